@@ -1,0 +1,14 @@
+//! What Roadstead's own cluster adds to the platform API. Everything here degrades: a server that ignores it answers as before.
+//!
+//! **Seekable logs.** On `GET MON/{id}/log` and `MON/{id}/log_ws` with `timestamps=true`: the query parameter [`FROM_LINE`] begins at
+//! that line (from 0; negative counts from the end), and on `log` the parameter [`LIMIT`] ends after that many lines. A server
+//! that honoured it says so in the headers of the answer or of the 101: [`FIRST_LINE_HEADER`] and [`TOTAL_LINES_HEADER`].
+
+/// Query parameter: number of the first line wanted.
+pub const FROM_LINE: &str = "from_line";
+/// Query parameter of `log`: at most this many lines, without following.
+pub const LIMIT: &str = "limit";
+/// Answer header: number of the first line sent.
+pub const FIRST_LINE_HEADER: &str = "x-roadstead-first-line";
+/// Answer header: lines the log has had until now.
+pub const TOTAL_LINES_HEADER: &str = "x-roadstead-total-lines";

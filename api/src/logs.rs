@@ -17,7 +17,7 @@
 mod event;
 mod frame;
 
-pub use event::{Cursor, EndReason, Event, StartAt, InvalidCursor, InvalidStartAt, Reply};
+pub use event::{Cursor, EndReason, Event, InvalidCursor, InvalidStartAt, Reply, StartAt};
 pub use frame::{Batch, Frame, InvalidFrame, Row};
 
 /// Row flag: this row continues the line of the row before it.

@@ -77,9 +77,10 @@ impl JobSelector {
                 return Err(refuse("longer than 512 bytes"));
             }
             match key {
-                "status" => selector.statuses.push(JobStatus::parse(value).ok_or_else(|| {
-                    refuse("one of pending, suspended, running, succeeded, failed, cancelled")
-                })?),
+                "status" => selector.statuses.push(
+                    JobStatus::parse(value)
+                        .ok_or_else(|| refuse("one of pending, suspended, running, succeeded, failed, cancelled"))?,
+                ),
                 "owner" => selector.owners.push(value.to_owned()),
                 "project" => selector.projects.push(value.to_owned()),
                 "tag" => selector.tags.push(value.to_owned()),

@@ -28,9 +28,11 @@ pub const ROW_MAX_BYTES: usize = 16 * 1024;
 pub const FRAME_MAX_BYTES: usize = 512 * 1024;
 /// Most bytes of frames that the gateway sends before the page has answered.
 pub const WINDOW_BYTES: u64 = 4 * 1024 * 1024;
-/// Most lines of one page (`GET /api/v1/jobs/{id}/logs/page?from_line=&limit=`), which answers one [`Frame`] as
-/// `application/octet-stream` with the headers [`FIRST_LINE_HEADER`] and [`TOTAL_LINES_HEADER`], cut short at
-/// [`FRAME_MAX_BYTES`]; 501 `not_supported` where the cluster cannot seek.
+/// Most lines of one page.
+///
+/// `GET /api/v1/jobs/{id}/logs/page?from_line=&limit=` answers one [`Frame`] as `application/octet-stream`, with the headers
+/// [`FIRST_LINE_HEADER`] and [`TOTAL_LINES_HEADER`], cut short at [`FRAME_MAX_BYTES`]; 501 `not_supported` where the cluster
+/// cannot seek.
 pub const PAGE_MAX_LINES: u64 = 5_000;
 /// Number of the first line of a page.
 pub const FIRST_LINE_HEADER: &str = "x-roadstead-first-line";

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The whole answer. Anonymous callers get the sign-in part only: a secured server never shows `clusters` to them (a client
+/// The whole answer.
+///
+/// Anonymous callers get the sign-in part only: a secured server never shows `clusters` to them (a client
 /// that sees clusters without a token takes the server for one without any sign-in).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Config {

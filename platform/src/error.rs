@@ -3,7 +3,9 @@
 use crate::permission::Permission;
 use serde::{Deserialize, Serialize};
 
-/// A refusal's JSON: `{"error": "..."}`, or, on a 403 of a permission check, `{"missing": [{"uri", "action"}]}`. A refused
+/// A refusal's JSON.
+///
+/// `{"error": "..."}`, or, on a 403 of a permission check, `{"missing": [{"uri", "action"}]}`. A refused
 /// WebSocket handshake carries the same JSON in the header [`X_ERROR`], for clients that cannot read its body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]

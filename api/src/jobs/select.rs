@@ -4,7 +4,9 @@ use super::JobStatus;
 use jiff::Timestamp;
 use std::fmt;
 
-/// Which jobs, as query parameters of `GET /api/v1/jobs` and `WS /api/v1/jobs/events`. All conditions hold together; within
+/// Which jobs, as query parameters of `GET /api/v1/jobs` and `WS /api/v1/jobs/events`.
+///
+/// All conditions hold together; within
 /// `status`, `owner` and `project` any value will do, while a job must have every `tag`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JobSelector {

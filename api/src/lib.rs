@@ -15,7 +15,9 @@ pub mod top;
 pub use page::Page;
 pub use problem::{Code, Problem};
 
-/// The header that every call of the console carries, so that a foreign page cannot make one (a cross-origin request with
+/// The header that every call of the console carries.
+///
+/// It is there so that a foreign page cannot make one (a cross-origin request with
 /// it would need a CORS preflight, which the gateway never grants). Its value is [`CSRF_VALUE`].
 pub const CSRF_HEADER: &str = "x-roadstead";
 /// The only accepted value of [`CSRF_HEADER`].

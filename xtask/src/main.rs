@@ -1,2 +1,70 @@
-//! placeholder
-fn main() {}
+//! `cargo xtask`: the only commands people type. Owns set-up, checks, test runs and benchmarks;
+//! refuses to know how the parts it builds and starts work inside.
+
+mod bench;
+mod check_deps;
+mod command;
+mod conformance;
+mod console;
+mod e2e;
+mod engine;
+mod paths;
+mod server;
+mod setup;
+mod test;
+mod timing;
+mod up;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::timing::Timing;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Everything one does with this repository, each as one command.")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Get what is missing, build console and server, start them
+    Up(up::Up),
+    /// Get what is missing and run every check and test there is
+    Test(test::Test),
+    /// Get what is missing, build and start nothing
+    Setup,
+    /// Build the console into the target folder
+    Console,
+    /// Check who imports whom against docs/ARCHITECTURE.md
+    CheckDeps,
+    /// Run the unmodified apolo CLI against a server of its own
+    Conformance(conformance::Conformance),
+    /// Run the browser tests against a server of their own
+    E2e(e2e::E2e),
+    /// Measure, print tables, and keep them in docs/BENCHMARKS.md
+    Bench(bench::Bench),
+}
+
+fn main() -> Result<()> {
+    let mut timing = Timing::start();
+    match Arguments::parse().task {
+        Task::Up(up) => up.run(&mut timing),
+        Task::Test(test) => test.run(&mut timing),
+        Task::Setup => {
+            setup::for_up(&mut timing)?;
+            setup::for_test(&mut timing)?;
+            timing.print_table();
+            Ok(())
+        }
+        Task::Console => {
+            setup::for_console(&mut timing)?;
+            console::build(&mut timing).map(|_| ())
+        }
+        Task::CheckDeps => check_deps::run(),
+        Task::Conformance(conformance) => conformance.run(&mut timing),
+        Task::E2e(e2e) => e2e.run(&mut timing),
+        Task::Bench(bench) => bench.run(&mut timing),
+    }
+}

@@ -1,0 +1,58 @@
+//! Builds the console: Trunk's output made fit for a strict content policy, compressed, in a folder named after its inputs.
+
+mod compress;
+mod fingerprint;
+mod page;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::command::{cargo, command, show};
+use crate::paths;
+use crate::setup;
+use crate::timing::Timing;
+
+pub(crate) use fingerprint::files_below;
+pub(crate) use page::first_load;
+
+/// Builds the console unless its inputs are unchanged; returns the folder with the assets.
+///
+/// The folder's name changes with the inputs, so a server that embeds it is rebuilt exactly when it must be.
+pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
+    let inputs = fingerprint::of_inputs()?;
+    let shelf = paths::target().join("console-assets");
+    let assets = shelf.join(&inputs);
+    if assets.join("index.html").is_file() {
+        println!("  console: unchanged");
+        return Ok(assets);
+    }
+    let dist = paths::target().join("console-dist");
+    timing.step("build the console", || trunk(&dist))?;
+    timing.step("compress the console", || {
+        page::externalise_scripts(&dist)?;
+        compress::write_beside(&dist)?;
+        if shelf.exists() {
+            fs::remove_dir_all(&shelf)?;
+        }
+        fs::create_dir_all(&shelf)?;
+        fs::rename(&dist, &assets).with_context(|| format!("could not move the console to {}", assets.display()))
+    })?;
+    let size = first_load(&assets)?;
+    println!("  console: first load {:.1} kB (brotli)", size as f64 / 1000.0);
+    Ok(assets)
+}
+
+fn trunk(dist: &Path) -> Result<()> {
+    // Trunk runs cargo offline; what the lock file names is fetched before.
+    show(cargo().args(["fetch", "--quiet", "--target", "wasm32-unknown-unknown"]))?;
+    show(
+        command("trunk")
+            .args(["--config", "Trunk.toml", "build", "--release", "--offline", "--dist"])
+            .arg(dist)
+            .env("PATH", setup::tool_path()?)
+            // Trunk takes a NO_COLOR of any content for its own switch, which knows only true and false.
+            .env_remove("NO_COLOR"),
+    )
+}

@@ -1,0 +1,56 @@
+//! `cargo xtask e2e`: the browser tests against servers of their own.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::command::command;
+use crate::conformance::environment;
+use crate::engine::TestEngine;
+use crate::test::counts::Counts;
+use crate::test::stream;
+use crate::timing::Timing;
+use crate::{console, paths, server, setup};
+
+#[derive(Args)]
+pub(crate) struct E2e {
+    /// Passed on to Playwright, e.g. `-- --project wide logs`
+    #[arg(last = true)]
+    playwright: Vec<String>,
+}
+
+impl E2e {
+    pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
+        setup::for_up(timing)?;
+        setup::for_browser(timing)?;
+        let engine = TestEngine::find(timing)?;
+        let assets = console::build(timing)?;
+        let binary = server::build(timing, &assets)?;
+        let counts = tests(timing, &binary, engine.as_ref(), &self.playwright)?;
+        println!("{counts}");
+        if counts.failed > 0 {
+            bail!("browser tests failed; pictures and traces lie in e2e/results");
+        }
+        Ok(())
+    }
+}
+
+/// Runs the specs in e2e/ against that binary.
+pub(crate) fn tests(
+    timing: &mut Timing,
+    binary: &Path,
+    engine: Option<&TestEngine>,
+    arguments: &[String],
+) -> Result<Counts> {
+    timing.step("browser tests", || {
+        let mut playwright = command(setup::playwright());
+        playwright
+            .arg("test")
+            .args(arguments)
+            .current_dir(paths::root().join("e2e"))
+            .env("ROADSTEAD_CHROMIUM", setup::CHROMIUM);
+        environment(&mut playwright, binary, engine);
+        stream(&mut playwright)
+    })
+}

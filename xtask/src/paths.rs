@@ -1,0 +1,53 @@
+//! Where things lie: the repository, cargo's target folder, the cache of tools.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The repository's root.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository's root").to_path_buf()
+}
+
+/// Cargo's target folder, as cargo itself finds it.
+pub(crate) fn target() -> PathBuf {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => root().join(folder),
+        None => root().join("target"),
+    }
+}
+
+/// A user's cache folder for Roadstead: tools that were fetched or compiled once, and the logs of doing so.
+pub(crate) fn cache() -> PathBuf {
+    xdg("XDG_CACHE_HOME", ".cache")
+}
+
+/// The folder that `up` uses unless `--data` names another.
+pub(crate) fn data() -> PathBuf {
+    xdg("XDG_DATA_HOME", ".local/share")
+}
+
+fn xdg(variable: &str, below_home: &str) -> PathBuf {
+    env::var_os(variable)
+        .map(PathBuf::from)
+        .filter(|folder| folder.is_absolute())
+        .unwrap_or_else(|| home().join(below_home))
+        .join("roadstead")
+}
+
+fn home() -> PathBuf {
+    env::home_dir().unwrap_or_else(|| PathBuf::from("/var/tmp"))
+}
+
+/// `<cache>/tools/<name>-<version>`.
+pub(crate) fn tool(name: &str, version: &str) -> PathBuf {
+    cache().join("tools").join(format!("{name}-{version}"))
+}
+
+/// The first executable of that name on PATH (and in the places for administrators, which users' PATHs lack).
+pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path)
+        .chain(["/usr/sbin", "/sbin", "/usr/local/sbin"].map(PathBuf::from))
+        .map(|folder| folder.join(name))
+        .find(|candidate| candidate.is_file())
+}

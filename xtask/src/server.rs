@@ -1,0 +1,17 @@
+//! The roadstead binary with the console in it: built here, started by `up`, the tests and the benchmarks.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::command::{cargo, show};
+use crate::paths;
+use crate::timing::Timing;
+
+/// Builds the binary around the console's assets; cargo decides whether there is anything to do.
+pub(crate) fn build(timing: &mut Timing, assets: &Path) -> Result<PathBuf> {
+    timing.step("build the server", || {
+        show(cargo().args(["build", "--release", "--package", "roadstead"]).env("ROADSTEAD_CONSOLE_DIR", assets))
+    })?;
+    Ok(paths::target().join("release/roadstead"))
+}

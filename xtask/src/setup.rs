@@ -1,0 +1,51 @@
+//! What a bare machine lacks, piece by piece. Each piece is skipped at once when it is already there.
+
+pub(crate) mod apt;
+mod browser;
+mod busybox;
+mod cargo_tools;
+mod cli;
+mod node;
+mod wasm_std;
+
+use anyhow::Result;
+
+pub(crate) use browser::{CHROMIUM, playwright};
+pub(crate) use busybox::find as find_busybox;
+pub(crate) use cargo_tools::{cargo_deny, tool_path};
+pub(crate) use cli::venv_program;
+
+use crate::timing::Timing;
+
+/// What building the console needs.
+pub(crate) fn for_console(timing: &mut Timing) -> Result<()> {
+    wasm_std::ensure(timing)?;
+    cargo_tools::ensure_trunk(timing)?;
+    cargo_tools::ensure_wasm_bindgen(timing)?;
+    node::ensure_node(timing)?;
+    node::ensure_wasm_opt(timing)
+}
+
+/// What `up` needs besides a container engine.
+pub(crate) fn for_up(timing: &mut Timing) -> Result<()> {
+    for_console(timing)?;
+    busybox::ensure(timing)
+}
+
+/// What the tests need besides what `up` needs.
+pub(crate) fn for_test(timing: &mut Timing) -> Result<()> {
+    cargo_tools::ensure_cargo_deny(timing)?;
+    for_cli(timing)?;
+    for_browser(timing)
+}
+
+/// The platform's own CLI.
+pub(crate) fn for_cli(timing: &mut Timing) -> Result<()> {
+    cli::ensure(timing)
+}
+
+/// Chromium and Playwright.
+pub(crate) fn for_browser(timing: &mut Timing) -> Result<()> {
+    browser::ensure_chromium(timing)?;
+    browser::ensure_playwright(timing)
+}

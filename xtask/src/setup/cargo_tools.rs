@@ -1,0 +1,108 @@
+//! Trunk, wasm-bindgen and cargo-deny: compiled once with cargo, kept in the cache by version.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use super::node;
+use crate::command::{cargo, quiet};
+use crate::paths;
+use crate::timing::Timing;
+
+/// The newest Trunk that the workspace's compiler may build (0.22 wants 1.96).
+const TRUNK: &str = "0.21.14";
+const CARGO_DENY: &str = "0.20.2";
+
+pub(crate) fn ensure_trunk(timing: &mut Timing) -> Result<()> {
+    ensure(timing, "trunk", "trunk", TRUNK, true, "compiling it with cargo, about 5 min on 2 cores")
+}
+
+pub(crate) fn ensure_wasm_bindgen(timing: &mut Timing) -> Result<()> {
+    let version = wasm_bindgen_version()?;
+    // Its own lock file asks for crate versions that not every registry mirror has: resolved afresh.
+    ensure(
+        timing,
+        "wasm-bindgen",
+        "wasm-bindgen-cli",
+        &version,
+        false,
+        "compiling it with cargo, about 2 min on 2 cores",
+    )
+}
+
+pub(crate) fn ensure_cargo_deny(timing: &mut Timing) -> Result<()> {
+    ensure(timing, "cargo-deny", "cargo-deny", CARGO_DENY, true, "compiling it with cargo, about 4 min on 2 cores")
+}
+
+/// The cargo-deny program.
+pub(crate) fn cargo_deny() -> PathBuf {
+    paths::tool("cargo-deny", CARGO_DENY).join("bin/cargo-deny")
+}
+
+/// PATH with the console's build tools in front.
+pub(crate) fn tool_path() -> Result<std::ffi::OsString> {
+    let mut folders = vec![
+        paths::tool("trunk", TRUNK).join("bin"),
+        paths::tool("wasm-bindgen", &wasm_bindgen_version()?).join("bin"),
+        node::wasm_opt_folder(),
+    ];
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    folders.extend(std::env::split_paths(&path));
+    Ok(std::env::join_paths(folders)?)
+}
+
+/// The version that Cargo.lock holds: the tool must be the library's twin.
+fn wasm_bindgen_version() -> Result<String> {
+    let lock = fs::read_to_string(paths::root().join("Cargo.lock"))
+        .context("Cargo.lock is missing: run `cargo metadata` once")?;
+    locked_version(&lock, "wasm-bindgen")
+        .context("Cargo.lock has no wasm-bindgen: does the console still depend on it?")
+}
+
+fn locked_version(lock: &str, package: &str) -> Option<String> {
+    let mut lines = lock.lines();
+    lines.find(|line| *line == format!("name = \"{package}\""))?;
+    let version = lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')?;
+    Some(version.to_owned())
+}
+
+fn ensure(timing: &mut Timing, program: &str, package: &str, version: &str, locked: bool, how: &str) -> Result<()> {
+    let folder = paths::tool(program, version);
+    let installed = folder.join("bin").join(program);
+    timing.ensure(
+        &format!("{program} {version}"),
+        how,
+        || installed.is_file(),
+        || {
+            let build = paths::cache().join("build").join(program);
+            let mut install = cargo();
+            install
+                .args(["install", package, "--version", version, "--root"])
+                .arg(&folder)
+                .args(if locked { &["--locked"][..] } else { &[][..] })
+                // A tool used for seconds need not be built for speed: half the compile time.
+                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+                .env("CARGO_PROFILE_RELEASE_LTO", "off")
+                .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+                .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
+                .env("CARGO_TARGET_DIR", &build)
+                .env_remove("RUSTFLAGS");
+            let result = quiet(&mut install, program);
+            fs::remove_dir_all(&build).ok();
+            result
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::locked_version;
+
+    #[test]
+    fn the_locked_version_is_that_of_the_package_and_not_of_one_with_a_longer_name() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.58\"\n\n[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
+        assert_eq!(locked_version(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
+        assert_eq!(locked_version(lock, "leptos"), None);
+    }
+}

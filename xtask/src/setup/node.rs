@@ -1,0 +1,52 @@
+//! Node, and what comes from npm for building: wasm-opt, and the console's own JavaScript (the terminal).
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::apt;
+use crate::command::{command, quiet};
+use crate::paths;
+use crate::timing::Timing;
+
+const BINARYEN: &str = "132.0.0";
+
+pub(crate) fn ensure_node(timing: &mut Timing) -> Result<()> {
+    let ready = || paths::find_program("node").is_some() && paths::find_program("npm").is_some();
+    timing.ensure("Node with npm", "installing Debian's packages", ready, || apt::install(&["nodejs", "npm"]))
+}
+
+pub(crate) fn ensure_wasm_opt(timing: &mut Timing) -> Result<()> {
+    let folder = paths::tool("binaryen", BINARYEN);
+    let ready = || wasm_opt_folder().join("wasm-opt").exists();
+    timing.ensure(&format!("wasm-opt {BINARYEN}"), "from npm, some seconds", ready, || {
+        fs::create_dir_all(&folder)?;
+        let wanted = format!("binaryen@{BINARYEN}");
+        quiet(npm().args(["install", "--prefix"]).arg(&folder).arg(wanted), "npm-binaryen")
+    })
+}
+
+/// The folder that holds the `wasm-opt` program.
+pub(crate) fn wasm_opt_folder() -> PathBuf {
+    paths::tool("binaryen", BINARYEN).join("node_modules/.bin")
+}
+
+/// Installs a folder's package-lock.json, once for each content of it.
+pub(crate) fn ensure_packages(timing: &mut Timing, what: &str, folder: &str) -> Result<()> {
+    let folder = paths::root().join(folder);
+    let (lock, stamp) = (folder.join("package-lock.json"), folder.join("node_modules/.roadstead-lock"));
+    let ready = || fs::read(&lock).is_ok_and(|wanted| fs::read(&stamp).is_ok_and(|got| got == wanted));
+    timing.ensure(what, "from npm, some seconds", ready, || {
+        // Debian's chromium is used: no browser is downloaded.
+        quiet(npm().arg("ci").current_dir(&folder).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"), "npm-ci")?;
+        fs::copy(&lock, &stamp)?;
+        Ok(())
+    })
+}
+
+fn npm() -> std::process::Command {
+    let mut npm = command("npm");
+    npm.args(["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]);
+    npm
+}

@@ -1,0 +1,145 @@
+//! `cargo xtask test`: every check and test there is; what is quick or breaks often comes first.
+
+pub(crate) mod counts;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::command::{capture, cargo, command, show};
+use crate::engine::TestEngine;
+use crate::timing::Timing;
+use crate::{check_deps, conformance, console, e2e, server, setup};
+use counts::Counts;
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+#[derive(Args)]
+pub(crate) struct Test {}
+
+impl Test {
+    pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
+        let mut counts = Counts::default();
+        let result = everything(timing, &mut counts);
+        timing.print_table();
+        // A check that is no test (a lint, a build) and fails ends the run: it counts as one failure.
+        if result.is_err() {
+            counts.failed += 1;
+        }
+        if let Err(error) = &result {
+            println!("\nstopped: {error:#}\n");
+        }
+        println!("{counts}");
+        if counts.failed > 0 {
+            bail!("not everything passed");
+        }
+        Ok(())
+    }
+}
+
+fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
+    timing.step("lock file", || capture(cargo().args(["metadata", "--locked", "--format-version", "1"])).map(drop))?;
+    timing.step("format", || show(cargo().args(["fmt", "--all", "--check"])))?;
+    timing.step("who imports whom", check_deps::run)?;
+    timing.step("set up", || Ok(()))?;
+    setup::for_up(timing)?;
+    setup::for_test(timing)?;
+    timing.step("licences and sources", || {
+        // Advisories need the advisory database, which is not everywhere within reach: they are looked at apart.
+        show(command(setup::cargo_deny()).args(["--offline", "check", "bans", "licenses", "sources"]))
+    })?;
+
+    timing.step("lints, native", || {
+        show(cargo().args([
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--exclude",
+            "app",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))
+    })?;
+    timing.step("lints, wasm32", || {
+        let packages = ["-p", "app", "-p", "api", "-p", "platform", "-p", "image", "-p", "gateway"];
+        show(cargo().args(["clippy", "--quiet", "--target", WASM]).args(packages).args(["--", "-D", "warnings"]))
+    })?;
+    *counts += timing.step("tests, native", || {
+        stream(cargo().args(["test", "--quiet", "--workspace", "--exclude", "app", "--no-fail-fast"]))
+    })?;
+    *counts += timing.step("tests of the console's logic", || {
+        stream(cargo().args(["test", "--quiet", "-p", "app", "--no-fail-fast"]))
+    })?;
+
+    let assets = console::build(timing)?;
+    let binary = server::build(timing, &assets)?;
+    let engine = TestEngine::find(timing)?;
+    let Some(engine) = &engine else {
+        bail!(
+            "there is no container engine, and this is no machine where one may be installed: install Docker or Podman"
+        );
+    };
+    *counts += timing.step("tests, real containers", || {
+        let features = ["--features", "docker-tests"];
+        stream(
+            cargo()
+                .args(["test", "--quiet", "-p", "cluster", "--no-fail-fast"])
+                .args(features)
+                .env("DOCKER_HOST", engine.host()),
+        )
+    })?;
+    *counts += conformance::tests(timing, &binary, Some(engine), &[])?;
+    *counts += e2e::tests(timing, &binary, Some(engine), &[])?;
+    Ok(())
+}
+
+/// Runs a test runner with its output on screen and counts what it reports.
+///
+/// A runner that fails without reporting a failed test (it did not compile, it crashed) is an error.
+pub(crate) fn stream(command: &mut Command) -> Result<Counts> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("could not start {name}"))?;
+    let output = child.stdout.take().expect("stdout was asked for as a pipe");
+    let mut counts = Counts::default();
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        println!("{line}");
+        counts += Counts::of_line(&line);
+    }
+    let status = child.wait()?;
+    if !status.success() && counts.failed == 0 {
+        bail!("{name} ended with {status} without reporting a failed test");
+    }
+    if counts == Counts::default() {
+        bail!("{name} ran no test");
+    }
+    Ok(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, stream};
+    use std::process::Command;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn failed_tests_are_counted_and_the_run_goes_on() {
+        let counts = stream(&mut shell("echo '1 failed, 2 passed in 0.1s'; exit 1")).unwrap();
+        assert_eq!(counts, Counts { passed: 2, failed: 1 });
+    }
+
+    #[test]
+    fn a_runner_that_crashes_or_runs_nothing_is_an_error() {
+        assert!(stream(&mut shell("echo compiling; exit 101")).is_err());
+        assert!(stream(&mut shell("echo nothing to do")).is_err());
+    }
+}

@@ -1,0 +1,83 @@
+//! `cargo xtask up`: from a fresh machine to a sign-in link.
+
+use std::fs;
+use std::net::{IpAddr, TcpListener};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::command::command;
+use crate::timing::Timing;
+use crate::{console, engine, paths, server, setup};
+
+#[derive(Args)]
+pub(crate) struct Up {
+    /// Port to listen on
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// Folder for everything that is kept [default: roadstead in the user's data folder]
+    #[arg(long)]
+    data: Option<PathBuf>,
+}
+
+impl Up {
+    pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
+        // Before anything that takes minutes.
+        refuse_taken_port(self.host, self.port)?;
+        let data = std::path::absolute(self.data.unwrap_or_else(paths::data))?;
+        fs::create_dir_all(&data).with_context(|| format!("could not make the data folder {}", data.display()))?;
+
+        println!("Set up:");
+        setup::for_up(timing)?;
+        let docker_host = engine::for_up(timing, &data)?;
+        println!("Build:");
+        let assets = console::build(timing)?;
+        let binary = server::build(timing, &assets)?;
+        timing.print_table();
+
+        refuse_taken_port(self.host, self.port)?;
+        let mut roadstead = command(&binary);
+        roadstead.arg("up").args(["--host", &self.host.to_string(), "--port", &self.port.to_string()]);
+        roadstead.arg("--data").arg(&data);
+        if let Some(busybox) = setup::find_busybox() {
+            roadstead.arg("--sample-busybox").arg(busybox);
+        }
+        if let Some(host) = docker_host {
+            roadstead.env("DOCKER_HOST", host);
+        }
+        // The server takes this process's place, so that Ctrl-C and signals reach it and nothing else.
+        let refused = roadstead.exec();
+        Err(refused).with_context(|| format!("could not start {}", binary.display()))
+    }
+}
+
+fn refuse_taken_port(host: IpAddr, port: u16) -> Result<()> {
+    match TcpListener::bind((host, port)) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            bail!("port {port} on {host} is taken by another program; choose one with `cargo xtask up --port NUMBER`")
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot listen on {host}, port {port}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refuse_taken_port;
+    use std::net::TcpListener;
+
+    #[test]
+    fn a_taken_port_is_named_with_the_flag_that_helps() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let message = refuse_taken_port(address.ip(), address.port()).unwrap_err().to_string();
+        assert!(message.contains(&address.port().to_string()) && message.contains("--port"), "{message}");
+        drop(listener);
+        assert!(refuse_taken_port(address.ip(), address.port()).is_ok());
+    }
+}

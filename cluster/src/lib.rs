@@ -1,1 +1,10 @@
-//! placeholder
+//! The embedded cluster: the platform API, an engine for containers, a store for jobs and logs.
+//!
+//! Owns accounts, permissions, jobs, their logs and their containers. Knows nothing of the console or the gateway: it
+//! speaks the platform API (crate `platform`) and nothing else.
+
+mod accounts;
+mod clock;
+mod config;
+mod jobs;
+mod store;

@@ -1,0 +1,265 @@
+//! Who exists: users, roles, organisations, projects, and how a bearer proves to be one of them.
+//!
+//! Owns names, memberships, tokens, one-time codes. Does not know what anybody may do: that is `permissions`.
+
+mod secrets;
+mod store;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+use std::{io, path::Path, time::Duration};
+
+use jiff::Timestamp;
+use platform::name;
+
+pub(crate) use store::Kind;
+pub use tokens::InvalidToken;
+use tokens::Signer;
+
+use crate::store::{Store, StoreError};
+
+/// How long the one-time code of a sign-in link lives.
+pub const CODE_LIFETIME: Duration = Duration::from_secs(15 * 60);
+const REFRESH_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Why something about accounts was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// No user or role has the name.
+    #[error("no such user {0}")]
+    UnknownPrincipal(String),
+    /// The name is taken.
+    #[error("{0} already exists")]
+    Exists(String),
+    /// The name breaks the rules of names.
+    #[error("{name:?} is not a name: {why}")]
+    Name {
+        /// What was given.
+        name: String,
+        /// The rule it breaks.
+        why: name::InvalidName,
+    },
+    /// The one-time code is unknown, spent or past its 15 minutes.
+    #[error("the sign-in code is unknown, spent or expired; ask for a new link")]
+    Code,
+    /// The refresh token is unknown or expired.
+    #[error("the refresh token is unknown or expired; sign in again")]
+    Refresh,
+    /// The access token proves nobody.
+    #[error(transparent)]
+    Token(#[from] InvalidToken),
+    /// The key file cannot be used.
+    #[error("the key file {path} cannot be used")]
+    Key {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a member may do in a project.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum ProjectRole {
+    /// Sees.
+    Reader,
+    /// Sees and changes.
+    Writer,
+    /// Sees, changes and shares.
+    Manager,
+    /// The same as manager, and owns the project.
+    Admin,
+}
+
+impl ProjectRole {
+    /// Its word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Writer => "writer",
+            Self::Manager => "manager",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The role of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Reader, Self::Writer, Self::Manager, Self::Admin].into_iter().find(|role| role.as_str() == word)
+    }
+}
+
+/// A place in a project.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Membership {
+    /// Organisation.
+    pub org: String,
+    /// Project of the organisation.
+    pub project: String,
+    /// What the member may do there.
+    pub role: ProjectRole,
+}
+
+/// What a successful sign-in hands out.
+#[derive(Clone, Debug)]
+pub(crate) struct SignedIn {
+    pub(crate) access_token: String,
+    pub(crate) refresh_token: String,
+    pub(crate) expires_in: Duration,
+}
+
+/// The accounts of one cluster.
+#[derive(Clone, Debug)]
+pub(crate) struct Accounts {
+    store: Store,
+    signer: Signer,
+    token_lifetime: Duration,
+}
+
+impl Accounts {
+    /// Opens the accounts, making the signing key at first use.
+    pub(crate) fn open(store: Store, key: &Path, token_lifetime: Duration) -> Result<Self, AccountError> {
+        let bytes = secrets::key_file(key)
+            .map_err(|source| AccountError::Key { path: key.display().to_string(), source })?;
+        Ok(Self { store, signer: Signer::new(&bytes), token_lifetime })
+    }
+
+    /// Adds a user with a place in a project, making the project when it is new.
+    pub(crate) async fn add_user(
+        &self,
+        user: &str,
+        membership: &Membership,
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
+        check(user)?;
+        check(&membership.org)?;
+        check(&membership.project)?;
+        if !store::add_principal(&self.store, user, Kind::User, now).await? {
+            return Err(AccountError::Exists(user.to_owned()));
+        }
+        self.join(user, membership, now).await
+    }
+
+    /// Gives a principal a place in a project, making the project when it is new.
+    pub(crate) async fn join(&self, user: &str, place: &Membership, now: Timestamp) -> Result<(), AccountError> {
+        store::ensure_project(&self.store, &place.org, &place.project, now).await?;
+        Ok(store::set_membership(&self.store, user, place).await?)
+    }
+
+    /// Adds a role.
+    pub(crate) async fn add_role(&self, role: &str, now: Timestamp) -> Result<(), AccountError> {
+        // Like `alice/roles/data`: names separated by slashes.
+        role.split('/').try_for_each(check)?;
+        if store::add_principal(&self.store, role, Kind::Role, now).await? {
+            Ok(())
+        } else {
+            Err(AccountError::Exists(role.to_owned()))
+        }
+    }
+
+    /// Removes a role and everything granted to it or through it.
+    pub(crate) async fn remove_role(&self, role: &str) -> Result<(), AccountError> {
+        if store::remove_role(&self.store, role).await? {
+            Ok(())
+        } else {
+            Err(AccountError::UnknownPrincipal(role.to_owned()))
+        }
+    }
+
+    /// What kind of principal has the name.
+    pub(crate) async fn kind_of(&self, principal: &str) -> Result<Kind, AccountError> {
+        store::find_principal(&self.store, principal)
+            .await?
+            .ok_or_else(|| AccountError::UnknownPrincipal(principal.to_owned()))
+    }
+
+    /// Every user's name, in order.
+    pub(crate) async fn users(&self) -> Result<Vec<String>, AccountError> {
+        Ok(store::list_users(&self.store).await?)
+    }
+
+    /// The projects a principal is a member of.
+    pub(crate) async fn memberships(&self, principal: &str) -> Result<Vec<Membership>, AccountError> {
+        Ok(store::memberships(&self.store, principal).await?)
+    }
+
+    /// Whether there is such an organisation.
+    pub(crate) async fn org_exists(&self, org: &str) -> Result<bool, AccountError> {
+        Ok(store::org_exists(&self.store, org).await?)
+    }
+
+    /// Whether the organisation has such a project.
+    pub(crate) async fn project_exists(&self, org: &str, project: &str) -> Result<bool, AccountError> {
+        Ok(store::project_exists(&self.store, org, project).await?)
+    }
+
+    /// The user a bearer token proves; a user removed since then is nobody.
+    pub(crate) async fn authenticate(&self, token: &str, now: Timestamp) -> Result<String, AccountError> {
+        let user = self.signer.verify(token, now)?;
+        match store::find_principal(&self.store, &user).await? {
+            Some(Kind::User) => Ok(user),
+            Some(Kind::Role) | None => Err(AccountError::UnknownPrincipal(user)),
+        }
+    }
+
+    /// An access token for a user, for as long as asked.
+    pub(crate) async fn token_for(
+        &self,
+        user: &str,
+        lifetime: Duration,
+        now: Timestamp,
+    ) -> Result<String, AccountError> {
+        self.ensure_user(user).await?;
+        Ok(self.signer.sign(user, now, now + lifetime))
+    }
+
+    /// A one-time code that signs the user in.
+    pub(crate) async fn sign_in_code(&self, user: &str, now: Timestamp) -> Result<String, AccountError> {
+        self.ensure_user(user).await?;
+        let code = secrets::random_text();
+        store::keep_code(&self.store, &secrets::hash(&code), user, now, now + CODE_LIFETIME).await?;
+        Ok(code)
+    }
+
+    /// Spends a one-time code.
+    pub(crate) async fn exchange_code(&self, code: &str, now: Timestamp) -> Result<SignedIn, AccountError> {
+        let user =
+            store::spend_code(&self.store, &secrets::hash(code), now).await?.ok_or(AccountError::Code)?;
+        let refresh_token = secrets::random_text();
+        store::keep_refresh(&self.store, &secrets::hash(&refresh_token), &user, now, now + REFRESH_LIFETIME).await?;
+        Ok(self.signed_in(&user, refresh_token, now))
+    }
+
+    /// A new access token for a refresh token, which stays valid: the platform's clients expect no new one.
+    pub(crate) async fn refresh(&self, refresh_token: &str, now: Timestamp) -> Result<SignedIn, AccountError> {
+        let user = store::refresh_owner(&self.store, &secrets::hash(refresh_token), now)
+            .await?
+            .ok_or(AccountError::Refresh)?;
+        Ok(self.signed_in(&user, refresh_token.to_owned(), now))
+    }
+
+    fn signed_in(&self, user: &str, refresh_token: String, now: Timestamp) -> SignedIn {
+        SignedIn {
+            access_token: self.signer.sign(user, now, now + self.token_lifetime),
+            refresh_token,
+            expires_in: self.token_lifetime,
+        }
+    }
+
+    async fn ensure_user(&self, user: &str) -> Result<(), AccountError> {
+        match store::find_principal(&self.store, user).await? {
+            Some(Kind::User) => Ok(()),
+            Some(Kind::Role) | None => Err(AccountError::UnknownPrincipal(user.to_owned())),
+        }
+    }
+}
+
+fn check(given: &str) -> Result<(), AccountError> {
+    name::resource_name(given).map_err(|why| AccountError::Name { name: given.to_owned(), why })
+}

@@ -1,0 +1,205 @@
+//! The SQL of principals, organisations, projects, memberships and sign-in secrets.
+
+use jiff::Timestamp;
+use sqlx::Row;
+
+use super::{Membership, ProjectRole};
+use crate::store::{Store, StoreError};
+
+/// Users and roles share one name space: both can be granted to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    User,
+    Role,
+}
+
+impl Kind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Role => "role",
+        }
+    }
+}
+
+/// Adds a principal; false when the name is taken.
+pub(crate) async fn add_principal(
+    store: &Store,
+    name: &str,
+    kind: Kind,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let added = sqlx::query("INSERT INTO principals (name, kind, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+        .bind(name)
+        .bind(kind.as_str())
+        .bind(now.as_microsecond())
+        .execute(store.write())
+        .await?;
+    Ok(added.rows_affected() == 1)
+}
+
+/// Removes a role with everything granted to it; false when there is none.
+pub(crate) async fn remove_role(store: &Store, name: &str) -> Result<bool, StoreError> {
+    let mut change = store.begin().await?;
+    let removed = sqlx::query("DELETE FROM principals WHERE name = ? AND kind = 'role'")
+        .bind(name)
+        .execute(&mut *change)
+        .await?
+        .rows_affected();
+    // Nobody may inherit from a role of the same name made later.
+    sqlx::query("DELETE FROM grants WHERE uri = 'role://' || ?1 OR uri LIKE 'role://' || ?1 || '/%'")
+        .bind(name)
+        .execute(&mut *change)
+        .await?;
+    change.commit().await?;
+    Ok(removed == 1)
+}
+
+/// What kind of principal has this name.
+pub(crate) async fn find_principal(store: &Store, name: &str) -> Result<Option<Kind>, StoreError> {
+    let kind: Option<String> = sqlx::query_scalar("SELECT kind FROM principals WHERE name = ?")
+        .bind(name)
+        .fetch_optional(store.read())
+        .await?;
+    Ok(kind.map(|kind| if kind == "role" { Kind::Role } else { Kind::User }))
+}
+
+/// Every user's name, in order.
+pub(crate) async fn list_users(store: &Store) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar("SELECT name FROM principals WHERE kind = 'user' ORDER BY name")
+        .fetch_all(store.read())
+        .await?)
+}
+
+/// Makes sure the organisation and the project exist.
+pub(crate) async fn ensure_project(store: &Store, org: &str, project: &str, now: Timestamp) -> Result<(), StoreError> {
+    let mut change = store.begin().await?;
+    sqlx::query("INSERT INTO orgs (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        .bind(org)
+        .bind(now.as_microsecond())
+        .execute(&mut *change)
+        .await?;
+    sqlx::query("INSERT INTO projects (org, name, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+        .bind(org)
+        .bind(project)
+        .bind(now.as_microsecond())
+        .execute(&mut *change)
+        .await?;
+    change.commit().await?;
+    Ok(())
+}
+
+/// Whether the organisation has such a project.
+pub(crate) async fn project_exists(store: &Store, org: &str, project: &str) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM projects WHERE org = ? AND name = ?)")
+        .bind(org)
+        .bind(project)
+        .fetch_one(store.read())
+        .await?)
+}
+
+/// Whether there is such an organisation.
+pub(crate) async fn org_exists(store: &Store, org: &str) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM orgs WHERE name = ?)").bind(org).fetch_one(store.read()).await?)
+}
+
+/// Makes the principal a member, or changes its role.
+pub(crate) async fn set_membership(
+    store: &Store,
+    principal: &str,
+    membership: &Membership,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO members (principal, org, project, role) VALUES (?, ?, ?, ?)
+         ON CONFLICT (principal, org, project) DO UPDATE SET role = excluded.role",
+    )
+    .bind(principal)
+    .bind(&membership.org)
+    .bind(&membership.project)
+    .bind(membership.role.as_str())
+    .execute(store.write())
+    .await?;
+    Ok(())
+}
+
+/// The principal's projects, ordered by organisation and name.
+pub(crate) async fn memberships(store: &Store, principal: &str) -> Result<Vec<Membership>, StoreError> {
+    sqlx::query("SELECT org, project, role FROM members WHERE principal = ? ORDER BY org, project")
+        .bind(principal)
+        .fetch_all(store.read())
+        .await?
+        .into_iter()
+        .map(|row| {
+            let role: String = row.try_get("role")?;
+            Ok(Membership {
+                org: row.try_get("org")?,
+                project: row.try_get("project")?,
+                role: ProjectRole::parse(&role).ok_or(StoreError::Corrupt { what: "project role" })?,
+            })
+        })
+        .collect()
+}
+
+/// Remembers the hash of a one-time code, and forgets those past their time.
+pub(crate) async fn keep_code(
+    store: &Store,
+    hash: &[u8],
+    principal: &str,
+    now: Timestamp,
+    expires: Timestamp,
+) -> Result<(), StoreError> {
+    let mut change = store.begin().await?;
+    sqlx::query("DELETE FROM sign_in_codes WHERE expires_at <= ?")
+        .bind(now.as_microsecond())
+        .execute(&mut *change)
+        .await?;
+    sqlx::query("INSERT INTO sign_in_codes (hash, principal, expires_at) VALUES (?, ?, ?)")
+        .bind(hash)
+        .bind(principal)
+        .bind(expires.as_microsecond())
+        .execute(&mut *change)
+        .await?;
+    change.commit().await?;
+    Ok(())
+}
+
+/// Whose code it was. Checking and spending are one statement: of two racing callers one gets the name.
+pub(crate) async fn spend_code(store: &Store, hash: &[u8], now: Timestamp) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar("DELETE FROM sign_in_codes WHERE hash = ? AND expires_at > ? RETURNING principal")
+        .bind(hash)
+        .bind(now.as_microsecond())
+        .fetch_optional(store.write())
+        .await?)
+}
+
+/// Remembers the hash of a refresh token, and forgets those past their time.
+pub(crate) async fn keep_refresh(
+    store: &Store,
+    hash: &[u8],
+    principal: &str,
+    now: Timestamp,
+    expires: Timestamp,
+) -> Result<(), StoreError> {
+    let mut change = store.begin().await?;
+    sqlx::query("DELETE FROM refresh_tokens WHERE expires_at <= ?")
+        .bind(now.as_microsecond())
+        .execute(&mut *change)
+        .await?;
+    sqlx::query("INSERT INTO refresh_tokens (hash, principal, expires_at) VALUES (?, ?, ?)")
+        .bind(hash)
+        .bind(principal)
+        .bind(expires.as_microsecond())
+        .execute(&mut *change)
+        .await?;
+    change.commit().await?;
+    Ok(())
+}
+
+/// Whose refresh token it is.
+pub(crate) async fn refresh_owner(store: &Store, hash: &[u8], now: Timestamp) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar("SELECT principal FROM refresh_tokens WHERE hash = ? AND expires_at > ?")
+        .bind(hash)
+        .bind(now.as_microsecond())
+        .fetch_optional(store.read())
+        .await?)
+}

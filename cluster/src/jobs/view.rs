@@ -1,0 +1,98 @@
+//! A remembered job in the platform's words.
+//!
+//! Owns the one conversion to the wire. Decides nothing.
+
+use jiff::Timestamp;
+use platform::{Uri, job};
+
+use super::record::JobRecord;
+
+const MIB: u64 = 1 << 20;
+
+/// The URI of a job by id or by name; both carry its permissions.
+pub(crate) fn uri(cluster: &str, job: &JobRecord, last: &str) -> Uri {
+    Uri::try_new("job", [cluster, &job.org, &job.project, last])
+        .expect("names and ids of stored jobs are plain segments")
+}
+
+/// The job as clients see it at `now`.
+pub(crate) fn view(cluster: &str, job: &JobRecord, now: Timestamp) -> job::Job {
+    let last = job.last();
+    let http_url = job.http_port.filter(|_| !last.status.is_finished()).map(|port| format!("http://127.0.0.1:{port}/"));
+    let mut container = job.spec.container.clone();
+    // Clients of 2021 read memory_mb, today's read memory.
+    container.resources.memory_mb = Some(container.resources.memory / MIB);
+    job::Job {
+        id: job.id.clone(),
+        owner: job.owner.clone(),
+        cluster_name: cluster.to_owned(),
+        org_name: Some(job.org.clone()),
+        project_name: Some(job.project.clone()),
+        name: job.name.clone(),
+        status: last.status,
+        history: job::History {
+            status: last.status,
+            reason: last.reason.clone(),
+            description: last.description.clone(),
+            created_at: job.created_at,
+            started_at: job.started_at(),
+            finished_at: job.finished_at(),
+            restarts: job.restarts(),
+            run_time_seconds: job.run_time_seconds(now),
+            exit_code: job.exit_code(),
+        },
+        statuses: job.transitions.clone(),
+        container,
+        scheduler_enabled: job.spec.scheduler_enabled,
+        pass_config: false,
+        uri: uri(cluster, job, &job.id).to_string(),
+        total_price_credits: "0".to_owned(),
+        price_credits_per_hour: "0".to_owned(),
+        tags: job.spec.tags.clone(),
+        description: job.spec.description.clone(),
+        preset_name: job.spec.preset_name.clone(),
+        http_url_named: job.name.as_ref().and(http_url.clone()),
+        http_url,
+        internal_hostname: None,
+        restart_policy: Some(job.spec.restart_policy),
+        max_run_time_minutes: job.max_run_time_minutes,
+        schedule_timeout: job.spec.schedule_timeout,
+        priority: job.spec.priority,
+        privileged: false,
+        being_dropped: job.being_dropped,
+        logs_removed: job.logs_removed,
+        materialized: job.materialized,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use platform::job::JobStatus;
+
+    use super::{
+        super::record::tests::{at, item, record},
+        *,
+    };
+
+    #[test]
+    fn a_running_job_has_what_clients_insist_on() {
+        let mut job = record(vec![item(0, JobStatus::Pending, "Creating"), item(5, JobStatus::Running, "Running")]);
+        job.http_port = Some(40_123);
+        let seen = serde_json::to_value(view("default", &job, at(65))).expect("serialises");
+        assert_eq!(seen["uri"], format!("job://default/main/demo/{}", job.id));
+        assert_eq!(seen["http_url_named"], "http://127.0.0.1:40123/");
+        assert_eq!(seen["history"]["started_at"], "2027-01-15T08:00:05Z");
+        assert_eq!(seen["history"]["run_time_seconds"], 60.0);
+        assert_eq!(seen["container"]["resources"]["memory_mb"], 1024);
+        assert_eq!(seen["total_price_credits"], "0");
+        assert!(seen.get("tags").is_none(), "clients crash on tags: null");
+    }
+
+    #[test]
+    fn an_ended_job_serves_no_address_any_more() {
+        let mut job = record(vec![item(0, JobStatus::Pending, "Creating"), item(5, JobStatus::Cancelled, "UserRequested")]);
+        job.http_port = Some(40_123);
+        let seen = view("default", &job, at(65));
+        assert_eq!((seen.http_url, seen.history.finished_at), (None, Some(at(5))));
+    }
+}

@@ -1,0 +1,141 @@
+//! The one SQLite database of a cluster: how it is opened, migrated and shared.
+//!
+//! Owns connections and durability. Knows no table: every concern keeps its SQL in its own `store.rs`.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{
+    Sqlite, SqlitePool, Transaction,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+const READERS: u32 = 4;
+/// Another process (the command line beside a running server) may hold the write lock for a moment.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// Why the database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file could not be opened or created.
+    #[error("the database {path} cannot be opened")]
+    Open {
+        /// The database file.
+        path: String,
+        /// What SQLite said.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The tables could not be brought to the form this program needs.
+    #[error("the database cannot be migrated; it may belong to a newer version")]
+    Migrate(#[source] sqlx::migrate::MigrateError),
+    /// A query failed.
+    #[error("the database refused a query")]
+    Query(#[from] sqlx::Error),
+    /// A row holds what this program would never write.
+    #[error("the database holds an unreadable {what}")]
+    Corrupt {
+        /// Which value.
+        what: &'static str,
+    },
+}
+
+/// Connections: one writes, a few read beside it.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    writer: SqlitePool,
+    reader: SqlitePool,
+}
+
+impl Store {
+    /// Opens or creates the database and brings its tables up to date.
+    pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
+        let open = |source| StoreError::Open { path: path.display().to_string(), source };
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL: a committed row survives power loss, not only the death of this process.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY)
+            .foreign_keys(true);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await
+            .map_err(open)?;
+        sqlx::migrate!("./migrations").run(&writer).await.map_err(StoreError::Migrate)?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.create_if_missing(false).read_only(true))
+            .await
+            .map_err(open)?;
+        Ok(Self { writer, reader })
+    }
+
+    /// Connections for reading.
+    pub(crate) fn read(&self) -> &SqlitePool {
+        &self.reader
+    }
+
+    /// The connection for single statements that write.
+    pub(crate) fn write(&self) -> &SqlitePool {
+        &self.writer
+    }
+
+    /// A transaction that holds the write lock from its first moment, so that it cannot fail half way for want of it.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Closes every connection; what was committed stays.
+    pub(crate) async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::Store;
+
+    /// A database in a folder that goes with the guard.
+    pub(crate) async fn temporary() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(&folder.path().join("cluster.sqlite")).await.expect("a fresh database opens");
+        (folder, store)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Store, testing::temporary};
+
+    #[tokio::test]
+    async fn a_reopened_database_keeps_what_was_committed() {
+        let (folder, store) = temporary().await;
+        sqlx::query("INSERT INTO orgs VALUES ('main', 1)").execute(store.write()).await.expect("inserts");
+        store.close().await;
+        let again = Store::open(&folder.path().join("cluster.sqlite")).await.expect("reopens");
+        let name: String =
+            sqlx::query_scalar("SELECT name FROM orgs").fetch_one(again.read()).await.expect("reads");
+        assert_eq!(name, "main");
+    }
+
+    #[tokio::test]
+    async fn a_row_cannot_point_at_nobody() {
+        let (_folder, store) = temporary().await;
+        let orphan = sqlx::query("INSERT INTO members VALUES ('ghost', 'no', 'no', 'reader')")
+            .execute(store.write())
+            .await;
+        assert!(orphan.is_err());
+    }
+
+    #[tokio::test]
+    async fn readers_cannot_write() {
+        let (_folder, store) = temporary().await;
+        let refused = sqlx::query("INSERT INTO orgs VALUES ('main', 1)").execute(store.read()).await;
+        assert!(refused.is_err());
+    }
+}

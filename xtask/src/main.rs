@@ -15,6 +15,8 @@ mod test;
 mod timing;
 mod up;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -47,9 +49,19 @@ enum Task {
     Bench(bench::Bench),
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
     let mut timing = Timing::start();
-    match Arguments::parse().task {
+    match task {
         Task::Up(up) => up.run(&mut timing),
         Task::Test(test) => test.run(&mut timing),
         Task::Setup => {

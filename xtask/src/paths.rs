@@ -18,20 +18,16 @@ pub(crate) fn target() -> PathBuf {
 
 /// A user's cache folder for Roadstead: tools that were fetched or compiled once, and the logs of doing so.
 pub(crate) fn cache() -> PathBuf {
-    xdg("XDG_CACHE_HOME", ".cache")
-}
-
-/// The folder that `up` uses unless `--data` names another.
-pub(crate) fn data() -> PathBuf {
-    xdg("XDG_DATA_HOME", ".local/share")
-}
-
-fn xdg(variable: &str, below_home: &str) -> PathBuf {
-    env::var_os(variable)
+    env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .filter(|folder| folder.is_absolute())
-        .unwrap_or_else(|| home().join(below_home))
+        .unwrap_or_else(|| home().join(".cache"))
         .join("roadstead")
+}
+
+/// The folder that `up` uses unless `--data` names another; the server's own default, seen from the root.
+pub(crate) fn data() -> PathBuf {
+    root().join(".roadstead")
 }
 
 fn home() -> PathBuf {

@@ -48,7 +48,7 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
     setup::for_test(timing)?;
     timing.step("licences and sources", || {
         // Advisories need the advisory database, which is not everywhere within reach: they are looked at apart.
-        show(command(setup::cargo_deny()).args(["--offline", "check", "bans", "licenses", "sources"]))
+        show(command(setup::cargo_deny()).args(["check", "bans", "licenses", "sources"]))
     })?;
 
     timing.step("lints, native", || {

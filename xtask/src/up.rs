@@ -20,7 +20,7 @@ pub(crate) struct Up {
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
-    /// Folder for everything that is kept [default: roadstead in the user's data folder]
+    /// Folder for everything that is kept [default: .roadstead in the repository]
     #[arg(long)]
     data: Option<PathBuf>,
 }
@@ -48,7 +48,7 @@ impl Up {
             roadstead.arg("--sample-busybox").arg(busybox);
         }
         if let Some(host) = docker_host {
-            roadstead.env("DOCKER_HOST", host);
+            roadstead.arg("--engine-host").arg(host);
         }
         // The server takes this process's place, so that Ctrl-C and signals reach it and nothing else.
         let refused = roadstead.exec();

@@ -13,13 +13,15 @@ const APOLO_CLI: &str = "26.9.0";
 const PYTEST: &str = "9.2.0";
 
 pub(crate) fn ensure(timing: &mut Timing) -> Result<()> {
+    let ready = || stamp().exists() && venv_program("apolo").exists();
     let has_venv = || {
-        command("python3").args(["-c", "import venv, ensurepip"]).output().is_ok_and(|output| output.status.success())
+        let mut python = command("python3");
+        python.args(["-c", "import venv, ensurepip"]);
+        ready() || python.output().is_ok_and(|output| output.status.success())
     };
     timing.ensure("Python with venv", "installing Debian's packages", has_venv, || {
         apt::install(&["python3", "python3-venv"])
     })?;
-    let ready = || stamp().exists() && venv_program("apolo").exists();
     timing.ensure(&format!("apolo-cli {APOLO_CLI}"), "from PyPI, under a minute", ready, || {
         quiet(command("python3").args(["-m", "venv", "--clear"]).arg(folder()), "venv")?;
         quiet(

@@ -1,0 +1,33 @@
+import { defineConfig } from "@playwright/test";
+
+const chromium = process.env.ROADSTEAD_CHROMIUM ?? "/usr/bin/chromium";
+
+/** Every spec runs at two widths against the real server with real containers. */
+export default defineConfig({
+  testDir: "specs",
+  outputDir: "results/runs",
+  // Two cores carry the browser, the server, the engine and the jobs.
+  workers: 1,
+  fullyParallel: false,
+  retries: 0,
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  forbidOnly: true,
+  reporter: [["list"]],
+  use: {
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    actionTimeout: 20_000,
+    permissions: ["clipboard-read", "clipboard-write"],
+    launchOptions: {
+      executablePath: chromium,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    },
+    locale: "en-GB",
+    timezoneId: "UTC",
+  },
+  projects: [
+    { name: "wide", use: { viewport: { width: 1440, height: 900 } } },
+    { name: "phone", use: { viewport: { width: 390, height: 844 }, hasTouch: true } },
+  ],
+});

@@ -1,0 +1,118 @@
+/** One `roadstead up` with a data folder of its own: started, killed, asked for links. Knows nothing of pages. */
+
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const PATIENCE_MS = 60_000;
+
+/** The user that a first start makes. */
+export const ADMIN = "admin";
+
+export class Server {
+  readonly url: string;
+  private process: ChildProcess | undefined;
+
+  private constructor(
+    private readonly binary: string,
+    private readonly folder: string,
+    private readonly port: number,
+  ) {
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  static async start(): Promise<Server> {
+    const binary = process.env.ROADSTEAD_BIN;
+    if (!binary) throw new Error("ROADSTEAD_BIN names no server: run these tests with `cargo xtask e2e`");
+    const folder = await mkdtemp(join(tmpdir(), "roadstead-e2e-"));
+    const server = new Server(binary, folder, await freePort());
+    await server.resume();
+    return server;
+  }
+
+  /** Starts the process (again) on the same data folder. */
+  async resume(): Promise<void> {
+    const flags = ["up", "--port", String(this.port), "--data", this.data];
+    const { DOCKER_HOST, ROADSTEAD_SAMPLE_BUSYBOX } = process.env;
+    if (DOCKER_HOST) flags.push("--engine-host", DOCKER_HOST);
+    if (ROADSTEAD_SAMPLE_BUSYBOX) flags.push("--sample-busybox", ROADSTEAD_SAMPLE_BUSYBOX);
+    const child = spawn(this.binary, flags, { stdio: ["ignore", "pipe", "pipe"] });
+    const log = createWriteStream(this.log, { flags: "a" });
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    this.process = child;
+    const end = Date.now() + PATIENCE_MS;
+    while (!(await this.answers())) {
+      if (child.exitCode !== null || Date.now() > end) {
+        throw new Error(`the server did not come up:\n${await readFile(this.log, "utf8")}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** As a power cut would end it. */
+  async kill(): Promise<void> {
+    await this.end("SIGKILL");
+  }
+
+  /** Ends it and removes its folder. */
+  async stop(): Promise<void> {
+    await this.end("SIGTERM");
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** A one-time sign-in link, as `roadstead user link` prints it. */
+  async link(user = ADMIN): Promise<string> {
+    const said = await this.user("link", user, "--url", this.url);
+    const link = said.match(/https?:\/\/\S+#code=\S+/)?.[0];
+    if (!link) throw new Error(`\`user link\` printed no link: ${said}`);
+    return link;
+  }
+
+  /** A token for the command line, as `roadstead user token` prints it. */
+  async token(user = ADMIN): Promise<string> {
+    const token = (await this.user("token", user)).trim().split(/\s+/).at(-1);
+    if (!token) throw new Error("`user token` printed nothing");
+    return token;
+  }
+
+  private get data(): string {
+    return join(this.folder, "data");
+  }
+
+  private get log(): string {
+    return join(this.folder, "server.log");
+  }
+
+  private async user(...words: string[]): Promise<string> {
+    return (await run(this.binary, ["user", "--data", this.data, ...words])).stdout;
+  }
+
+  private async answers(): Promise<boolean> {
+    return fetch(`${this.url}/api/v1/ping`).then((answer) => answer.ok, () => false);
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await ended;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => (typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });
+}

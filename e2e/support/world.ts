@@ -1,0 +1,62 @@
+/** What a spec stands on: a server for all specs of a worker, a browser that is signed in to it, and the verbs. */
+
+import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
+import { Server } from "./server.ts";
+import { Verbs } from "./verbs.ts";
+
+type OfWorker = { server: Server; signedIn: Awaited<ReturnType<BrowserContext["storageState"]>> };
+type OfTest = { visitor: Page; verbs: Verbs; quiet: void };
+
+export const test = base.extend<OfTest, OfWorker>({
+  server: [
+    async ({}, use) => {
+      const server = await Server.start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker", timeout: 90_000 },
+  ],
+
+  /** The session of a browser that opened a one-time link. */
+  signedIn: [
+    async ({ browser, server }, use) => {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      await page.goto(await server.link());
+      await expect(page.getByRole("heading", { name: "Jobs", level: 1 })).toBeVisible();
+      const state = await context.storageState();
+      await context.close();
+      await use(state);
+    },
+    { scope: "worker", timeout: 90_000 },
+  ],
+
+  baseURL: async ({ server }, use) => use(server.url),
+
+  storageState: async ({ signedIn }, use) => use(signedIn),
+
+  /** A page without a session. */
+  visitor: async ({ browser, server, viewport }, use) => {
+    const context = await browser.newContext({ baseURL: server.url, storageState: { cookies: [], origins: [] }, viewport });
+    await use(await context.newPage());
+    await context.close();
+  },
+
+  verbs: async ({ page }, use) => use(new Verbs(page)),
+
+  /** No page may break the content policy or fail in its script. */
+  quiet: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      page.on("console", (message) => {
+        if (message.type() === "error" && /Content Security Policy|panicked/.test(message.text())) complaints.push(message.text());
+      });
+      await use();
+      expect(complaints, "errors of the page").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };

@@ -14,7 +14,7 @@ const TAIL_LINES: usize = 30;
 /// A command run in the repository's root, without a standard input to wait for.
 pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
-    command.current_dir(paths::root()).stdin(Stdio::null());
+    command.current_dir(paths::root()).env("PATH", paths::search_path()).stdin(Stdio::null());
     command
 }
 

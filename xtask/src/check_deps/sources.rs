@@ -40,8 +40,8 @@ const RULES: &[Rule] = &[
     Rule {
         within: "app/src",
         identifier: "web_sys",
-        only: &["client", "stores", "ui", "logview", "workers"],
-        message: "the browser is reached through client, stores, ui, the log view and the archive workers only",
+        only: &["client", "stores", "ui", "logview", "terminal", "workers"],
+        message: "the browser is reached through client, stores, ui, the log view, the terminal and the archive workers only",
     },
     Rule { within: "app/src/ui", identifier: "api", only: &[], message: UI_ALONE },
     Rule { within: "app/src/ui", identifier: "components", only: &[], message: UI_ALONE },

@@ -47,8 +47,7 @@ pub(crate) fn tool_path() -> Result<std::ffi::OsString> {
         paths::tool("wasm-bindgen", &wasm_bindgen_version()?).join("bin"),
         node::wasm_opt_folder(),
     ];
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    folders.extend(std::env::split_paths(&path));
+    folders.extend(std::env::split_paths(&paths::search_path()));
     Ok(std::env::join_paths(folders)?)
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::apt;
-use crate::command::{command, quiet};
+use crate::command::{capture, command, quiet};
 use crate::paths;
 use crate::timing::Timing;
 

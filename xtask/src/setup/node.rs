@@ -11,10 +11,28 @@ use crate::paths;
 use crate::timing::Timing;
 
 const BINARYEN: &str = "132.0.0";
+/// What Playwright and wasm-opt ask for.
+const NODE_MAJOR: u32 = 20;
 
 pub(crate) fn ensure_node(timing: &mut Timing) -> Result<()> {
     let ready = || paths::find_program("node").is_some() && paths::find_program("npm").is_some();
-    timing.ensure("Node with npm", "installing Debian's packages", ready, || apt::install(&["nodejs", "npm"]))
+    timing.ensure("Node with npm", "installing Debian's packages", ready, || apt::install(&["nodejs", "npm"]))?;
+    // Debian 12 has Node 18; npm carries newer ones as a package, which stays in our own folder.
+    timing.ensure(&format!("Node {NODE_MAJOR} or newer"), "from npm, some seconds", is_new_enough, || {
+        let folder = paths::tool("node", paths::NODE);
+        fs::create_dir_all(&folder)?;
+        let wanted = format!("{}@{}", paths::node_package(), paths::NODE);
+        quiet(npm().args(["install", "--prefix"]).arg(&folder).arg(wanted), "npm-node")
+    })
+}
+
+fn is_new_enough() -> bool {
+    if paths::own_node_folder().join("node").exists() {
+        return true;
+    }
+    let said = capture(command("node").arg("--version")).unwrap_or_default();
+    let major = said.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
+    major.is_some_and(|major: u32| major >= NODE_MAJOR)
 }
 
 pub(crate) fn ensure_wasm_opt(timing: &mut Timing) -> Result<()> {

@@ -63,6 +63,15 @@ pub(crate) fn ensure_packages(timing: &mut Timing, what: &str, folder: &str) -> 
     })
 }
 
+/// Installs and builds the console's own JavaScript, where it has any (a package.json in app/ with a `build` script).
+pub(crate) fn build_packages(timing: &mut Timing, folder: &str) -> Result<()> {
+    if !paths::root().join(folder).join("package-lock.json").is_file() {
+        return Ok(());
+    }
+    ensure_packages(timing, "the console's JavaScript", folder)?;
+    quiet(npm().args(["run", "build", "--if-present"]).current_dir(paths::root().join(folder)), "npm-build")
+}
+
 fn npm() -> std::process::Command {
     let mut npm = command("npm");
     npm.args(["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]);

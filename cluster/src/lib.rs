@@ -4,7 +4,9 @@
 //! speaks the platform API (crate `platform`) and nothing else.
 
 mod accounts;
-mod clock;
+pub mod clock;
 mod config;
+pub mod engine;
 mod jobs;
+pub mod logs;
 mod store;

@@ -74,8 +74,7 @@ impl Cursor {
 
     fn seek_line(&mut self, line: u64) -> Result<(), LogError> {
         let segments = self.segments();
-        let which =
-            segments.partition_point(|s| s.start.lines < line || (s.start.lines == line && !s.start.mid_line));
+        let which = segments.partition_point(|s| s.start.lines < line || (s.start.lines == line && !s.start.mid_line));
         let Some(segment) = segments.get(which.saturating_sub(1)) else { return Ok(()) };
         self.enter_at(segment, |entries| index::for_line(entries, line))?;
         self.walk(|place, _| if place.0 >= line && !place.1 { Step::StopBefore } else { Step::On }).map(drop)
@@ -86,10 +85,8 @@ impl Cursor {
         let which = segments.partition_point(|s| s.start.max_time < time);
         let Some(segment) = segments.get(which.saturating_sub(1)) else { return Ok(()) };
         self.enter_at(segment, |entries| index::for_time(entries, time))?;
-        self.walk(|(_, mid_line), record| {
-            if record.time_ns >= time && !mid_line { Step::StopBefore } else { Step::On }
-        })
-        .map(drop)
+        self.walk(|(_, mid_line), record| if record.time_ns >= time && !mid_line { Step::StopBefore } else { Step::On })
+            .map(drop)
     }
 
     fn enter_at(
@@ -107,8 +104,7 @@ impl Cursor {
     }
 
     fn enter(&mut self, segment: &Arc<Segment>) -> Result<(), LogError> {
-        let file = File::open(&segment.path)
-            .map_err(|source| LogError::Read { path: segment.path.clone(), source })?;
+        let file = File::open(&segment.path).map_err(|source| LogError::Read { path: segment.path.clone(), source })?;
         self.at = Some((Arc::clone(segment), file));
         self.offset = SEGMENT_HEADER;
         self.passed = 0;
@@ -138,10 +134,7 @@ impl Cursor {
 
     /// Shows `visit` every record from here on, with (complete lines before it, is inside a line), until it says stop
     /// or the stored end is reached. True when `visit` stopped it.
-    pub(super) fn walk(
-        &mut self,
-        mut visit: impl FnMut((u64, bool), RecordRef<'_>) -> Step,
-    ) -> Result<bool, LogError> {
+    pub(super) fn walk(&mut self, mut visit: impl FnMut((u64, bool), RecordRef<'_>) -> Step) -> Result<bool, LogError> {
         loop {
             // Look for a later segment before looking at the length: a writer publishes in the other order.
             let last = self.segments().last().map(|segment| segment.number);

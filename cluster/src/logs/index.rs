@@ -72,9 +72,7 @@ pub(super) fn note(entries: &mut Vec<Entry>, end: &End) {
 
 /// The last entry from which a forward walk meets the start of `line`.
 pub(super) fn for_line(entries: &[Entry], line: u64) -> usize {
-    entries
-        .partition_point(|e| e.lines_before < line || (e.lines_before == line && !e.mid_line))
-        .saturating_sub(1)
+    entries.partition_point(|e| e.lines_before < line || (e.lines_before == line && !e.mid_line)).saturating_sub(1)
 }
 
 /// The last entry from which a forward walk meets every record of `time_ns` or later.

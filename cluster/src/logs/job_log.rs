@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::index::{self, End, Entry};
 use super::reader::LogReader;
-use super::record::{Encoder, Record, Records, BLOCK_HEADER};
+use super::record::{BLOCK_HEADER, Encoder, Record, Records};
 use super::segment::Segment;
 use super::{LogError, LogLimits, LogRequest, blocking};
 

@@ -126,11 +126,7 @@ impl<'a> Iterator for Records<'a> {
         let end = RECORD_HEADER + (word & LEN_MASK) as usize;
         let bytes = payload.get(RECORD_HEADER..end)?;
         self.0 = &payload[end..];
-        Some(RecordRef {
-            time_ns: i64_at(payload, 4),
-            continues: word & CONTINUES != 0,
-            bytes,
-        })
+        Some(RecordRef { time_ns: i64_at(payload, 4), continues: word & CONTINUES != 0, bytes })
     }
 }
 

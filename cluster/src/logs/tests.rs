@@ -132,9 +132,14 @@ async fn play(acts: Vec<Act>) {
                 let expected = model.lines().iter().position(|(t, _)| *t >= time);
                 let (_, bytes) = read(&log, whole(LogStart::Time(time))).await;
                 assert_eq!(bytes, expected.map_or(Vec::new(), |from| model.raw(from)));
-                let times: std::collections::BTreeSet<i64> =
-                    model.records.iter().filter(|r| !r.bytes.is_empty() && r.time_ns >= time).map(|r| r.time_ns).collect();
-                let stored: std::collections::BTreeSet<i64> = log.times_since(time).await.unwrap().into_iter().collect();
+                let times: std::collections::BTreeSet<i64> = model
+                    .records
+                    .iter()
+                    .filter(|r| !r.bytes.is_empty() && r.time_ns >= time)
+                    .map(|r| r.time_ns)
+                    .collect();
+                let stored: std::collections::BTreeSet<i64> =
+                    log.times_since(time).await.unwrap().into_iter().collect();
                 assert_eq!(stored, times);
             }
             Act::ReadLast(count) => {

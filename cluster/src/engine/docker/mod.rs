@@ -1,0 +1,367 @@
+//! The Docker Engine API: docker, podman, and what else speaks it.
+//!
+//! Owns the conversation with one engine at one address. Bollard carries the JSON calls; bodies that must arrive byte
+//! for byte (logs, exec, attach) go over `wire`.
+
+mod connect;
+mod create;
+mod failure;
+mod frames;
+mod pieces;
+mod pull;
+mod session;
+mod stamp;
+mod state;
+mod stats;
+mod wire;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bollard::Docker;
+use bollard::errors::Error;
+use bollard::models::ExecConfig;
+use bollard::query_parameters::{
+    CreateContainerOptions, CreateImageOptions, KillContainerOptions, ListContainersOptions, RemoveContainerOptions,
+    StatsOptions, WaitContainerOptions,
+};
+use bytes::Bytes;
+use futures::stream::{StreamExt, TryStreamExt, try_unfold};
+use http_body_util::BodyExt;
+
+pub use connect::{Endpoint, InvalidEndpoint};
+
+use super::{
+    Connection, ContainerId, ContainerSpec, ContainerState, ContainerSummary, Engine, EngineError, EngineInfo,
+    EngineStream, ImageError, LogPiece, Phase, PullProgress, RegistryAuth, Session, SessionStreams, Signal,
+    StatsSample,
+};
+use create::Traits;
+use failure::{container_error, engine_error};
+use pieces::Pieces;
+use session::Subject;
+use wire::Wire;
+
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+
+/// One engine behind one address.
+#[derive(Debug)]
+pub struct DockerEngine {
+    docker: Docker,
+    wire: Wire,
+    traits: Traits,
+    forgets_newline: Arc<AtomicBool>,
+    /// Containers we sent SIGKILL: their code 137 is not for want of memory.
+    killed: Mutex<HashSet<ContainerId>>,
+}
+
+impl DockerEngine {
+    /// Connects and agrees on a version of the API.
+    ///
+    /// # Errors
+    /// [`EngineError::Gone`] when nobody answers.
+    pub async fn connect(endpoint: Endpoint) -> Result<Self, EngineError> {
+        let failed = |error: Error| engine_error(&endpoint, &error);
+        let docker = Docker::connect_with_host(&endpoint.to_string()).map_err(failed)?;
+        let docker = docker.negotiate_version().await.map_err(failed)?;
+        let version = docker.client_version();
+        let info = docker.info().await.map_err(failed)?;
+        let podman = is_podman(&docker.version().await.map_err(failed)?);
+        let traits = Traits {
+            podman,
+            local: matches!(endpoint, Endpoint::Unix(_)),
+            #[expect(clippy::cast_precision_loss, reason = "no machine has 2^52 CPUs")]
+            cpus: info.ncpu.filter(|n| *n > 0).map_or(f64::MAX, |n| n as f64),
+        };
+        let prefix = format!("/v{}.{}", version.major_version, version.minor_version);
+        Ok(Self {
+            docker,
+            wire: Wire { endpoint, prefix },
+            traits,
+            forgets_newline: Arc::new(AtomicBool::new(!podman)),
+            killed: Mutex::default(),
+        })
+    }
+
+    fn failed(&self, error: &Error) -> EngineError {
+        engine_error(&self.wire.endpoint, error)
+    }
+
+    fn of(&self, id: &ContainerId, error: &Error) -> EngineError {
+        container_error(&id.0, self.failed(error))
+    }
+
+    fn was_killed(&self, id: &ContainerId) -> bool {
+        self.killed.lock().expect("holders of the set do not panic").contains(id)
+    }
+}
+
+fn is_podman(version: &bollard::models::SystemVersion) -> bool {
+    version.components.iter().flatten().any(|component| component.name.to_lowercase().contains("podman"))
+}
+
+#[async_trait]
+impl Engine for DockerEngine {
+    async fn info(&self) -> Result<EngineInfo, EngineError> {
+        let version = self.docker.version().await.map_err(|e| self.failed(&e))?;
+        Ok(EngineInfo {
+            name: if is_podman(&version) { "podman" } else { "docker" }.to_owned(),
+            version: version.version.unwrap_or_default(),
+            address: self.wire.endpoint.to_string(),
+        })
+    }
+
+    async fn image_present(&self, image: &str) -> Result<bool, EngineError> {
+        match self.docker.inspect_image(image).await.map_err(|e| self.failed(&e)) {
+            Ok(_) => Ok(true),
+            Err(EngineError::Failed { status: 404, .. }) => Ok(false),
+            Err(EngineError::Failed { status: 400, message }) => Err(ImageError::classify(image, &message).into()),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn pull(&self, image: &str, auth: Option<RegistryAuth>) -> Result<EngineStream<PullProgress>, EngineError> {
+        let (endpoint, image_name) = (self.wire.endpoint.clone(), image.to_owned());
+        let stream = self.docker.create_image(Some(pull::options(image)), None, auth.map(pull::credentials));
+        Ok(stream
+            .map(move |step| match step {
+                Ok(info) => match info.error_detail.as_ref().and_then(|detail| detail.message.clone()) {
+                    Some(message) => Err(ImageError::classify(&image_name, &message).into()),
+                    None => Ok(pull::progress(info)),
+                },
+                Err(error) => Err(pull::pull_error(&endpoint, &image_name, &error)),
+            })
+            .boxed())
+    }
+
+    async fn import(&self, image: &str, rootfs: Bytes, command: &[&str]) -> Result<(), EngineError> {
+        let (repo, tag) = image.rsplit_once(':').unwrap_or((image, "latest"));
+        let options = CreateImageOptions {
+            from_src: Some("-".to_owned()),
+            repo: Some(repo.to_owned()),
+            tag: Some(tag.to_owned()),
+            changes: vec![
+                format!("CMD {}", serde_json::json!(command)),
+                "ENV PATH=/bin:/usr/bin:/sbin:/usr/sbin".to_owned(),
+            ],
+            ..Default::default()
+        };
+        let steps = self.docker.create_image(Some(options), Some(bollard::body_full(rootfs)), None);
+        steps.try_for_each(|_| std::future::ready(Ok(()))).await.map_err(|e| self.failed(&e))
+    }
+
+    async fn create(&self, spec: &ContainerSpec) -> Result<ContainerId, EngineError> {
+        let options = CreateContainerOptions { name: Some(spec.name.clone()), ..Default::default() };
+        match self.docker.create_container(Some(options), create::body(spec, self.traits)).await {
+            Ok(created) => Ok(ContainerId(created.id)),
+            Err(error) => Err(match self.failed(&error) {
+                EngineError::Failed { status: 404, message } => ImageError::classify(&spec.image, &message).into(),
+                EngineError::Failed { status: 400, message } if message.contains("reference format") => {
+                    ImageError::classify(&spec.image, &message).into()
+                }
+                EngineError::Failed { status: 400, message } => EngineError::CannotRun { message },
+                other => other,
+            }),
+        }
+    }
+
+    async fn start(&self, id: &ContainerId) -> Result<(), EngineError> {
+        self.docker.start_container(&id.0, None).await.map_err(|error| match self.failed(&error) {
+            EngineError::Failed { status: 404, message } if message.to_lowercase().contains("no such container") => {
+                EngineError::NoSuchContainer(id.0.clone())
+            }
+            EngineError::Failed { message, .. } => EngineError::CannotRun { message },
+            other => other,
+        })
+    }
+
+    async fn inspect(&self, id: &ContainerId) -> Result<ContainerState, EngineError> {
+        let look = async || {
+            let found = self.docker.inspect_container(&id.0, None).await.map_err(|e| self.of(id, &e))?;
+            Ok::<_, EngineError>(state::state(&found))
+        };
+        let mut state = look().await?;
+        let unexplained = |state: &ContainerState| {
+            state.phase == Phase::Exited && state.exit_code == Some(state::KILLED) && !state.oom_killed
+        };
+        if unexplained(&state) && !self.was_killed(id) {
+            // The engine may learn of the kernel's kill a moment after the exit.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            state = look().await?;
+            // Podman never learns of it on cgroup v1: an unasked SIGKILL under a memory limit is that.
+            state.oom_killed |= unexplained(&state) && self.traits.podman;
+        }
+        Ok(state)
+    }
+
+    async fn wait(&self, id: &ContainerId) -> Result<(), EngineError> {
+        loop {
+            let options = WaitContainerOptions { condition: "not-running".to_owned() };
+            match self.docker.wait_container(&id.0, Some(options)).next().await {
+                // Bollard makes an error of every code but 0.
+                Some(Ok(_) | Err(Error::DockerContainerWaitError { .. })) => return Ok(()),
+                Some(Err(Error::RequestTimeoutError)) => {}
+                Some(Err(error)) => return Err(self.of(id, &error)),
+                None => {
+                    return Err(EngineError::Gone {
+                        address: self.wire.endpoint.to_string(),
+                        message: "it stopped answering".to_owned(),
+                    });
+                }
+            }
+        }
+    }
+
+    async fn logs(
+        &self,
+        id: &ContainerId,
+        since_ns: Option<i64>,
+        follow: bool,
+    ) -> Result<EngineStream<LogPiece>, EngineError> {
+        let tty = self.inspect(id).await?.tty;
+        let mut path = format!("/containers/{}/logs?stdout=1&stderr=1&timestamps=1&follow={}", id.0, u8::from(follow));
+        if let Some(since) = since_ns {
+            let (second, rest) = (since.div_euclid(1_000_000_000), since.rem_euclid(1_000_000_000));
+            path = format!("{path}&since={second}.{rest:09}");
+        }
+        let body = self.wire.get(&path).await.map_err(|e| container_error(&id.0, e))?;
+        let pieces = Pieces::new(tty, Arc::clone(&self.forgets_newline));
+        let address = self.wire.endpoint.to_string();
+        Ok(try_unfold((body, pieces, false), move |(mut body, mut pieces, mut ended)| {
+            let address = address.clone();
+            async move {
+                loop {
+                    if let Some(piece) = pieces.next(ended)? {
+                        return Ok(Some((piece, (body, pieces, ended))));
+                    }
+                    if ended {
+                        return Ok(None);
+                    }
+                    match body.frame().await {
+                        Some(Ok(frame)) => {
+                            if let Ok(bytes) = frame.into_data() {
+                                pieces.push(&bytes);
+                            }
+                        }
+                        Some(Err(error)) => return Err(EngineError::Gone { address, message: error.to_string() }),
+                        None => ended = true,
+                    }
+                }
+            }
+        })
+        .boxed())
+    }
+
+    async fn stats(&self, id: &ContainerId) -> Result<EngineStream<StatsSample>, EngineError> {
+        let options = StatsOptions { stream: true, one_shot: false };
+        let stats = self.docker.stats(&id.0, Some(options));
+        let (endpoint, id) = (self.wire.endpoint.clone(), id.clone());
+        let mut rates = stats::Rates::default();
+        Ok(stats
+            .map_err(move |error| container_error(&id.0, engine_error(&endpoint, &error)))
+            .try_filter_map(move |stats| std::future::ready(Ok(rates.sample(&stats))))
+            .boxed())
+    }
+
+    async fn exec(
+        &self,
+        id: &ContainerId,
+        command: &[String],
+        streams: SessionStreams,
+    ) -> Result<Session, EngineError> {
+        let config = ExecConfig {
+            cmd: Some(command.to_vec()),
+            tty: Some(streams.tty),
+            attach_stdin: Some(streams.stdin),
+            attach_stdout: Some(streams.stdout),
+            attach_stderr: Some(streams.stderr),
+            ..Default::default()
+        };
+        let made = self.docker.create_exec(&id.0, config).await.map_err(|e| self.of(id, &e))?;
+        let body = serde_json::json!({"Detach": false, "Tty": streams.tty});
+        let io = self.wire.hijack(&format!("/exec/{}/start", made.id), &body).await;
+        let io = io.map_err(|e| container_error(&id.0, e))?;
+        Ok(session::session(self.docker.clone(), self.wire.endpoint.clone(), Subject::Exec(made.id), streams.tty, io))
+    }
+
+    async fn attach(&self, id: &ContainerId, streams: SessionStreams) -> Result<Session, EngineError> {
+        if self.inspect(id).await?.phase != Phase::Running {
+            return Err(EngineError::NotRunning);
+        }
+        let flag = u8::from;
+        let path = format!(
+            "/containers/{}/attach?stream=1&stdin={}&stdout={}&stderr={}",
+            id.0,
+            flag(streams.stdin),
+            flag(streams.stdout),
+            flag(streams.stderr)
+        );
+        let io = self.wire.hijack(&path, &serde_json::json!({})).await.map_err(|e| container_error(&id.0, e))?;
+        let subject = Subject::Container(id.clone());
+        Ok(session::session(self.docker.clone(), self.wire.endpoint.clone(), subject, streams.tty, io))
+    }
+
+    async fn signal(&self, id: &ContainerId, signal: Signal) -> Result<(), EngineError> {
+        let name = match signal {
+            Signal::Terminate => "SIGTERM",
+            Signal::Kill => {
+                self.killed.lock().expect("holders of the set do not panic").insert(id.clone());
+                "SIGKILL"
+            }
+        };
+        let options = KillContainerOptions { signal: name.to_owned() };
+        self.docker.kill_container(&id.0, Some(options)).await.map_err(|e| self.of(id, &e))
+    }
+
+    async fn remove(&self, id: &ContainerId) -> Result<(), EngineError> {
+        let options = RemoveContainerOptions { force: true, v: true, link: false };
+        let removed = self.docker.remove_container(&id.0, Some(options)).await;
+        self.killed.lock().expect("holders of the set do not panic").remove(id);
+        match removed.map_err(|e| self.failed(&e)) {
+            // Gone already, or another removal is on its way.
+            Ok(()) | Err(EngineError::Failed { status: 404 | 409, .. }) => Ok(()),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn list(&self, label: &str, value: &str) -> Result<Vec<ContainerSummary>, EngineError> {
+        let options = ListContainersOptions {
+            all: true,
+            filters: Some(HashMap::from([("label".to_owned(), vec![format!("{label}={value}")])])),
+            ..Default::default()
+        };
+        let found = self.docker.list_containers(Some(options)).await.map_err(|e| self.failed(&e))?;
+        Ok(found
+            .into_iter()
+            .filter_map(|container| {
+                let labels: BTreeMap<_, _> = container.labels.unwrap_or_default().into_iter().collect();
+                Some(ContainerSummary { id: ContainerId(container.id?), labels })
+            })
+            .collect())
+    }
+
+    async fn connect(&self, id: &ContainerId, port: u16) -> Result<Box<dyn Connection>, EngineError> {
+        let found = self.docker.inspect_container(&id.0, None).await.map_err(|e| self.of(id, &e))?;
+        let state = state::state(&found);
+        if state.phase != Phase::Running {
+            return Err(EngineError::NotRunning);
+        }
+        // Straight to the container where its network is ours; else by the port published on this machine.
+        let direct = state.ip.map(|ip| std::net::SocketAddr::new(ip, port));
+        let published = state::ports(&found)
+            .and_then(|ports| state::host_port(ports.get(&format!("{port}/tcp"))?))
+            .map(|host| std::net::SocketAddr::from(([127, 0, 0, 1], host)));
+        let mut message = "the container has no address".to_owned();
+        for address in direct.into_iter().chain(published) {
+            match tokio::time::timeout(CONNECT_LIMIT, tokio::net::TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => return Ok(Box::new(stream)),
+                Ok(Err(error)) => message = error.to_string(),
+                Err(_) => message = "no answer".to_owned(),
+            }
+        }
+        Err(EngineError::PortClosed { port, message })
+    }
+}

@@ -1,0 +1,94 @@
+//! The few requests whose bodies must reach us byte for byte: logs, exec, attach.
+//!
+//! Bollard cuts these streams at newlines and takes the first byte of terminal output for a frame header, so they are
+//! spoken here over hyper directly, on a connection each. Owns the connection; knows nothing of what is in the bodies.
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::upgrade::Upgraded;
+use hyper::{Method, Request, Response, StatusCode, header};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpStream, UnixStream};
+
+use super::connect::Endpoint;
+use crate::engine::EngineError;
+
+/// Speaks to one engine at one API version.
+#[derive(Clone, Debug)]
+pub(super) struct Wire {
+    pub(super) endpoint: Endpoint,
+    /// For example `/v1.41`.
+    pub(super) prefix: String,
+}
+
+impl Wire {
+    fn gone(&self, error: impl std::fmt::Display) -> EngineError {
+        EngineError::Gone { address: self.endpoint.to_string(), message: error.to_string() }
+    }
+
+    async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, EngineError> {
+        let response = match &self.endpoint {
+            Endpoint::Unix(path) => {
+                let stream = UnixStream::connect(path).await.map_err(|e| self.gone(e))?;
+                self.send_on(TokioIo::new(stream), request).await?
+            }
+            Endpoint::Tcp(address) => {
+                let stream = TcpStream::connect(address).await.map_err(|e| self.gone(e))?;
+                self.send_on(TokioIo::new(stream), request).await?
+            }
+        };
+        if response.status().is_success() || response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            return Ok(response);
+        }
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.map_err(|e| self.gone(e))?.to_bytes();
+        let message = serde_json::from_slice::<serde_json::Value>(&body)
+            .ok()
+            .and_then(|value| value.get("message").and_then(|m| m.as_str()).map(str::to_owned))
+            .unwrap_or_else(|| String::from_utf8_lossy(&body).trim().to_owned());
+        Err(EngineError::Failed { status, message })
+    }
+
+    async fn send_on<T>(&self, io: T, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, EngineError>
+    where
+        T: hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static,
+    {
+        let (mut sender, connection) = http1::handshake(io).await.map_err(|e| self.gone(e))?;
+        // Ends with the response's body or the upgraded stream: whoever holds that owns this task's life.
+        tokio::spawn(async move {
+            let _ = connection.with_upgrades().await;
+        });
+        sender.send_request(request).await.map_err(|e| self.gone(e))
+    }
+
+    fn request(&self, method: Method, path: &str) -> hyper::http::request::Builder {
+        Request::builder().method(method).uri(format!("{}{path}", self.prefix)).header(header::HOST, "engine")
+    }
+
+    /// A body that streams.
+    pub(super) async fn get(&self, path: &str) -> Result<Incoming, EngineError> {
+        let request = self.request(Method::GET, path).body(Full::default()).map_err(|e| protocol(&e))?;
+        Ok(self.send(request).await?.into_body())
+    }
+
+    /// A connection that becomes a plain two-way stream.
+    pub(super) async fn hijack(&self, path: &str, body: &serde_json::Value) -> Result<TokioIo<Upgraded>, EngineError> {
+        let request = self
+            .request(Method::POST, path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONNECTION, "Upgrade")
+            .header(header::UPGRADE, "tcp")
+            .body(Full::from(body.to_string()))
+            .map_err(|e| protocol(&e))?;
+        let response = self.send(request).await?;
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            return Err(EngineError::Protocol(format!("{path} was answered with {}", response.status())));
+        }
+        hyper::upgrade::on(response).await.map(TokioIo::new).map_err(|e| self.gone(e))
+    }
+}
+
+fn protocol(error: &hyper::http::Error) -> EngineError {
+    EngineError::Protocol(error.to_string())
+}

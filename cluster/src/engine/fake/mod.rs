@@ -1,0 +1,472 @@
+//! A scripted engine: containers that play the words of their command, images that behave by their name.
+//!
+//! Owns no real process; keeps the promises of the [`Engine`] trait. For the tests of everything above the seam.
+//!
+//! Images: `missing/x`, `denied/x`, `unreachable/x` fail to be pulled as their name says, `flaky/x` fails once,
+//! `slow/x` waits for [`FakeEngine::release_pulls`], a name with capitals is invalid, all others can be pulled. The
+//! words of a command are in `script`: `print:hello exit:3`, `forever:100`, `oom`, ...; any other word cannot start.
+
+mod process;
+mod script;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::{self, StreamExt, try_unfold};
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    Connection, ContainerId, ContainerSpec, ContainerState, ContainerSummary, Engine, EngineError, EngineInfo,
+    EngineStream, ImageError, LogPiece, Output, OutputStream, Phase, PullProgress, RegistryAuth, Session,
+    SessionControl, SessionStreams, Signal, StatsSample,
+};
+use crate::clock::Clock;
+use process::{Surroundings, play};
+
+/// The port every fake container with that http port "publishes".
+const PUBLISHED_PORT: u16 = 32_768;
+
+/// A scripted engine.
+#[derive(Debug)]
+pub struct FakeEngine {
+    me: Weak<FakeEngine>,
+    clock: Clock,
+    state: Mutex<State>,
+    /// Moves at every change anybody could wait for.
+    changed: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    away: bool,
+    broken: bool,
+    pulls_released: bool,
+    images: BTreeSet<String>,
+    failed_once: BTreeSet<String>,
+    containers: BTreeMap<ContainerId, Container>,
+    made: u64,
+    last_time: i64,
+}
+
+#[derive(Debug)]
+struct Container {
+    spec: ContainerSpec,
+    state: ContainerState,
+    log: Vec<LogPiece>,
+    signals: Option<mpsc::UnboundedSender<Signal>>,
+}
+
+impl FakeEngine {
+    /// An engine with no containers and no images.
+    #[must_use]
+    pub fn new() -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            me: me.clone(),
+            clock: Clock::system(),
+            state: Mutex::default(),
+            changed: watch::Sender::new(0),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("holders of the fake's state do not panic")
+    }
+
+    fn touch(&self) {
+        self.changed.send_modify(|count| *count += 1);
+    }
+
+    /// Every call fails and every stream breaks, as when the engine's daemon was stopped. Containers run on.
+    pub fn go_away(&self) {
+        self.lock().away = true;
+        self.touch();
+    }
+
+    /// Undoes [`FakeEngine::go_away`].
+    pub fn come_back(&self) {
+        self.lock().away = false;
+        self.touch();
+    }
+
+    /// From now on no container starts, though the engine answers.
+    pub fn break_containers(&self) {
+        self.lock().broken = true;
+    }
+
+    /// Lets pulls of `slow/` images end.
+    pub fn release_pulls(&self) {
+        self.lock().pulls_released = true;
+        self.touch();
+    }
+
+    /// The specification and id of every container there is.
+    #[must_use]
+    pub fn containers(&self) -> Vec<(ContainerId, ContainerSpec)> {
+        self.lock().containers.iter().map(|(id, container)| (id.clone(), container.spec.clone())).collect()
+    }
+
+    /// Adds a line to a container's log, as its process would.
+    pub fn print(&self, id: &ContainerId, text: &str) {
+        self.write(id, OutputStream::Stdout, format!("{text}\n").into_bytes());
+    }
+
+    fn write(&self, id: &ContainerId, stream: OutputStream, bytes: Vec<u8>) {
+        let mut state = self.lock();
+        let time_ns = self.clock.now_ns().max(state.last_time + 1);
+        state.last_time = time_ns;
+        if let Some(container) = state.containers.get_mut(id) {
+            container.log.push(LogPiece { time_ns, stream, bytes: bytes.into() });
+        }
+        drop(state);
+        self.touch();
+    }
+
+    fn answer(&self) -> Result<MutexGuard<'_, State>, EngineError> {
+        let state = self.lock();
+        if state.away { Err(gone()) } else { Ok(state) }
+    }
+
+    /// Waits until `look` finds something.
+    async fn until<T>(
+        &self,
+        mut look: impl FnMut(&mut State) -> Option<Result<T, EngineError>>,
+    ) -> Result<T, EngineError> {
+        let mut changed = self.changed.subscribe();
+        loop {
+            {
+                let mut state = self.answer()?;
+                if let Some(found) = look(&mut state) {
+                    return found;
+                }
+            }
+            if changed.changed().await.is_err() {
+                return Err(gone());
+            }
+        }
+    }
+}
+
+fn gone() -> EngineError {
+    EngineError::Gone { address: "fake".to_owned(), message: "it was told to be away".to_owned() }
+}
+
+fn find<'a>(state: &'a mut State, id: &ContainerId) -> Result<&'a mut Container, EngineError> {
+    state.containers.get_mut(id).ok_or_else(|| EngineError::NoSuchContainer(id.0.clone()))
+}
+
+#[async_trait]
+impl Engine for FakeEngine {
+    async fn info(&self) -> Result<EngineInfo, EngineError> {
+        drop(self.answer()?);
+        Ok(EngineInfo { name: "fake".to_owned(), version: "1".to_owned(), address: "fake".to_owned() })
+    }
+
+    async fn image_present(&self, image: &str) -> Result<bool, EngineError> {
+        Ok(self.answer()?.images.contains(image))
+    }
+
+    async fn pull(&self, image: &str, _auth: Option<RegistryAuth>) -> Result<EngineStream<PullProgress>, EngineError> {
+        let first = self.answer()?.failed_once.insert(image.to_owned());
+        let fail = |message: &str| Err(EngineError::from(ImageError::classify(image, message)));
+        if image.chars().any(char::is_uppercase) {
+            return fail("invalid reference format: repository name must be lowercase");
+        }
+        match image.split('/').next() {
+            Some("missing") => return fail("manifest unknown"),
+            Some("denied") => return fail("unauthorized: authentication required"),
+            Some("unreachable") => return fail("connection refused"),
+            Some("flaky") if first => return fail("connection reset by peer"),
+            Some("slow") => self.until(|state| state.pulls_released.then_some(Ok(()))).await?,
+            _ => {}
+        }
+        self.answer()?.images.insert(image.to_owned());
+        let step = PullProgress { status: "Pull complete".to_owned(), ..PullProgress::default() };
+        Ok(stream::iter([Ok(step)]).boxed())
+    }
+
+    async fn import(&self, image: &str, _rootfs: Bytes, _command: &[&str]) -> Result<(), EngineError> {
+        self.answer()?.images.insert(image.to_owned());
+        Ok(())
+    }
+
+    async fn create(&self, spec: &ContainerSpec) -> Result<ContainerId, EngineError> {
+        let mut state = self.answer()?;
+        if !state.images.contains(&spec.image) {
+            return Err(ImageError::classify(&spec.image, "No such image").into());
+        }
+        if state.containers.values().any(|container| container.spec.name == spec.name) {
+            let message = format!("the name {} is in use", spec.name);
+            return Err(EngineError::Failed { status: 409, message });
+        }
+        state.made += 1;
+        let id = ContainerId(format!("fake-{}", state.made));
+        let container = Container {
+            spec: spec.clone(),
+            state: ContainerState {
+                phase: Phase::Created,
+                exit_code: None,
+                oom_killed: false,
+                error: None,
+                started_ns: None,
+                finished_ns: None,
+                published_port: None,
+                ip: None,
+                tty: spec.tty,
+            },
+            log: Vec::new(),
+            signals: None,
+        };
+        state.containers.insert(id.clone(), container);
+        Ok(id)
+    }
+
+    async fn start(&self, id: &ContainerId) -> Result<(), EngineError> {
+        let mut state = self.answer()?;
+        let broken = state.broken;
+        let now = self.clock.now_ns();
+        let container = find(&mut state, id)?;
+        if broken {
+            return Err(EngineError::CannotRun { message: "the runtime is broken".to_owned() });
+        }
+        let mut words = container.spec.entrypoint.clone().unwrap_or_default();
+        words.extend(container.spec.command.clone().unwrap_or_default());
+        let steps = script::parse(&words).map_err(|message| EngineError::CannotRun { message })?;
+        let (send, signals) = mpsc::unbounded_channel();
+        container.signals = Some(send);
+        container.state.phase = Phase::Running;
+        container.state.started_ns = Some(now);
+        container.state.published_port = container.spec.http_port.map(|_| PUBLISHED_PORT);
+        drop(state);
+        self.touch();
+        let (me, writer) = (self.me.clone(), self.me.clone());
+        let (own, written) = (id.clone(), id.clone());
+        let write = Arc::new(move |stream, bytes| {
+            if let Some(engine) = writer.upgrade() {
+                engine.write(&written, stream, bytes);
+            }
+        });
+        tokio::spawn(async move {
+            let exit = play(steps, Surroundings { write, signals, input: None, size: None }).await;
+            let Some(engine) = me.upgrade() else { return };
+            if let Some(container) = engine.lock().containers.get_mut(&own) {
+                container.state.phase = Phase::Exited;
+                container.state.exit_code = Some(exit.code);
+                container.state.oom_killed = exit.oom;
+                container.state.finished_ns = Some(engine.clock.now_ns());
+                container.state.published_port = None;
+            }
+            engine.touch();
+        });
+        Ok(())
+    }
+
+    async fn inspect(&self, id: &ContainerId) -> Result<ContainerState, EngineError> {
+        Ok(find(&mut *self.answer()?, id)?.state.clone())
+    }
+
+    async fn wait(&self, id: &ContainerId) -> Result<(), EngineError> {
+        self.until(|state| match find(state, id) {
+            Ok(container) => (container.state.phase != Phase::Running).then_some(Ok(())),
+            Err(error) => Some(Err(error)),
+        })
+        .await
+    }
+
+    async fn logs(
+        &self,
+        id: &ContainerId,
+        since_ns: Option<i64>,
+        follow: bool,
+    ) -> Result<EngineStream<LogPiece>, EngineError> {
+        find(&mut *self.answer()?, id)?;
+        let (me, id) = (self.me.upgrade().ok_or_else(gone)?, id.clone());
+        let since = since_ns.unwrap_or(i64::MIN);
+        Ok(try_unfold(0, move |mut at| {
+            let (me, id) = (Arc::clone(&me), id.clone());
+            async move {
+                me.until(|state| {
+                    let container = match find(state, &id) {
+                        Ok(container) => container,
+                        Err(error) => return Some(Err(error)),
+                    };
+                    while let Some(piece) = container.log.get(at) {
+                        at += 1;
+                        if piece.time_ns >= since {
+                            return Some(Ok(Some((piece.clone(), at))));
+                        }
+                    }
+                    (!follow || container.state.phase != Phase::Running).then_some(Ok(None))
+                })
+                .await
+            }
+        })
+        .boxed())
+    }
+
+    async fn stats(&self, id: &ContainerId) -> Result<EngineStream<StatsSample>, EngineError> {
+        find(&mut *self.answer()?, id)?;
+        let (me, id) = (self.me.upgrade().ok_or_else(gone)?, id.clone());
+        Ok(try_unfold((), move |()| {
+            let (me, id) = (Arc::clone(&me), id.clone());
+            async move {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                if find(&mut *me.answer()?, &id)?.state.phase != Phase::Running {
+                    return Ok(None);
+                }
+                let sample = StatsSample { time_ns: me.clock.now_ns(), cpu_cores: 0.5, memory_bytes: 12 << 20 };
+                Ok(Some((sample, ())))
+            }
+        })
+        .boxed())
+    }
+
+    async fn exec(
+        &self,
+        id: &ContainerId,
+        command: &[String],
+        streams: SessionStreams,
+    ) -> Result<Session, EngineError> {
+        if find(&mut *self.answer()?, id)?.state.phase != Phase::Running {
+            return Err(EngineError::NotRunning);
+        }
+        let steps = script::parse(command);
+        let (input, theirs) = tokio::io::duplex(64 * 1024);
+        let (send, output) = mpsc::unbounded_channel();
+        let (resize, size) = watch::channel(None);
+        let (code, _) = watch::channel(None);
+        let control = Arc::new(FakeControl { resize, code: code.clone() });
+        tokio::spawn(async move {
+            let (_hold, signals) = mpsc::unbounded_channel();
+            let write = {
+                let send = send.clone();
+                Arc::new(move |stream, bytes: Vec<u8>| {
+                    let stream = if streams.tty { OutputStream::Stdout } else { stream };
+                    let _ = send.send(Output { stream, bytes: bytes.into() });
+                })
+            };
+            let exit = match steps {
+                Ok(steps) => {
+                    play(steps, Surroundings { write, signals, input: Some(theirs), size: Some(size) }).await.code
+                }
+                Err(message) => {
+                    let _ = send.send(Output { stream: OutputStream::Stdout, bytes: format!("{message}\n").into() });
+                    127
+                }
+            };
+            code.send_replace(Some(exit));
+        });
+        Ok(Session { input: Box::pin(input), output: receive(output), control })
+    }
+
+    async fn attach(&self, id: &ContainerId, streams: SessionStreams) -> Result<Session, EngineError> {
+        let from = {
+            let mut state = self.answer()?;
+            let container = find(&mut state, id)?;
+            if container.state.phase != Phase::Running {
+                return Err(EngineError::NotRunning);
+            }
+            container.log.last().map_or(i64::MIN, |piece| piece.time_ns + 1)
+        };
+        let output = self.logs(id, Some(from), true).await?;
+        let (input, mut theirs) = tokio::io::duplex(64 * 1024);
+        let (resize, _) = watch::channel(None);
+        let (code, _) = watch::channel(None);
+        let (me, id, codes) = (self.me.clone(), id.clone(), code.clone());
+        // Input is echoed, as a terminal would.
+        tokio::spawn(async move {
+            let mut buffer = vec![0; 4096];
+            while let Ok(read @ 1..) = tokio::io::AsyncReadExt::read(&mut theirs, &mut buffer).await {
+                let Some(engine) = me.upgrade() else { return };
+                if streams.stdin {
+                    engine.write(&id, OutputStream::Stdout, buffer[..read].to_vec());
+                }
+            }
+            if let Some(engine) = me.upgrade()
+                && engine.wait(&id).await.is_ok()
+                && let Ok(state) = engine.inspect(&id).await
+            {
+                codes.send_replace(state.exit_code);
+            }
+        });
+        Ok(Session {
+            input: Box::pin(input),
+            output: output.map(|piece| piece.map(|piece| Output { stream: piece.stream, bytes: piece.bytes })).boxed(),
+            control: Arc::new(FakeControl { resize, code }),
+        })
+    }
+
+    async fn signal(&self, id: &ContainerId, signal: Signal) -> Result<(), EngineError> {
+        let mut state = self.answer()?;
+        let container = find(&mut state, id)?;
+        match &container.signals {
+            Some(signals) if container.state.phase == Phase::Running => {
+                let _ = signals.send(signal);
+                Ok(())
+            }
+            _ => Err(EngineError::NotRunning),
+        }
+    }
+
+    async fn remove(&self, id: &ContainerId) -> Result<(), EngineError> {
+        self.answer()?.containers.remove(id);
+        self.touch();
+        Ok(())
+    }
+
+    async fn list(&self, label: &str, value: &str) -> Result<Vec<ContainerSummary>, EngineError> {
+        let state = self.answer()?;
+        let carries = |container: &Container| container.spec.labels.get(label).is_some_and(|v| v == value);
+        Ok(state
+            .containers
+            .iter()
+            .filter(|(_, container)| carries(container))
+            .map(|(id, container)| ContainerSummary { id: id.clone(), labels: container.spec.labels.clone() })
+            .collect())
+    }
+
+    async fn connect(&self, id: &ContainerId, port: u16) -> Result<Box<dyn Connection>, EngineError> {
+        let mut state = self.answer()?;
+        let container = find(&mut state, id)?;
+        if container.state.phase != Phase::Running {
+            return Err(EngineError::NotRunning);
+        }
+        if container.spec.http_port != Some(port) {
+            return Err(EngineError::PortClosed { port, message: "connection refused".to_owned() });
+        }
+        // An echo server listens there.
+        let (ours, theirs) = tokio::io::duplex(64 * 1024);
+        tokio::spawn(async move {
+            let (mut reader, mut writer) = tokio::io::split(theirs);
+            let _ = tokio::io::copy(&mut reader, &mut writer).await;
+        });
+        Ok(Box::new(ours))
+    }
+}
+
+fn receive(output: mpsc::UnboundedReceiver<Output>) -> EngineStream<Output> {
+    stream::unfold(output, |mut output| async move { Some((Ok(output.recv().await?), output)) }).boxed()
+}
+
+struct FakeControl {
+    resize: watch::Sender<Option<(u16, u16)>>,
+    code: watch::Sender<Option<i64>>,
+}
+
+#[async_trait]
+impl SessionControl for FakeControl {
+    async fn resize(&self, columns: u16, rows: u16) -> Result<(), EngineError> {
+        self.resize.send_replace(Some((columns, rows)));
+        Ok(())
+    }
+
+    async fn exit_code(&self) -> Result<Option<i64>, EngineError> {
+        let mut code = self.code.subscribe();
+        let found = code.wait_for(Option::is_some).await;
+        Ok(found.ok().and_then(|code| *code))
+    }
+}

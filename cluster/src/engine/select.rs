@@ -1,0 +1,222 @@
+//! Which engine runs the jobs now.
+//!
+//! Owns the choice: by running the self-test on each candidate in turn, never by a program's or a socket's presence.
+//! With none, says what to do; an engine that goes away is noticed, shown, and taken back when it answers again.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::{DockerEngine, Endpoint, Engine, EngineInfo, self_test};
+
+/// How often an absent engine is looked for, and a present one asked whether it is still there.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// A present engine that does not answer for so long counts as gone.
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+
+/// The engine in use, or why there is none.
+#[derive(Clone, Debug)]
+pub enum EngineStatus {
+    /// Nothing was tried yet.
+    Looking,
+    /// Jobs run here.
+    Ready {
+        /// The engine.
+        engine: Arc<dyn Engine>,
+        /// What it says of itself.
+        info: EngineInfo,
+    },
+    /// Jobs wait.
+    None {
+        /// What was tried, what went wrong, and what to do.
+        reason: String,
+    },
+}
+
+impl EngineStatus {
+    /// The engine, when there is one.
+    #[must_use]
+    pub fn engine(&self) -> Option<Arc<dyn Engine>> {
+        match self {
+            Self::Ready { engine, .. } => Some(Arc::clone(engine)),
+            Self::Looking | Self::None { .. } => None,
+        }
+    }
+}
+
+/// An engine that may be used.
+#[derive(Clone, Debug)]
+pub enum Candidate {
+    /// The Docker Engine API at an address.
+    Docker(Endpoint),
+    /// One that is already at hand.
+    Given(Arc<dyn Engine>),
+}
+
+/// Where to look when nobody said: `DOCKER_HOST` alone when it is set, else the well-known sockets.
+///
+/// # Errors
+/// The text of a `DOCKER_HOST` that cannot be used.
+pub fn candidates(docker_host: Option<&str>) -> Result<Vec<Candidate>, super::InvalidEndpoint> {
+    if let Some(host) = docker_host.filter(|host| !host.is_empty()) {
+        return Ok(vec![Candidate::Docker(Endpoint::parse(host)?)]);
+    }
+    let dir = |name| std::env::var_os(name).map(PathBuf::from);
+    let known = Endpoint::well_known(dir("HOME").as_deref(), dir("XDG_RUNTIME_DIR").as_deref());
+    Ok(known.into_iter().map(Candidate::Docker).collect())
+}
+
+/// Chooses an engine and keeps watching it.
+#[derive(Debug)]
+pub struct EngineSelector {
+    candidates: Vec<Candidate>,
+    instance: String,
+    status: watch::Sender<EngineStatus>,
+}
+
+impl EngineSelector {
+    /// A selector that has not looked yet. `instance` names this server among those that share an engine.
+    #[must_use]
+    pub fn new(candidates: Vec<Candidate>, instance: impl Into<String>) -> Self {
+        Self { candidates, instance: instance.into(), status: watch::Sender::new(EngineStatus::Looking) }
+    }
+
+    /// The state now.
+    #[must_use]
+    pub fn status(&self) -> EngineStatus {
+        self.status.borrow().clone()
+    }
+
+    /// The state now and its changes.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<EngineStatus> {
+        self.status.subscribe()
+    }
+
+    /// Looks once, now.
+    pub async fn look(&self) {
+        if let EngineStatus::Ready { engine, info } = self.status() {
+            match tokio::time::timeout(ANSWER_LIMIT, engine.info()).await {
+                Ok(Ok(_)) => return,
+                Ok(Err(error)) => self.lose(&info, &error.to_string()),
+                Err(_) => self.lose(&info, "it does not answer"),
+            }
+            return;
+        }
+        let found = self.find().await;
+        self.status.send_if_modified(|status| {
+            let same = matches!((&*status, &found), (EngineStatus::None { reason: a }, EngineStatus::None { reason: b }) if a == b);
+            if !same {
+                match &found {
+                    EngineStatus::Ready { info, .. } => {
+                        tracing::info!(engine = info.name, version = info.version, address = info.address, "container engine ready");
+                    }
+                    EngineStatus::None { reason } => tracing::warn!(reason, "no container engine"),
+                    EngineStatus::Looking => {}
+                }
+                *status = found;
+            }
+            !same
+        });
+    }
+
+    fn lose(&self, info: &EngineInfo, why: &str) {
+        let reason = format!(
+            "The container engine {} at {} stopped answering ({why}). Start it again; jobs go on by themselves.",
+            info.name, info.address
+        );
+        tracing::warn!(reason, "container engine lost");
+        self.status.send_replace(EngineStatus::None { reason });
+    }
+
+    async fn find(&self) -> EngineStatus {
+        let mut tried = Vec::new();
+        for candidate in &self.candidates {
+            match self.try_one(candidate).await {
+                Ok(Some((engine, info))) => return EngineStatus::Ready { engine, info },
+                Ok(None) => {}
+                Err(why) => tried.push(why),
+            }
+        }
+        let found = if tried.is_empty() { "none was found".to_owned() } else { tried.join("; ") };
+        EngineStatus::None {
+            reason: format!(
+                "No container engine is ready: {found}. Install and start Docker or Podman, or set DOCKER_HOST to its address."
+            ),
+        }
+    }
+
+    async fn try_one(&self, candidate: &Candidate) -> Result<Option<(Arc<dyn Engine>, EngineInfo)>, String> {
+        let engine: Arc<dyn Engine> = match candidate {
+            Candidate::Given(engine) => Arc::clone(engine),
+            Candidate::Docker(endpoint) if !endpoint.exists() => return Ok(None),
+            Candidate::Docker(endpoint) => {
+                match tokio::time::timeout(ANSWER_LIMIT, DockerEngine::connect(endpoint.clone())).await {
+                    Ok(Ok(engine)) => Arc::new(engine),
+                    Ok(Err(error)) => return Err(error.to_string()),
+                    Err(_) => return Err(format!("the one at {endpoint} does not answer")),
+                }
+            }
+        };
+        let place = match candidate {
+            Candidate::Docker(endpoint) => endpoint.to_string(),
+            Candidate::Given(_) => "hand".to_owned(),
+        };
+        match self_test::run(engine.as_ref(), &self.instance).await {
+            Ok(info) => Ok(Some((engine, info))),
+            Err(error) => Err(format!("the one at {place} cannot be used: {error}")),
+        }
+    }
+
+    /// Looks for ever, until told to stop.
+    pub async fn run(&self, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.look() => {}
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fake::FakeEngine;
+
+    #[tokio::test]
+    async fn an_engine_is_used_after_its_self_test_and_its_loss_is_seen_and_healed() {
+        let fake = FakeEngine::new();
+        let selector = EngineSelector::new(vec![Candidate::Given(fake.clone())], "test");
+        assert!(matches!(selector.status(), EngineStatus::Looking));
+        fake.go_away();
+        selector.look().await;
+        let EngineStatus::None { reason } = selector.status() else { panic!("no engine answers") };
+        assert!(reason.contains("DOCKER_HOST"), "{reason}");
+        fake.come_back();
+        selector.look().await;
+        assert!(selector.status().engine().is_some());
+        fake.go_away();
+        selector.look().await;
+        assert!(matches!(selector.status(), EngineStatus::None { reason } if reason.contains("stopped answering")));
+        fake.come_back();
+        selector.look().await;
+        assert!(selector.status().engine().is_some());
+    }
+
+    #[tokio::test]
+    async fn an_engine_that_answers_but_cannot_run_containers_is_not_used() {
+        let fake = FakeEngine::new();
+        fake.break_containers();
+        let selector = EngineSelector::new(vec![Candidate::Given(fake)], "test");
+        selector.look().await;
+        assert!(matches!(selector.status(), EngineStatus::None { reason } if reason.contains("start a container")));
+    }
+}

@@ -1,0 +1,152 @@
+//! The command line.
+
+use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+/// Run container jobs from a browser.
+#[derive(Debug, Parser)]
+#[command(name = "roadstead", version, about, long_about = None)]
+pub(crate) struct Args {
+    /// Write the log as JSON lines (the filter is ROADSTEAD_LOG, as in `info,cluster=debug`).
+    #[arg(long, global = true)]
+    pub(crate) log_json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Console, gateway and cluster on one address.
+    Up(Up),
+    /// The cluster alone: the platform API.
+    Cluster(Cluster),
+    /// Console and gateway alone, before any server of the platform API.
+    Gateway(Gateway),
+    /// Add and list users, make tokens and sign-in links (also while the server runs).
+    User(User),
+}
+
+/// Where to listen and where to keep things.
+#[derive(Clone, Debug, Arguments)]
+pub(crate) struct Place {
+    /// Address to listen on.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub(crate) host: IpAddr,
+    /// Port to listen on; 0 takes any free one.
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// Address by which browsers and command lines reach this server; by default http://HOST:PORT.
+    #[arg(long)]
+    pub(crate) public_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) data: Data,
+}
+
+#[derive(Clone, Debug, Arguments)]
+pub(crate) struct Data {
+    /// Folder for everything that is kept: accounts, jobs, logs, keys.
+    #[arg(long = "data", env = "ROADSTEAD_DATA", default_value = ".roadstead")]
+    pub(crate) folder: PathBuf,
+}
+
+/// How jobs are run.
+#[derive(Clone, Debug, Arguments)]
+pub(crate) struct Jobs {
+    /// Socket of the container engine, as DOCKER_HOST writes it; by default the first Docker or Podman socket that can run one.
+    #[arg(long)]
+    pub(crate) engine_host: Option<String>,
+    /// A static busybox to make the sample image of, so that the first job needs no network.
+    #[arg(long)]
+    pub(crate) sample_busybox: Option<PathBuf>,
+    /// Days that the log of a finished job is kept; 0 keeps it for good.
+    #[arg(long, default_value_t = 30)]
+    pub(crate) log_days: u32,
+    /// MiB of log kept for each job; the oldest goes first. 0 keeps all.
+    #[arg(long, default_value_t = 4096)]
+    pub(crate) log_mib: u64,
+    /// Seconds between asking a killed job to end and ending it.
+    #[arg(long, default_value_t = 10)]
+    pub(crate) kill_grace_secs: u64,
+}
+
+#[derive(Debug, Arguments)]
+pub(crate) struct Up {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
+}
+
+#[derive(Debug, Arguments)]
+pub(crate) struct Cluster {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
+}
+
+#[derive(Debug, Arguments)]
+pub(crate) struct Gateway {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Base of the platform API, as given to `apolo login`: https://api.apolo.us/api/v1 or a `roadstead cluster`.
+    #[arg(long)]
+    pub(crate) upstream: String,
+    /// Further hosts that the platform's configuration may send the gateway to (monitoring), as host or host:port.
+    #[arg(long = "allow-host")]
+    pub(crate) allow_hosts: Vec<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(crate) struct User {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    #[command(subcommand)]
+    pub(crate) act: UserAct,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserAct {
+    /// Add a user to the default project.
+    Add {
+        /// Name: lower-case letters, digits and single hyphens.
+        name: String,
+        /// What the user may do in the project.
+        #[arg(long, value_enum, default_value_t = Role::Writer)]
+        role: Role,
+        /// The project.
+        #[arg(long)]
+        project: Option<String>,
+    },
+    /// List the users.
+    List,
+    /// Print a token for the command line: `apolo config login-with-token TOKEN URL`.
+    Token {
+        /// Whose.
+        name: String,
+        /// How long it lasts.
+        #[arg(long, default_value_t = 30)]
+        days: u32,
+    },
+    /// Print a one-time link that signs a browser in.
+    Link {
+        /// Whose.
+        name: String,
+        /// Address of the console.
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        url: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// See and use.
+    Reader,
+    /// Start and end jobs.
+    Writer,
+    /// Share on.
+    Manager,
+    /// Everything, people included.
+    Admin,
+}

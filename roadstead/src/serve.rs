@@ -1,0 +1,150 @@
+//! Puts gateway and cluster together and serves them until told to stop.
+
+use crate::args::{self, Jobs, Place};
+use crate::banner::Banner;
+use crate::{assets, dispatch};
+use anyhow::{Context, bail};
+use cluster::{Cluster, EngineChoice};
+use gateway::{Gateway, SessionKeys};
+use gateway_native::NativeHost;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use url::Url;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const MIB: u64 = 1024 * 1024;
+
+/// `roadstead up`: everything on one address.
+pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
+    let (listener, address) = listen(&up.place).await?;
+    let data = up.place.data.folder.clone();
+    let cluster = Cluster::start(cluster_config(&up.place, &up.jobs, address.clone())).await?;
+    let own = loopback(&listener)?;
+    let mut config = gateway::Config::new(own.join("api/v1")?, session_keys(&data)?);
+    config.platform_url = Some(address.join("api/v1")?);
+    config.public_url = up.place.public_url.is_some().then(|| address.clone());
+    // The cluster names itself by its public address; the gateway may send tokens there.
+    config.trusted_hosts = vec![authority(&address)];
+    let host = NativeHost::new();
+    let gateway = Gateway::new(config, Arc::new(host.clone()));
+    let console = gateway_native::console(assets::Console);
+    let router = dispatch::one_port(gateway::router(gateway.clone(), console), cluster.router());
+    let code = cluster.sign_in_code(cluster.admin()).await?;
+    say(&Banner { address: &address, data: &data, code: Some(&code), console: assets::is_built() });
+    let served = gateway_native::serve(listener, router, gateway, host, stop_signal()?).await;
+    cluster.shutdown().await;
+    served.context("the listener failed")
+}
+
+/// `roadstead cluster`: the platform API alone.
+pub(crate) async fn cluster(alone: args::Cluster) -> anyhow::Result<()> {
+    let (listener, address) = listen(&alone.place).await?;
+    let data = alone.place.data.folder.clone();
+    let cluster = Cluster::start(cluster_config(&alone.place, &alone.jobs, address.clone())).await?;
+    say(&Banner { address: &address, data: &data, code: None, console: true });
+    let stopped = stop_signal()?;
+    let closing = cluster.clone();
+    let stop = async move {
+        stopped.await;
+        // Ends the open streams, which would hold the server otherwise.
+        closing.shutdown().await;
+    };
+    axum::serve(listener, cluster.router()).with_graceful_shutdown(stop).await.context("the listener failed")
+}
+
+/// `roadstead gateway`: console and gateway before another server.
+pub(crate) async fn gateway(alone: args::Gateway) -> anyhow::Result<()> {
+    let (listener, address) = listen(&alone.place).await?;
+    let data = &alone.place.data.folder;
+    let upstream = Url::parse(&alone.upstream).context("--upstream is not a URL")?;
+    if !matches!(upstream.scheme(), "http" | "https") {
+        bail!("--upstream begins with https:// or http://, as in https://api.apolo.us/api/v1");
+    }
+    let mut config = gateway::Config::new(upstream, session_keys(data)?);
+    config.public_url = alone.place.public_url.is_some().then(|| address.clone());
+    config.trusted_hosts = alone.allow_hosts;
+    let host = NativeHost::new();
+    let gateway = Gateway::new(config, Arc::new(host.clone()));
+    let router = gateway::router(gateway.clone(), gateway_native::console(assets::Console));
+    say(&Banner { address: &address, data, code: None, console: assets::is_built() });
+    gateway_native::serve(listener, router, gateway, host, stop_signal()?).await.context("the listener failed")
+}
+
+/// What `user` commands need of the cluster's settings besides the data folder.
+pub(crate) fn stored_config(data: &Path) -> anyhow::Result<cluster::Config> {
+    Ok(cluster::Config::new(data.to_owned(), Url::parse("http://127.0.0.1:8080")?))
+}
+
+fn cluster_config(place: &Place, jobs: &Jobs, address: Url) -> cluster::Config {
+    let mut config = cluster::Config::new(place.data.folder.clone(), address);
+    if let Some(host) = &jobs.engine_host {
+        config.engine = EngineChoice::DockerAt(host.clone());
+    }
+    config.sample_busybox.clone_from(&jobs.sample_busybox);
+    config.log_retention = (jobs.log_days > 0).then(|| DAY * jobs.log_days);
+    config.log_max_bytes = (jobs.log_mib > 0).then(|| jobs.log_mib.saturating_mul(MIB));
+    config.kill_grace = Duration::from_secs(jobs.kill_grace_secs);
+    config
+}
+
+fn session_keys(data: &Path) -> anyhow::Result<SessionKeys> {
+    let path = data.join("session.key");
+    let key = crate::keyfile::ensure(&path).with_context(|| format!("the session key {}", path.display()))?;
+    Ok(SessionKeys::new(key))
+}
+
+async fn listen(place: &Place) -> anyhow::Result<(TcpListener, Url)> {
+    let wanted = SocketAddr::new(place.host, place.port);
+    let listener = match TcpListener::bind(wanted).await {
+        Ok(listener) => listener,
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => bail!(
+            "port {} on {} is in use by another program (perhaps another Roadstead): choose one with --port, or 0 for any",
+            place.port,
+            place.host
+        ),
+        Err(error) => return Err(error).with_context(|| format!("cannot listen on {wanted}")),
+    };
+    let address = match &place.public_url {
+        Some(url) => Url::parse(url).context("--public-url is not a URL")?,
+        None => Url::parse(&format!("http://{}", listener.local_addr()?))?,
+    };
+    Ok((listener, address))
+}
+
+/// The address by which this process reaches itself.
+fn loopback(listener: &TcpListener) -> anyhow::Result<Url> {
+    let mut own = listener.local_addr()?;
+    if own.ip().is_unspecified() {
+        own.set_ip(if own.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
+    }
+    Ok(Url::parse(&format!("http://{own}"))?)
+}
+
+fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn say(banner: &Banner<'_>) {
+    use std::io::Write;
+    // A closed standard output is no reason to stop serving.
+    let _ = io::stdout().write_all(banner.text().as_bytes()).and_then(|()| io::stdout().flush());
+}
+
+/// Resolves at Ctrl-C or SIGTERM.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping; jobs keep running");
+    })
+}

@@ -1,0 +1,45 @@
+//! `roadstead user`: people, their tokens and sign-in links. Works on the data folder, also while a server runs on it.
+
+use crate::args::{Role, User, UserAct};
+use crate::{banner, serve};
+use anyhow::Context;
+use cluster::{Accounts, ProjectRole};
+use std::time::Duration;
+use url::Url;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Runs one command; what it prints goes to standard output alone, so that `$(...)` can take it.
+pub(crate) async fn run(user: User) -> anyhow::Result<()> {
+    let accounts = Accounts::open(&serve::stored_config(&user.data.folder)?)
+        .await
+        .with_context(|| format!("the data folder {}", user.data.folder.display()))?;
+    match user.act {
+        UserAct::Add { name, role, project } => {
+            accounts.add_user(&name, role.into(), project.as_deref()).await?;
+            println!("added {name}");
+        }
+        UserAct::List => {
+            for user in accounts.users().await? {
+                println!("{user}");
+            }
+        }
+        UserAct::Token { name, days } => println!("{}", accounts.token(&name, DAY * days).await?),
+        UserAct::Link { name, url } => {
+            let url = Url::parse(&url).context("--url is not a URL")?;
+            println!("{}", banner::link(&url, &accounts.sign_in_code(&name).await?));
+        }
+    }
+    Ok(())
+}
+
+impl From<Role> for ProjectRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Reader => Self::Reader,
+            Role::Writer => Self::Writer,
+            Role::Manager => Self::Manager,
+            Role::Admin => Self::Admin,
+        }
+    }
+}

@@ -1,28 +1,58 @@
 //! `cargo xtask bench`: measures, prints tables, and keeps them in docs/BENCHMARKS.md.
+//!
+//! Figures are compared within one run: what a row is held against stands in the same table and was measured in turn with it.
 
+mod browser;
+mod client;
+mod proxy;
 mod report;
+
+use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
 
+use crate::engine::TestEngine;
 use crate::timing::Timing;
-use crate::{console, setup};
+use crate::{console, server, setup};
 use report::{Report, Table};
 
 #[derive(Args)]
-pub(crate) struct Bench {}
+pub(crate) struct Bench {
+    /// Only these: size, proxy, browser
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+}
 
 impl Bench {
     pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
         setup::for_up(timing)?;
+        let engine = TestEngine::find(timing)?;
         let assets = console::build(timing)?;
+        let binary = server::build(timing, &assets)?;
+        let wanted = |name: &str| self.only.is_empty() || self.only.iter().any(|only| only == name);
+
         let mut report = Report::default();
-        report.add(first_load(&assets)?);
-        report.keep()
+        if wanted("size") {
+            report.add(first_load(&assets)?);
+        }
+        if wanted("proxy") {
+            setup::for_proxy_bench(timing)?;
+            report.add(timing.step("gateway beside nginx", || proxy::measure(&binary))?);
+        }
+        if wanted("browser") {
+            setup::for_browser(timing)?;
+            for table in timing.step("in Chromium", || browser::measure(&binary, engine.as_ref()))? {
+                report.add(table);
+            }
+        }
+        timing.print_table();
+        // A part of the tables must not replace all of them.
+        if self.only.is_empty() { report.keep() } else { Ok(()) }
     }
 }
 
-fn first_load(assets: &std::path::Path) -> Result<Table> {
+fn first_load(assets: &Path) -> Result<Table> {
     let bytes = console::first_load(assets)?;
     let mut table = Table::new(
         "Console, first load",

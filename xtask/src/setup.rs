@@ -50,3 +50,9 @@ pub(crate) fn for_browser(timing: &mut Timing) -> Result<()> {
     browser::ensure_chromium(timing)?;
     browser::ensure_playwright(timing)
 }
+
+/// nginx, which the gateway is measured beside.
+pub(crate) fn for_proxy_bench(timing: &mut Timing) -> Result<()> {
+    let ready = || crate::paths::find_program("nginx").is_some();
+    timing.ensure("nginx", "installing Debian's package", ready, || apt::install(&["nginx-light"]))
+}

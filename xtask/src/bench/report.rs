@@ -32,6 +32,16 @@ impl Table {
         self.rows.push(cells.into());
     }
 
+    /// A table that another program measured: `{title, method, head, rows}`, all of text.
+    pub(crate) fn from_json(json: &serde_json::Value) -> Option<Self> {
+        let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        let cells = |row: &serde_json::Value| row.as_array()?.iter().map(text).collect::<Option<Vec<_>>>();
+        let head = cells(&json["head"])?;
+        let rows = json["rows"].as_array()?.iter().map(cells).collect::<Option<Vec<_>>>()?;
+        let fits = rows.iter().all(|row| row.len() == head.len());
+        fits.then_some(Self { title: text(&json["title"])?, method: text(&json["method"])?, head, rows })
+    }
+
     fn markdown(&self) -> String {
         let mut text = format!("## {}\n{}\n\n", self.title, self.method);
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
@@ -76,6 +86,14 @@ fn machine() -> String {
 #[cfg(test)]
 mod tests {
     use super::Table;
+
+    #[test]
+    fn a_table_of_another_program_must_be_whole() {
+        let good = serde_json::json!({"title": "T", "method": "M", "head": ["a", "b"], "rows": [["1", "2"]]});
+        assert!(Table::from_json(&good).is_some());
+        let short = serde_json::json!({"title": "T", "method": "M", "head": ["a", "b"], "rows": [["1"]]});
+        assert!(Table::from_json(&short).is_none());
+    }
 
     #[test]
     fn a_table_is_written_as_markdown() {

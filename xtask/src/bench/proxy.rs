@@ -1,0 +1,164 @@
+//! What the gateway costs over calling the cluster directly, beside nginx as reverse proxy doing the same.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use super::client::{Load, Request};
+use super::report::Table;
+use crate::command::{capture, command};
+use crate::paths;
+
+const CONNECTIONS: usize = 16;
+const ROUND: Duration = Duration::from_secs(4);
+const ROUNDS: usize = 3;
+
+/// A process of the benchmark, ended with it.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.kill().and_then(|()| self.0.wait()).ok();
+    }
+}
+
+/// Measures reading one job through each way.
+pub(crate) fn measure(binary: &Path) -> Result<Table> {
+    let folder = paths::target().join("bench-proxy");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    let [cluster, gateway, nginx] = free_ports()?;
+
+    let data = folder.join("cluster").display().to_string();
+    let mut server = command(binary);
+    server.args(["cluster", "--port", &cluster.to_string(), "--data", &data]);
+    let _cluster = start(&mut server, cluster)?;
+    let mut host = command(binary);
+    host.args(["gateway", "--port", &gateway.to_string(), "--upstream", &format!("http://127.0.0.1:{cluster}/api/v1")]);
+    host.args(["--data", &folder.join("gateway").display().to_string()]);
+    let _gateway = start(&mut host, gateway)?;
+    let _nginx = start(&mut nginx_command(&folder, nginx, cluster)?, nginx)?;
+
+    let token = capture(command(binary).args(["user", "--data", &data, "token", "admin"]))?;
+    let token = token.split_whitespace().last().context("`user token` printed nothing")?;
+    let cookie = sign_in(gateway, token)?;
+    let id = run_job(gateway, &cookie)?;
+
+    let bearer = format!("Bearer {token}");
+    let path = format!("/api/v1/jobs/{id}");
+    let platform = |port| Request::new("GET", port, &path, &[("Authorization", &bearer)], "");
+    let ways = [
+        ("cluster, directly", platform(cluster)),
+        ("nginx, then the cluster", platform(nginx)),
+        (
+            "gateway, then the cluster",
+            Request::new("GET", gateway, &path, &[("Cookie", &cookie), ("X-Roadstead", "1")], ""),
+        ),
+    ];
+    let mut loads: [Vec<Load>; 3] = Default::default();
+    for round in 0..=ROUNDS {
+        for ((_, request), loads) in ways.iter().zip(&mut loads) {
+            let load = request.load(CONNECTIONS, ROUND)?;
+            // The first round warms caches and connections.
+            if round > 0 {
+                loads.push(load);
+            }
+        }
+    }
+    let mut table = Table::new(
+        "Gateway, requests",
+        &format!(
+            "Reading one job, {CONNECTIONS} connections that ask again at once, {} s a round, the ways in turn, median of {ROUNDS} rounds after one to warm up. \
+             Cluster, gateway and nginx are processes of their own on one machine with the client. The gateway opens its session, \
+             translates the answer into the console's contract and adds its headers; nginx passes bytes on.",
+            ROUND.as_secs()
+        ),
+        &["way", "requests/s", "of direct", "median ms", "p99 ms"],
+    );
+    let medians: Vec<Load> = loads.into_iter().map(median).collect();
+    for ((name, _), load) in ways.iter().zip(&medians) {
+        table.row([
+            (*name).to_owned(),
+            format!("{:.0}", load.per_second),
+            format!("{:.2}", load.per_second / medians[0].per_second),
+            format!("{:.2}", load.median.as_secs_f64() * 1000.0),
+            format!("{:.2}", load.p99.as_secs_f64() * 1000.0),
+        ]);
+    }
+    fs::remove_dir_all(&folder).ok();
+    Ok(table)
+}
+
+fn median(mut rounds: Vec<Load>) -> Load {
+    rounds.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
+    rounds[rounds.len() / 2]
+}
+
+fn sign_in(gateway: u16, token: &str) -> Result<String> {
+    let origin = format!("http://127.0.0.1:{gateway}");
+    let headers = [("Content-Type", "application/json"), ("X-Roadstead", "1"), ("Origin", origin.as_str())];
+    let answer =
+        Request::new("POST", gateway, "/api/v1/session", &headers, &json!({"token": token}).to_string()).send()?;
+    ensure!(answer.status == 200, "signing in gave {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+    let cookie = answer.headers.iter().find(|(name, _)| name == "set-cookie").context("signing in gave no cookie")?;
+    Ok(cookie.1.split(';').next().unwrap_or_default().to_owned())
+}
+
+fn run_job(gateway: u16, cookie: &str) -> Result<String> {
+    let headers = [("Content-Type", "application/json"), ("X-Roadstead", "1"), ("Cookie", cookie)];
+    let create = json!({"image": "roadstead/sample:latest", "command": "true"}).to_string();
+    let answer = Request::new("POST", gateway, "/api/v1/jobs", &headers, &create).send()?;
+    ensure!(answer.status == 201, "starting a job gave {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+    let job: Value = serde_json::from_slice(&answer.body)?;
+    job["id"].as_str().map(str::to_owned).context("the new job has no id")
+}
+
+fn nginx_command(folder: &Path, port: u16, upstream: u16) -> Result<Command> {
+    let nginx = paths::find_program("nginx").context("nginx is not installed")?;
+    let here = folder.display();
+    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|kind| format!("{kind}_temp_path {here}/nginx-{kind};\n"))
+        .concat();
+    let configuration = format!(
+        "daemon off;\npid {here}/nginx.pid;\nerror_log {here}/nginx.log;\nworker_processes auto;\nevents {{ worker_connections 1024; }}\n\
+         http {{\naccess_log off;\n{temporary}upstream cluster {{ server 127.0.0.1:{upstream}; keepalive 64; }}\n\
+         server {{ listen 127.0.0.1:{port}; keepalive_requests 1000000; location / {{ proxy_pass http://cluster; proxy_http_version 1.1; proxy_set_header Connection \"\"; }} }}\n}}\n"
+    );
+    let file = folder.join("nginx.conf");
+    fs::write(&file, configuration)?;
+    let mut nginx = command(nginx);
+    nginx.arg("-e").arg(folder.join("nginx.log")).arg("-c").arg(file);
+    Ok(nginx)
+}
+
+fn start(command: &mut Command, port: u16) -> Result<Running> {
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("could not start a server")?;
+    let mut running = Running(child);
+    let end = Instant::now() + Duration::from_secs(30);
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if let Some(status) = running.0.try_wait()? {
+            bail!("{:?} ended with {status}", command.get_program());
+        }
+        ensure!(Instant::now() < end, "{:?} does not listen on port {port}", command.get_program());
+        thread::sleep(Duration::from_millis(20));
+    }
+    Ok(running)
+}
+
+fn free_ports() -> Result<[u16; 3]> {
+    // Held together, so that they differ.
+    let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0"));
+    let mut ports = [0; 3];
+    for (port, listener) in ports.iter_mut().zip(listeners) {
+        *port = listener?.local_addr()?.port();
+    }
+    Ok(ports)
+}

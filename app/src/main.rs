@@ -1,2 +1,24 @@
-//! placeholder
-fn main() {}
+//! The console: what runs in the browser.
+//!
+//! Pages stand on forms, components and queries; those on the client; that on `api`. `ui` knows nothing of ours. Who may know
+//! whom is checked by `cargo xtask check-deps`.
+
+#![expect(unreachable_pub, reason = "the component macro makes every component's props public")]
+
+mod app;
+mod client;
+mod components;
+mod forms;
+mod i18n;
+mod layouts;
+mod pages;
+mod paths;
+mod queries;
+mod rules;
+mod stores;
+mod ui;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+}

@@ -1,0 +1,5 @@
+//! Building blocks that know `api`.
+
+pub(crate) mod confirm;
+pub(crate) mod page;
+pub(crate) mod status;

@@ -1,0 +1,36 @@
+//! The catalogue: one file an area of the screen, English beside Russian.
+
+pub(crate) mod common;
+pub(crate) mod job;
+pub(crate) mod jobs;
+pub(crate) mod logs;
+pub(crate) mod problems;
+pub(crate) mod run;
+pub(crate) mod shell;
+pub(crate) mod sign_in;
+pub(crate) mod status;
+pub(crate) mod telemetry;
+pub(crate) mod terminal;
+pub(crate) mod units;
+
+/// Every phrase of the catalogue.
+#[cfg(test)]
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, super::Phrase)> {
+    [
+        common::ALL,
+        job::ALL,
+        jobs::ALL,
+        logs::ALL,
+        problems::ALL,
+        run::ALL,
+        shell::ALL,
+        sign_in::ALL,
+        status::ALL,
+        telemetry::ALL,
+        terminal::ALL,
+        units::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}

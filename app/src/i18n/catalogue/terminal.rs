@@ -1,0 +1,4 @@
+//! Words of the terminal.
+
+crate::i18n::phrases! {
+}

@@ -1,0 +1,40 @@
+//! The list of keyboard shortcuts.
+
+use crate::i18n::{Phrase, catalogue::{common, shell}, use_i18n};
+use crate::ui::{button::Button, dialog::Dialog};
+use leptos::prelude::*;
+
+const ANYWHERE: [(&str, Phrase); 3] = [("?", shell::KEY_HELP), ("n", shell::KEY_NEW), ("g", shell::KEY_JOBS)];
+const IN_JOBS: [(&str, Phrase); 4] =
+    [("/", shell::KEY_FILTER), ("j k", shell::KEY_MOVE), ("Enter", shell::KEY_OPEN), ("x", shell::KEY_SELECT)];
+
+/// The dialog with all shortcuts.
+#[component]
+pub(crate) fn KeysHelp(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
+    let i18n = use_i18n();
+    let group = move |title: Phrase, keys: &'static [(&'static str, Phrase)]| {
+        view! {
+            <h3>{i18n.text(title)}</h3>
+            <dl class="keys">
+                {keys
+                    .iter()
+                    .map(|(key, what)| {
+                        view! {
+                            <dt>{key.split(' ').map(|key| view! { <kbd>{key}</kbd> }).collect_view()}</dt>
+                            <dd>{i18n.text(*what)}</dd>
+                        }
+                    })
+                    .collect_view()}
+            </dl>
+        }
+    };
+    view! {
+        <Dialog title=i18n.text(shell::KEYS) on_close>
+            {group(shell::KEYS_ANYWHERE, &ANYWHERE)}
+            {group(shell::KEYS_JOBS, &IN_JOBS)}
+            <div class="dialog-actions">
+                <Button label=i18n.text(common::CLOSE) on_click=on_close/>
+            </div>
+        </Dialog>
+    }
+}

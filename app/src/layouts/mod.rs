@@ -1,0 +1,4 @@
+//! What stands around pages.
+
+pub(crate) mod keys;
+pub(crate) mod shell;

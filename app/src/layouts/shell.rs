@@ -1,0 +1,208 @@
+//! The frame: skip link, bar with brand, navigation and settings, banners, the page, notices, the open question.
+
+use super::keys::KeysHelp;
+use crate::client::use_client;
+use crate::components::{confirm::ConfirmDialog, page::Arrival};
+use crate::i18n::{I18n, Lang, catalogue::shell, use_i18n};
+use crate::paths::{self, endpoint};
+use crate::stores::{
+    browser,
+    session::use_session,
+    theme::{Theme, ThemeStore},
+    toasts::use_toasts,
+};
+use crate::ui::{
+    button::{Button, Kind},
+    icon,
+    menu::{Menu, MenuChoice, MenuItem},
+    toast::ToastCorner,
+};
+use leptos::{ev, prelude::*, task::spawn_local};
+use leptos_router::hooks::{use_location, use_navigate};
+
+/// The frame around every page.
+#[component]
+pub(crate) fn Shell(children: Children) -> impl IntoView {
+    let i18n = use_i18n();
+    let keys_open = RwSignal::new(false);
+    provide_context(Arrival::follow(use_location().pathname));
+    page_keys(keys_open);
+    view! {
+        <div class="shell">
+            <a class="skip" href="#main">{i18n.text(shell::SKIP)}</a>
+            <header class="bar">
+                <div class="bar-inner">
+                    <a class="brand" href=paths::HOME aria-label=i18n.text(shell::APP)>
+                        {logo()}
+                        <span class="brand-name">{i18n.text(shell::APP)}</span>
+                    </a>
+                    <MainNav/>
+                    <div class="bar-end">
+                        <Button
+                            label=i18n.text(shell::KEYS)
+                            kind=Kind::Quiet
+                            bare=true
+                            picture=icon::KEYBOARD
+                            on_click=move |()| keys_open.set(true)
+                        />
+                        <LanguageMenu/>
+                        <ThemeMenu/>
+                        <AccountMenu/>
+                    </div>
+                </div>
+            </header>
+            <OfflineBanner/>
+            <main class="page" id="main" tabindex="-1">{children()}</main>
+            <ToastCorner/>
+            <ConfirmDialog/>
+            {move || keys_open.get().then(|| view! { <KeysHelp on_close=move |()| keys_open.set(false)/> })}
+        </div>
+    }
+}
+
+/// Keys that work everywhere: `?` for help, `n` for a new job, `g` for the list.
+fn page_keys(keys_open: RwSignal<bool>) {
+    let (session, navigate) = (use_session(), use_navigate());
+    let handle = window_event_listener(ev::keydown, move |event| {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || browser::is_typing(&event) {
+            return;
+        }
+        let signed_in = session.session().is_some();
+        match event.key().as_str() {
+            "?" => keys_open.set(true),
+            "n" if signed_in => navigate(paths::JOB_NEW, leptos_router::NavigateOptions::default()),
+            "g" if signed_in => navigate(paths::JOBS, leptos_router::NavigateOptions::default()),
+            _ => return,
+        }
+        event.prevent_default();
+    });
+    on_cleanup(move || handle.remove());
+}
+
+/// A hull at anchor on two waves, a buoy beside it.
+pub(crate) fn logo() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+            <path class="brand-hull" d="M6 14h13.500l-2.200 6H8.700zM11.500 4.500L17 12h-5.500z"/>
+            <circle class="brand-buoy" cx="25" cy="15.500" r="3.200"/>
+            <path class="brand-wave" d="M3 24.500c3.250 0 3.250-2 6.500-2s3.250 2 6.500 2 3.250-2 6.500-2 3.250 2 6.500 2"/>
+        </svg>
+    }
+}
+
+#[component]
+fn MainNav() -> impl IntoView {
+    let (i18n, session) = (use_i18n(), use_session());
+    let location = use_location();
+    let here = move || location.pathname.with(|path| path.starts_with(paths::JOBS)).then_some("page");
+    move || {
+        session.session().map(|session| {
+            let place = place(i18n, &session);
+            view! {
+                <nav class="nav" aria-label=i18n.text(shell::MAIN_NAV)>
+                    <a class="nav-link" href=paths::JOBS aria-current=here>{i18n.text(shell::JOBS)}</a>
+                </nav>
+                <span class="bar-context truncate">{place}</span>
+            }
+        })
+    }
+}
+
+fn place(i18n: I18n, session: &api::session::Session) -> String {
+    let places = [("project", session.project.as_str()), ("cluster", session.cluster.as_str())];
+    match &session.org {
+        Some(org) => i18n.fill(shell::WHERE, &[places[0], places[1], ("org", org)]),
+        None => i18n.fill(shell::WHERE_NO_ORG, &places),
+    }
+}
+
+#[component]
+fn LanguageMenu() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <Menu label=i18n.text(shell::LANGUAGE) picture=icon::LANGUAGE>
+            {Lang::ALL
+                .map(|lang| {
+                    view! {
+                        <MenuChoice
+                            label=lang.own_name()
+                            chosen=Signal::derive(move || i18n.lang() == lang)
+                            on_choose=move |()| i18n.set_lang(lang)
+                        />
+                    }
+                })
+                .collect_view()}
+        </Menu>
+    }
+}
+
+#[component]
+fn ThemeMenu() -> impl IntoView {
+    let (i18n, theme): (I18n, ThemeStore) = (use_i18n(), expect_context());
+    let name = move |choice| {
+        i18n.text(match choice {
+            Theme::System => shell::THEME_SYSTEM,
+            Theme::Light => shell::THEME_LIGHT,
+            Theme::Dark => shell::THEME_DARK,
+        })
+    };
+    view! {
+        <Menu label=i18n.text(shell::THEME) picture=icon::THEME>
+            {Theme::ALL
+                .map(|choice| {
+                    view! {
+                        <MenuChoice
+                            label=name(choice)
+                            chosen=Signal::derive(move || theme.chosen() == choice)
+                            on_choose=move |()| theme.choose(choice)
+                        />
+                    }
+                })
+                .collect_view()}
+        </Menu>
+    }
+}
+
+#[component]
+fn AccountMenu() -> impl IntoView {
+    let (i18n, session, client, toasts) = (use_i18n(), use_session(), use_client(), use_toasts());
+    let user = Memo::new(move |_| session.session().map(|s| s.user));
+    let sign_out = move |()| {
+        spawn_local(async move {
+            match client.delete(endpoint::SESSION).await {
+                Ok(()) => {
+                    session.signed_out();
+                    toasts.good(i18n.now(shell::SIGNED_OUT_TOAST).to_owned());
+                }
+                Err(failure) => toasts.failure(i18n, &failure),
+            }
+        });
+    };
+    move || {
+        user.get().map(|user| {
+            view! {
+                <Menu label=i18n.text(shell::ACCOUNT) picture=icon::USER caption=Signal::stored(user.clone())>
+                    <p class="menu-note" role="none">
+                        <strong>{user.clone()}</strong>
+                        {move || session.session().map(|s| place(i18n, &s))}
+                    </p>
+                    <MenuItem label=i18n.text(shell::SIGN_OUT) on_click=sign_out/>
+                </Menu>
+            }
+        })
+    }
+}
+
+#[component]
+fn OfflineBanner() -> impl IntoView {
+    let i18n = use_i18n();
+    let online = RwSignal::new(browser::is_online());
+    let handles =
+        [window_event_listener(ev::online, move |_| online.set(true)), window_event_listener(ev::offline, move |_| online.set(false))];
+    on_cleanup(move || handles.into_iter().for_each(leptos::prelude::WindowListenerHandle::remove));
+    view! {
+        <div role="status">
+            {move || (!online.get()).then(|| view! { <div class="banner">{icon::icon(icon::ALERT)} {i18n.text(shell::OFFLINE)}</div> })}
+        </div>
+    }
+}

@@ -1,0 +1,4 @@
+//! placeholder
+use leptos::prelude::*;
+#[component]
+pub(crate) fn JobPage() -> impl IntoView { view! { <p></p> } }

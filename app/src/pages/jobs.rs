@@ -1,0 +1,216 @@
+//! All jobs the reader may see: filtered and ordered by the address, live, and fluid with ten thousand of them.
+
+mod filters;
+mod kill;
+mod listen;
+mod table;
+mod window;
+
+use crate::client::{use_client, with_query};
+use crate::components::page::PageTitle;
+use crate::i18n::{catalogue::{common, jobs}, use_i18n};
+use crate::paths;
+use crate::queries::{events::Feed, job, jobs::{JobsList, Row, Standing}};
+use crate::rules::filter::Filter;
+use crate::stores::toasts::use_toasts;
+use crate::ui::{
+    button::{Button, Kind},
+    icon::{PLUS, icon},
+    state::{Empty, Note},
+};
+use api::jobs::JobCreate;
+use filters::Filters;
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::{use_navigate, use_query_map}};
+use std::collections::BTreeSet;
+use table::{LoadingRows, Table};
+
+/// The image of the sample job.
+pub(crate) const SAMPLE_IMAGE: &str = "roadstead/sample:latest";
+
+/// The jobs list.
+#[component]
+pub(crate) fn JobsPage() -> impl IntoView {
+    let (i18n, client) = (use_i18n(), use_client());
+    let list = JobsList::open(client);
+    let (filter, set_filter) = use_filter();
+    Effect::new(move || {
+        list.standing.track();
+        list.follow(&filter.get());
+    });
+    let selected = RwSignal::new(BTreeSet::<String>::new());
+    let visible = Memo::new(move |_| {
+        let filter = filter.get();
+        let mut rows: Vec<_> =
+            list.rows().into_iter().map(|row| (row.seen.get_untracked(), row)).filter(|(seen, _)| filter.admits(&seen.job)).collect();
+        rows.sort_by(|(a, _), (b, _)| filter.order(&a.job, &b.job));
+        rows.into_iter().map(|(_, row)| row).collect::<Vec<Row>>()
+    });
+    let any = Memo::new(move |_| !list.rows().is_empty());
+    let cleared = Callback::new(move |()| set_filter.run(filter.get_untracked().cleared()));
+
+    let content = Memo::new(move |_| match list.standing.get() {
+        Standing::Loading => Content::Loading,
+        Standing::Failed(_) if !any.get() => Content::Failed,
+        Standing::Failed(_) | Standing::Ready if visible.with(|v| !v.is_empty()) => Content::Table,
+        Standing::Failed(_) | Standing::Ready if any.get() || filter.with(Filter::narrows) => Content::NoMatch,
+        Standing::Failed(_) | Standing::Ready => Content::Empty,
+    });
+    view! {
+        <div class="page-head">
+            <PageTitle title=i18n.text(jobs::TITLE)/>
+            {move || {
+                matches!(content.get(), Content::Table | Content::NoMatch)
+                    .then(|| view! { <span class="count">{move || i18n.count(jobs::COUNT, visible.with(Vec::len) as u64)}</span> })
+            }}
+            <FeedMark list/>
+            <div class="page-head-end">
+                <a class="button button-primary" href=paths::JOB_NEW>{icon(PLUS)} {i18n.text(jobs::NEW)}</a>
+            </div>
+        </div>
+        {move || {
+            let feed = list.feed.get();
+            if let Feed::Waiting(message) = feed { Some(view! { <div class="page-note"><Note text=Signal::stored(message)/></div> }) } else { None }
+        }}
+        <listen::Announcer list/>
+        {move || match content.get() {
+            Content::Loading => view! { <LoadingRows/> }.into_any(),
+            Content::Empty => view! { <NoJobs/> }.into_any(),
+            Content::Failed => view! { <ListFailed list/> }.into_any(),
+            Content::Table | Content::NoMatch => {
+                view! {
+                    <Filters list filter set_filter/>
+                    {move || {
+                        if content.get() == Content::NoMatch {
+                            view! {
+                                <div class="panel">
+                                    <Empty title=i18n.text(jobs::NO_MATCH_TITLE) text=i18n.text(jobs::NO_MATCH_TEXT)>
+                                        <Button label=i18n.text(jobs::CLEAR) on_click=cleared/>
+                                    </Empty>
+                                </div>
+                            }
+                            .into_any()
+                        } else {
+                            view! { <Table list visible filter set_filter selected/> }.into_any()
+                        }
+                    }}
+                    <MoreJobs list/>
+                    <kill::SelectionBar list visible selected/>
+                }
+                .into_any()
+            }
+        }}
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Content {
+    Loading,
+    Failed,
+    Empty,
+    NoMatch,
+    Table,
+}
+
+/// The filter of the address, and how to change it. Each change replaces the address: Back leaves the list, as people expect.
+fn use_filter() -> (Memo<Filter>, Callback<Filter>) {
+    let (query, navigate) = (use_query_map(), use_navigate());
+    let filter = Memo::new(move |_| {
+        query.with(|query| {
+            // The map knows each key with all its values, in its own order; the filter's own order is restored on reading.
+            let keys = ["status", "owner", "tag", "q", "sort"];
+            let pairs: Vec<(&str, String)> = keys
+                .into_iter()
+                .flat_map(|key| query.get_all(key).unwrap_or_default().into_iter().map(move |value| (key, value)))
+                .collect();
+            Filter::from_pairs(pairs.iter().map(|(k, v)| (*k, v.as_str())))
+        })
+    });
+    let set = Callback::new(move |next: Filter| {
+        let to = with_query(paths::JOBS, next.to_pairs());
+        navigate(&to, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+    });
+    (filter, set)
+}
+
+/// Whether the list is live.
+#[component]
+fn FeedMark(list: JobsList) -> impl IntoView {
+    let i18n = use_i18n();
+    move || match list.feed.get() {
+        Feed::Live => Some(view! { <span class="feed feed-live">{i18n.text(jobs::LIVE)}</span> }.into_any()),
+        Feed::Broken => Some(
+            view! { <span class="feed feed-broken" role="status" title=i18n.text(jobs::RECONNECTING)>{i18n.text(jobs::LIVE_OFF)}</span> }
+                .into_any(),
+        ),
+        Feed::Opening | Feed::Waiting(_) | Feed::Over => None,
+    }
+}
+
+/// No jobs at all: offers the sample.
+#[component]
+fn NoJobs() -> impl IntoView {
+    let (i18n, client, toasts, navigate) = (use_i18n(), use_client(), use_toasts(), use_navigate());
+    let busy = RwSignal::new(false);
+    let sample = move |()| {
+        let navigate = navigate.clone();
+        busy.set(true);
+        spawn_local(async move {
+            let create = JobCreate { image: SAMPLE_IMAGE.into(), life_span_minutes: Some(60), ..JobCreate::default() };
+            let answer = job::create(client, &create).await;
+            busy.try_set(false);
+            match answer {
+                Ok(job) => navigate(&paths::job(&job.id), NavigateOptions::default()),
+                Err(failure) => toasts.failure(i18n, &failure),
+            }
+        });
+    };
+    view! {
+        <div class="panel">
+            <Empty title=i18n.text(jobs::EMPTY_TITLE) text=i18n.text(jobs::EMPTY_TEXT)>
+                <Button label=i18n.text(jobs::EMPTY_SAMPLE) kind=Kind::Primary busy on_click=sample/>
+                <a class="button" href=paths::JOB_NEW>{i18n.text(jobs::NEW)}</a>
+            </Empty>
+        </div>
+    }
+}
+
+/// The list could not be fetched.
+#[component]
+fn ListFailed(list: JobsList) -> impl IntoView {
+    let i18n = use_i18n();
+    let text = Signal::derive(move || match list.standing.get() {
+        Standing::Failed(failure) => match failure.detail(i18n) {
+            Some(detail) => format!("{} {detail}", failure.message(i18n)),
+            None => failure.message(i18n),
+        },
+        Standing::Loading | Standing::Ready => String::new(),
+    });
+    view! {
+        <div class="panel">
+            <Empty title=i18n.text(jobs::FAILED_TITLE) text failed=true>
+                <Button label=i18n.text(common::RETRY) on_click=move |()| list.retry()/>
+            </Empty>
+        </div>
+    }
+}
+
+/// Older jobs that are not loaded yet.
+#[component]
+fn MoreJobs(list: JobsList) -> impl IntoView {
+    let (i18n, toasts) = (use_i18n(), use_toasts());
+    move || {
+        list.next.get().map(|_| {
+            view! {
+                <div class="more-jobs">
+                    <span class="muted">{i18n.text(jobs::MORE_EXIST)}</span>
+                    <Button
+                        label=i18n.text(jobs::LOAD_MORE)
+                        busy=list.loading_more
+                        on_click=move |()| list.load_more(move |failure| toasts.failure(i18n, failure))
+                    />
+                </div>
+            }
+        })
+    }
+}

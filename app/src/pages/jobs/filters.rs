@@ -1,0 +1,208 @@
+//! The row of filters above the list. The address holds what is chosen; only what is being typed waits a moment.
+
+use crate::components::status::status_phrase;
+use crate::i18n::{catalogue::jobs, use_i18n};
+use crate::queries::jobs::JobsList;
+use crate::rules::filter::Filter;
+use crate::stores::{browser, session::use_session};
+use crate::ui::{
+    button::{Button, Kind},
+    icon::{SEARCH, icon},
+};
+use api::jobs::JobStatus;
+use leptos::{ev, leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle}, prelude::*};
+use std::{collections::BTreeSet, time::Duration};
+
+const TYPING: Duration = Duration::from_millis(180);
+const SEARCH_ID: &str = "jobs-filter";
+
+/// Search, statuses, owner, tag.
+#[component]
+pub(super) fn Filters(list: JobsList, filter: Memo<Filter>, set_filter: Callback<Filter>) -> impl IntoView {
+    let (i18n, session) = (use_i18n(), use_session());
+    let slash = window_event_listener(ev::keydown, |event| {
+        let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
+        if plain && event.key() == "/" && !browser::is_typing(&event) {
+            event.prevent_default();
+            browser::focus_id(SEARCH_ID);
+        }
+    });
+    on_cleanup(move || slash.remove());
+
+    let owners = Memo::new(move |_| distinct(list, filter.get().owner, |job, all| drop(all.insert(job.owner.clone()))));
+    let tags = Memo::new(move |_| distinct(list, filter.get().tag, |job, all| all.extend(job.tags.iter().cloned())));
+    let change = move |act: &dyn Fn(&mut Filter)| {
+        let mut next = filter.get_untracked();
+        act(&mut next);
+        set_filter.run(next);
+    };
+    let owner_name = move |owner: &str| {
+        if owner == session.user() { i18n.fill(jobs::OWNER_ME, &[("user", owner)]) } else { owner.to_owned() }
+    };
+    view! {
+        <div class="filters" role="search" aria-label=i18n.text(jobs::FILTER_LABEL)>
+            <Search filter set_filter/>
+            <div class="chips" role="group" aria-label=i18n.text(jobs::STATUS)>
+                <Chip
+                    label=i18n.text(jobs::STATUS_ALL)
+                    on=Signal::derive(move || filter.with(|f| f.statuses.is_empty()))
+                    on_click=move |()| change(&|f| f.statuses.clear())
+                />
+                {JobStatus::ALL
+                    .into_iter()
+                    .filter(|s| *s != JobStatus::Suspended)
+                    .map(|status| {
+                        view! {
+                            <Chip
+                                label=i18n.text(status_phrase(status))
+                                on=Signal::derive(move || filter.with(|f| f.statuses.contains(&status)))
+                                on_click=move |()| change(&|f| toggle(&mut f.statuses, status))
+                            />
+                        }
+                    })
+                    .collect_view()}
+            </div>
+            <select
+                class="input filter-select"
+                aria-label=i18n.text(jobs::OWNER)
+                prop:value=move || filter.get().owner.unwrap_or_default()
+                on:change=move |event| {
+                    let owner = event_target_value(&event);
+                    change(&|f| f.owner = (!owner.is_empty()).then(|| owner.clone()));
+                }
+            >
+                <option value="">{i18n.text(jobs::OWNER_ALL)}</option>
+                {move || {
+                    let chosen = filter.get().owner;
+                    owners
+                        .get()
+                        .into_iter()
+                        .map(|owner| {
+                            let name = owner_name(&owner);
+                            let selected = chosen.as_ref() == Some(&owner);
+                            view! { <option value=owner selected=selected>{name}</option> }
+                        })
+                        .collect_view()
+                }}
+            </select>
+            {move || {
+                (!tags.with(Vec::is_empty))
+                    .then(|| {
+                        view! {
+                            <select
+                                class="input filter-select"
+                                aria-label=i18n.text(jobs::TAG)
+                                on:change=move |event| {
+                                    let tag = event_target_value(&event);
+                                    change(&|f| f.tag = (!tag.is_empty()).then(|| tag.clone()));
+                                }
+                            >
+                                <option value="">{i18n.text(jobs::TAG_ALL)}</option>
+                                {move || {
+                                    let chosen = filter.get().tag;
+                                    tags.get()
+                                        .into_iter()
+                                        .map(|tag| {
+                                            let selected = chosen.as_ref() == Some(&tag);
+                                            view! { <option value=tag.clone() selected=selected>{tag.clone()}</option> }
+                                        })
+                                        .collect_view()
+                                }}
+                            </select>
+                        }
+                    })
+            }}
+            {move || {
+                filter
+                    .with(Filter::narrows)
+                    .then(|| {
+                        view! {
+                            <Button
+                                label=i18n.text(jobs::CLEAR)
+                                kind=Kind::Quiet
+                                on_click=move |()| set_filter.run(filter.get_untracked().cleared())
+                            />
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+/// The search field. What is typed is kept here until the typing rests; then the address follows.
+#[component]
+fn Search(filter: Memo<Filter>, set_filter: Callback<Filter>) -> impl IntoView {
+    let i18n = use_i18n();
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    let typed = move |text: String| {
+        timer.update_value(|timer| {
+            if let Some(timer) = timer.take() {
+                timer.clear();
+            }
+            let send = move || {
+                let next = Filter { text, ..filter.get_untracked() };
+                set_filter.run(next);
+            };
+            *timer = set_timeout_with_handle(send, TYPING).ok();
+        });
+    };
+    on_cleanup(move || {
+        if let Some(Some(timer)) = timer.try_update_value(Option::take) {
+            timer.clear();
+        }
+    });
+    view! {
+        <div class="search">
+            {icon(SEARCH)}
+            <input
+                id=SEARCH_ID
+                class="input"
+                type="search"
+                autocomplete="off"
+                spellcheck="false"
+                aria-label=i18n.text(jobs::FILTER_LABEL)
+                aria-keyshortcuts="/"
+                placeholder=i18n.text(jobs::FILTER_TEXT)
+                prop:value=move || filter.get().text
+                on:input=move |event| typed(event_target_value(&event))
+            />
+            <kbd aria-hidden="true">"/"</kbd>
+        </div>
+    }
+}
+
+/// A filter that is on or off.
+#[component]
+fn Chip(
+    #[prop(into)] label: Signal<String>,
+    #[prop(into)] on: Signal<bool>,
+    #[prop(into)] on_click: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="chip"
+            aria-pressed=move || if on.get() { "true" } else { "false" }
+            on:click=move |_| on_click.run(())
+        >
+            {move || label.get()}
+        </button>
+    }
+}
+
+fn toggle(statuses: &mut Vec<JobStatus>, status: JobStatus) {
+    match statuses.iter().position(|s| *s == status) {
+        Some(at) => drop(statuses.remove(at)),
+        None => statuses.push(status),
+    }
+    statuses.sort_unstable();
+}
+
+/// The values to choose from: those of the loaded jobs, and the one the address names.
+fn distinct(list: JobsList, chosen: Option<String>, take: impl Fn(&api::jobs::Job, &mut BTreeSet<String>)) -> Vec<String> {
+    let mut all: BTreeSet<String> = chosen.into_iter().collect();
+    for row in list.rows() {
+        row.seen.with_untracked(|seen| take(&seen.job, &mut all));
+    }
+    all.into_iter().collect()
+}

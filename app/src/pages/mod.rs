@@ -1,0 +1,7 @@
+//! One page an address.
+
+pub(crate) mod job;
+pub(crate) mod job_new;
+pub(crate) mod jobs;
+pub(crate) mod not_found;
+pub(crate) mod sign_in;

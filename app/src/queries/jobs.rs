@@ -1,0 +1,280 @@
+//! The jobs list: pages fetched, kept true by the events stream, changes gathered so that a burst draws once.
+
+use super::events::{self, Feed, Heard};
+use crate::client::{Client, Failure, Live, with_query};
+use crate::paths::endpoint;
+use crate::rules::filter::Filter;
+use crate::stores::browser;
+use api::{Page, jobs::{Job, JobEvent, JobSelector}};
+use jiff::Timestamp;
+use leptos::{prelude::*, task::spawn_local};
+use std::{collections::{HashMap, HashSet}, sync::Arc, time::Duration};
+
+/// Jobs a page.
+const PAGE: u32 = 500;
+/// How long changes are gathered before they are drawn.
+const GATHER: Duration = Duration::from_millis(60);
+
+/// A job and when this page heard of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Seen {
+    pub(crate) job: Job,
+    pub(crate) received_ms: f64,
+}
+
+/// One job of the list; its signal changes with the job.
+#[derive(Clone)]
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) seen: ArcRwSignal<Arc<Seen>>,
+}
+
+impl PartialEq for Row {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+/// How the list stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Loading,
+    Ready,
+    Failed(Failure),
+}
+
+/// The list, for as long as its page stands.
+#[derive(Clone, Copy)]
+pub(crate) struct JobsList {
+    client: Client,
+    rows: StoredValue<HashMap<String, Row>>,
+    pending: StoredValue<Pending>,
+    scope: StoredValue<JobSelector>,
+    live: StoredValue<Option<Live>, LocalStorage>,
+    version: RwSignal<u64>,
+    pub(crate) standing: RwSignal<Standing>,
+    pub(crate) feed: RwSignal<Feed>,
+    pub(crate) next: RwSignal<Option<String>>,
+    pub(crate) loading_more: RwSignal<bool>,
+    /// Jobs whose status changed in the last draw, for those who listen rather than look.
+    pub(crate) changed: RwSignal<Vec<Arc<Seen>>>,
+}
+
+/// What was heard and not yet drawn. Bounded by the number of jobs.
+#[derive(Default)]
+struct Pending {
+    jobs: HashMap<String, Job>,
+    removed: HashSet<String>,
+    /// Ids heard since `init`, while the stream is telling what there is.
+    telling: Option<HashSet<String>>,
+    told: bool,
+    scheduled: bool,
+}
+
+impl JobsList {
+    /// Loads the first page and opens the stream.
+    pub(crate) fn open(client: Client) -> Self {
+        let list = Self {
+            client,
+            rows: StoredValue::new(HashMap::new()),
+            pending: StoredValue::new(Pending::default()),
+            scope: StoredValue::new(JobSelector::default()),
+            live: StoredValue::new_local(None),
+            version: RwSignal::new(0),
+            standing: RwSignal::new(Standing::Loading),
+            feed: RwSignal::new(Feed::Opening),
+            next: RwSignal::new(None),
+            loading_more: RwSignal::new(false),
+            changed: RwSignal::new(Vec::new()),
+        };
+        list.load();
+        list
+    }
+
+    /// All rows; tracks every change.
+    pub(crate) fn rows(self) -> Vec<Row> {
+        self.version.track();
+        self.rows.with_value(|rows| rows.values().cloned().collect())
+    }
+
+    /// One row, where it is loaded.
+    pub(crate) fn row(self, id: &str) -> Option<Row> {
+        self.rows.with_value(|rows| rows.get(id).cloned())
+    }
+
+    /// Fetches the first page anew; what is shown stays until it comes.
+    pub(crate) fn load(self) {
+        self.live.set_value(None);
+        let asked = self.scope.get_value();
+        spawn_local(async move {
+            let answer = self.fetch(&asked, None).await;
+            if self.scope.try_get_value().as_ref() != Some(&asked) {
+                return;
+            }
+            match answer {
+                Ok(page) => {
+                    self.rows.update_value(HashMap::clear);
+                    self.take_page(page);
+                    self.standing.set(Standing::Ready);
+                    self.watch();
+                }
+                Err(failure) => self.standing.set(Standing::Failed(failure)),
+            }
+        });
+    }
+
+    /// Tries again after a failure.
+    pub(crate) fn retry(self) {
+        self.standing.set(Standing::Loading);
+        self.load();
+    }
+
+    /// Fetches the next page, if there is one and none is on its way.
+    pub(crate) fn load_more(self, on_failure: impl FnOnce(&Failure) + 'static) {
+        let Some(cursor) = self.next.get_untracked().filter(|_| !self.loading_more.get_untracked()) else { return };
+        let asked = self.scope.get_value();
+        self.loading_more.set(true);
+        spawn_local(async move {
+            let answer = self.fetch(&asked, Some(cursor)).await;
+            if self.loading_more.try_set(false).is_some() || self.scope.get_value() != asked {
+                return;
+            }
+            match answer {
+                Ok(page) => {
+                    self.take_page(page);
+                    // The stream must cover what is now on the list.
+                    self.watch();
+                }
+                Err(failure) => on_failure(&failure),
+            }
+        });
+    }
+
+    /// Follows the filter. While all jobs are loaded that is the page's work alone; else the server must look further.
+    pub(crate) fn follow(self, filter: &Filter) {
+        let everything = self.scope.with_value(|scope| *scope == JobSelector::default());
+        if self.standing.get_untracked() != Standing::Ready || (everything && self.next.get_untracked().is_none()) {
+            return;
+        }
+        let wanted = JobSelector {
+            statuses: filter.statuses.clone(),
+            owners: filter.owner.iter().cloned().collect(),
+            tags: filter.tag.iter().cloned().collect(),
+            ..JobSelector::default()
+        };
+        if self.scope.with_value(|scope| *scope != wanted) {
+            self.scope.set_value(wanted);
+            self.load();
+        }
+    }
+
+    async fn fetch(self, scope: &JobSelector, cursor: Option<String>) -> Result<Page<Job>, Failure> {
+        let selector = JobSelector { limit: Some(PAGE), cursor, ..scope.clone() };
+        self.client.get(&with_query(endpoint::JOBS, selector.to_pairs())).await
+    }
+
+    fn take_page(self, page: Page<Job>) {
+        let received_ms = browser::now_ms();
+        self.rows.update_value(|rows| {
+            for job in page.items {
+                put(rows, job, received_ms);
+            }
+        });
+        self.next.set(page.next);
+        self.version.update(|v| *v += 1);
+    }
+
+    /// Opens the stream over what is loaded: all, or from the oldest loaded job on.
+    fn watch(self) {
+        self.live.set_value(None);
+        self.pending.update_value(|pending| *pending = Pending::default());
+        let path = move || {
+            let JobSelector { owners, tags, .. } = self.scope.try_get_value().unwrap_or_default();
+            let selector = JobSelector { owners, tags, since: self.covered_since(), ..JobSelector::default() };
+            with_query(endpoint::JOB_EVENTS, selector.to_pairs())
+        };
+        let live = events::open(self.client, path, move |heard| match heard {
+            Heard::Feed(feed) => {
+                if self.feed.try_with_untracked(|now| *now != feed) == Some(true) {
+                    self.feed.set(feed);
+                }
+            }
+            Heard::Event(event) => self.hear(event),
+        });
+        self.live.set_value(Some(live));
+    }
+
+    fn covered_since(self) -> Option<Timestamp> {
+        self.next.try_get_untracked().flatten()?;
+        self.rows.try_with_value(|rows| rows.values().map(|row| row.seen.with_untracked(|s| s.job.created_at)).min())?
+    }
+
+    fn hear(self, event: JobEvent) {
+        let due = self.pending.try_update_value(|pending| {
+            match event {
+                JobEvent::Init => pending.telling = Some(HashSet::new()),
+                JobEvent::Job { job } => {
+                    if let Some(telling) = &mut pending.telling {
+                        telling.insert(job.id.clone());
+                    }
+                    pending.removed.remove(&job.id);
+                    pending.jobs.insert(job.id.clone(), *job);
+                }
+                JobEvent::Removed { id } => {
+                    pending.jobs.remove(&id);
+                    pending.removed.insert(id);
+                }
+                JobEvent::InitDone => pending.told = true,
+                JobEvent::Waiting { .. } | JobEvent::Heartbeat | JobEvent::End { .. } | JobEvent::Unknown => {}
+            }
+            !std::mem::replace(&mut pending.scheduled, true)
+        });
+        if due == Some(true) {
+            set_timeout(move || self.draw(), GATHER);
+        }
+    }
+
+    /// Takes in what was gathered.
+    fn draw(self) {
+        let Some((jobs, removed, told)) = self.pending.try_update_value(|pending| {
+            pending.scheduled = false;
+            let told = if std::mem::take(&mut pending.told) { pending.telling.take() } else { None };
+            (std::mem::take(&mut pending.jobs), std::mem::take(&mut pending.removed), told)
+        }) else {
+            return;
+        };
+        let since = self.covered_since();
+        let received_ms = browser::now_ms();
+        let mut changed = Vec::new();
+        self.rows.update_value(|rows| {
+            for id in &removed {
+                rows.remove(id);
+            }
+            if let Some(told) = told {
+                // What the stream covers and did not tell is gone.
+                rows.retain(|id, row| {
+                    told.contains(id) || since.is_some_and(|since| row.seen.with_untracked(|s| s.job.created_at < since))
+                });
+            }
+            for job in jobs.into_values() {
+                changed.extend(put(rows, job, received_ms));
+            }
+        });
+        self.version.update(|v| *v += 1);
+        self.changed.set(changed);
+    }
+}
+
+/// Puts a job in its row; the job where its status has changed.
+fn put(rows: &mut HashMap<String, Row>, job: Job, received_ms: f64) -> Option<Arc<Seen>> {
+    let seen = Arc::new(Seen { job, received_ms });
+    let Some(row) = rows.get(&seen.job.id) else {
+        let id = seen.job.id.clone();
+        rows.insert(id.clone(), Row { id, seen: ArcRwSignal::new(seen) });
+        return None;
+    };
+    let before = row.seen.get_untracked();
+    let turned = before.job.status != seen.job.status;
+    row.seen.set(Arc::clone(&seen));
+    turned.then_some(seen)
+}

@@ -1,0 +1,6 @@
+//! Server data as pages read it: fetched once, kept true by streams.
+
+pub(crate) mod events;
+pub(crate) mod job;
+pub(crate) mod jobs;
+pub(crate) mod presets;

@@ -1,0 +1,128 @@
+//! The platform CLI's command lines for what the console does. They are pasted into shells, so every value is quoted.
+
+use super::span;
+use api::jobs::{Job, JobCreate, RestartPolicy};
+
+/// `apolo run ...` that starts the same job.
+pub(crate) fn run(create: &JobCreate) -> String {
+    let mut args: Vec<String> = vec!["apolo".into(), "run".into()];
+    let mut flag = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            args.extend([name.to_owned(), quote(&value)]);
+        }
+    };
+    flag("--name", create.name.clone());
+    flag("--preset", create.preset.clone());
+    flag("--project", create.project.clone());
+    flag("--description", create.description.clone());
+    for tag in &create.tags {
+        flag("--tag", Some(tag.clone()));
+    }
+    for (name, value) in &create.env {
+        flag("--env", Some(format!("{name}={value}")));
+    }
+    flag("--workdir", create.working_dir.clone());
+    flag("--entrypoint", create.entrypoint.clone());
+    // The CLI publishes port 80 and limits the life span to a day unless told otherwise; say it always.
+    flag("--http-port", Some(create.http_port.unwrap_or(0).to_string()));
+    flag("--life-span", Some(create.life_span_minutes.map_or_else(|| "0".into(), |m| span::write(u64::from(m) * 60))));
+    flag("--schedule-timeout", create.schedule_timeout_secs.map(|secs| span::write(secs as u64)));
+    flag("--restart", match create.restart_policy {
+        RestartPolicy::Never | RestartPolicy::Unknown => None,
+        RestartPolicy::OnFailure => Some("on-failure".into()),
+        RestartPolicy::Always => Some("always".into()),
+    });
+    args.push(if create.tty { "--tty".into() } else { "--no-tty".into() });
+    args.push("--detach".into());
+    args.push(quote(&create.image));
+    if let Some(command) = &create.command {
+        // One argument is sent as it is, and split by the server: the same string the form sends. After `--` nothing is a flag.
+        args.extend(["--".into(), quote(command)]);
+    }
+    args.join(" ")
+}
+
+/// The commands that show what a job's page shows.
+pub(crate) fn watch(job: &Job) -> Vec<String> {
+    let id = quote(&job.id);
+    let mut lines = vec![format!("apolo status {id}"), format!("apolo logs {id}")];
+    if job.status.is_active() {
+        lines.extend([format!("apolo top {id}"), format!("apolo exec {id} -- sh"), format!("apolo kill {id}")]);
+    }
+    lines
+}
+
+fn quote(text: &str) -> String {
+    // NUL cannot be in an argument and is refused by the form; shell-words would quote everything else.
+    let plain = !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:=@,+%".contains(&b));
+    if plain { text.to_owned() } else { shell_words::quote(text).into_owned() }
+}
+
+/// What starts a job like this one.
+pub(crate) fn again(job: &Job) -> JobCreate {
+    let container = &job.container;
+    JobCreate {
+        image: container.image.clone(),
+        preset: job.preset.clone(),
+        name: job.name.clone(),
+        project: Some(job.project.clone()),
+        entrypoint: container.entrypoint.clone(),
+        command: container.command.clone(),
+        working_dir: container.working_dir.clone(),
+        env: container.env.clone(),
+        http_port: container.http_port,
+        tty: container.tty,
+        tags: job.tags.clone(),
+        description: job.description.clone(),
+        life_span_minutes: job.life_span_minutes,
+        schedule_timeout_secs: job.schedule_timeout_secs,
+        restart_policy: job.restart_policy,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::job::tests::job;
+
+    #[test]
+    fn the_command_says_everything_and_quotes_what_a_shell_would_split() {
+        let create = JobCreate {
+            image: "ubuntu:24.04".into(),
+            name: Some("train".into()),
+            preset: Some("cpu-small".into()),
+            command: Some("echo 'a b' $HOME".into()),
+            env: [("GREETING".into(), "it's me".into())].into(),
+            tags: vec!["night run".into()],
+            life_span_minutes: Some(90),
+            restart_policy: RestartPolicy::OnFailure,
+            ..JobCreate::default()
+        };
+        let line = run(&create);
+        let words = shell_words::split(&line).expect("a shell line");
+        assert_eq!(words[..6], ["apolo", "run", "--name", "train", "--preset", "cpu-small"]);
+        assert!(line.contains("--life-span 1h30m"), "{line}");
+        assert!(line.contains("--http-port 0"), "{line}");
+        assert!(words.contains(&"GREETING=it's me".to_owned()), "{line}");
+        assert!(words.contains(&"night run".to_owned()), "{line}");
+        assert_eq!(words.last().map(String::as_str), Some("echo 'a b' $HOME"));
+    }
+
+    #[test]
+    fn a_job_run_again_starts_as_it_was_started() {
+        let mut before = job("job-1", "failed");
+        before.name = Some("train".into());
+        before.tags = vec!["a".into()];
+        let create = again(&before);
+        assert_eq!(create.image, "ubuntu:24.04");
+        assert_eq!(create.name.as_deref(), Some("train"));
+        assert_eq!(create.tags, ["a"]);
+    }
+
+    #[test]
+    fn an_ended_job_has_no_commands_that_need_it_running() {
+        assert_eq!(watch(&job("job-1", "failed")), ["apolo status job-1", "apolo logs job-1"]);
+        assert_eq!(watch(&job("job-1", "running")).len(), 5);
+    }
+}

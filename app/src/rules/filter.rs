@@ -1,0 +1,203 @@
+//! The jobs list's filters and order, and how they stand in the address.
+
+use crate::i18n::{Phrase, catalogue::jobs};
+use crate::rules::job::label;
+use api::jobs::{Job, JobStatus};
+use std::cmp::Ordering;
+
+/// What the list can be ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Column {
+    Status,
+    Name,
+    Image,
+    Owner,
+    Preset,
+    #[default]
+    Created,
+    RunTime,
+}
+
+impl Column {
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Status, Self::Name, Self::Image, Self::Owner, Self::Preset, Self::Created, Self::RunTime];
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Name => "name",
+            Self::Image => "image",
+            Self::Owner => "owner",
+            Self::Preset => "preset",
+            Self::Created => "created",
+            Self::RunTime => "run-time",
+        }
+    }
+
+    pub(crate) fn phrase(self) -> Phrase {
+        match self {
+            Self::Status => jobs::COL_STATUS,
+            Self::Name => jobs::COL_NAME,
+            Self::Image => jobs::COL_IMAGE,
+            Self::Owner => jobs::COL_OWNER,
+            Self::Preset => jobs::COL_PRESET,
+            Self::Created => jobs::COL_CREATED,
+            Self::RunTime => jobs::COL_RUN_TIME,
+        }
+    }
+
+    /// Whether the first click orders from the largest.
+    fn starts_descending(self) -> bool {
+        matches!(self, Self::Created | Self::RunTime)
+    }
+}
+
+/// Filters and order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Filter {
+    /// Any of these; all where empty.
+    pub(crate) statuses: Vec<JobStatus>,
+    pub(crate) owner: Option<String>,
+    pub(crate) tag: Option<String>,
+    /// Words that must all be found in name, image, id or a tag.
+    pub(crate) text: String,
+    pub(crate) column: Column,
+    /// Against the column's usual direction.
+    pub(crate) reversed: bool,
+}
+
+impl Filter {
+    /// Reads the address. What cannot be understood is left out: an old or mistyped link still shows a list.
+    pub(crate) fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut filter = Self::default();
+        for (key, value) in pairs {
+            match key {
+                "status" => filter.statuses.extend(JobStatus::parse(value)),
+                "owner" if !value.is_empty() => filter.owner = Some(value.to_owned()),
+                "tag" if !value.is_empty() => filter.tag = Some(value.to_owned()),
+                "q" => value.clone_into(&mut filter.text),
+                "sort" => {
+                    let (word, reversed) = match value.strip_prefix('-') {
+                        Some(word) => (word, true),
+                        None => (value, false),
+                    };
+                    if let Some(column) = Column::ALL.into_iter().find(|c| c.word() == word) {
+                        (filter.column, filter.reversed) = (column, reversed);
+                    }
+                }
+                _ => {}
+            }
+        }
+        filter.statuses.sort_unstable();
+        filter.statuses.dedup();
+        filter
+    }
+
+    /// The address's query; empty for the usual view.
+    pub(crate) fn to_pairs(&self) -> Vec<(&'static str, String)> {
+        let mut pairs: Vec<_> = self.statuses.iter().map(|s| ("status", s.as_str().to_owned())).collect();
+        pairs.extend(self.owner.iter().map(|o| ("owner", o.clone())));
+        pairs.extend(self.tag.iter().map(|t| ("tag", t.clone())));
+        if !self.text.is_empty() {
+            pairs.push(("q", self.text.clone()));
+        }
+        if self.column != Column::default() || self.reversed {
+            pairs.push(("sort", format!("{}{}", if self.reversed { "-" } else { "" }, self.column.word())));
+        }
+        pairs
+    }
+
+    /// Whether it leaves anything out.
+    pub(crate) fn narrows(&self) -> bool {
+        !self.statuses.is_empty() || self.owner.is_some() || self.tag.is_some() || !self.text.trim().is_empty()
+    }
+
+    /// The same order with nothing left out.
+    pub(crate) fn cleared(&self) -> Self {
+        Self { column: self.column, reversed: self.reversed, ..Self::default() }
+    }
+
+    /// What a click on a column's heading makes of it.
+    pub(crate) fn sorted_by(&self, column: Column) -> Self {
+        let reversed = self.column == column && !self.reversed;
+        Self { column, reversed, ..self.clone() }
+    }
+
+    pub(crate) fn descending(&self) -> bool {
+        self.column.starts_descending() != self.reversed
+    }
+
+    pub(crate) fn admits(&self, job: &Job) -> bool {
+        (self.statuses.is_empty() || self.statuses.contains(&job.status))
+            && self.owner.as_ref().is_none_or(|owner| *owner == job.owner)
+            && self.tag.as_ref().is_none_or(|tag| job.tags.contains(tag))
+            && self.text.split_whitespace().all(|word| mentions(job, word))
+    }
+
+    pub(crate) fn order(&self, a: &Job, b: &Job) -> Ordering {
+        let by_column = match self.column {
+            Column::Status => a.status.cmp(&b.status),
+            Column::Name => label(a).cmp(&label(b)),
+            Column::Image => a.container.image.cmp(&b.container.image),
+            Column::Owner => a.owner.cmp(&b.owner),
+            Column::Preset => a.preset.cmp(&b.preset),
+            Column::Created => a.created_at.cmp(&b.created_at),
+            Column::RunTime => a.run_time_secs.total_cmp(&b.run_time_secs),
+        };
+        let by_column = if self.descending() { by_column.reverse() } else { by_column };
+        // Equal ones newest first, then by id, so that the order never flickers.
+        by_column.then_with(|| b.created_at.cmp(&a.created_at)).then_with(|| a.id.cmp(&b.id))
+    }
+}
+
+fn mentions(job: &Job, word: &str) -> bool {
+    let word = word.to_lowercase();
+    let has = |text: &str| text.to_lowercase().contains(&word);
+    job.name.as_deref().is_some_and(has) || has(&job.container.image) || has(&job.id) || job.tags.iter().any(|t| has(t))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::job::tests::job;
+
+    #[test]
+    fn filters_survive_the_address() {
+        let filter = Filter {
+            statuses: vec![JobStatus::Pending, JobStatus::Failed],
+            owner: Some("bob".into()),
+            tag: Some("night run".into()),
+            text: "train gpu".into(),
+            column: Column::Name,
+            reversed: true,
+        };
+        let pairs = filter.to_pairs();
+        assert_eq!(Filter::from_pairs(pairs.iter().map(|(k, v)| (*k, v.as_str()))), filter);
+        assert!(Filter::default().to_pairs().is_empty());
+    }
+
+    #[test]
+    fn a_link_that_cannot_be_understood_still_shows_a_list() {
+        let filter = Filter::from_pairs([("status", "up"), ("sort", "-colour"), ("owner", ""), ("x", "y")]);
+        assert_eq!(filter, Filter::default());
+    }
+
+    #[test]
+    fn every_word_must_be_found_somewhere() {
+        let mut one = job("job-abc", "running");
+        one.name = Some("train-cats".into());
+        one.tags = vec!["night".into()];
+        let admits = |text: &str| Filter { text: text.into(), ..Filter::default() }.admits(&one);
+        assert!(admits("TRAIN ubuntu"));
+        assert!(admits("night abc"));
+        assert!(!admits("train dogs"));
+    }
+
+    #[test]
+    fn a_heading_clicked_twice_turns_the_order() {
+        let by_name = Filter::default().sorted_by(Column::Name);
+        assert!(!by_name.descending());
+        assert!(by_name.sorted_by(Column::Name).descending());
+        assert!(Filter::default().descending(), "newest first is the usual order");
+    }
+}

@@ -1,0 +1,98 @@
+//! What may be done with a job as it stands, and how much of its times is spent.
+
+use crate::i18n::{Phrase, catalogue::job};
+use api::jobs::{Job, JobStatus};
+
+/// Why a job cannot be killed.
+pub(crate) fn kill_refusal(job: &Job) -> Option<Phrase> {
+    job.status.is_finished().then_some(job::KILL_DONE)
+}
+
+/// Why a job's life span cannot be extended.
+pub(crate) fn extend_refusal(job: &Job) -> Option<Phrase> {
+    if job.status.is_finished() {
+        Some(job::KILL_DONE)
+    } else if job.life_span_minutes.is_none() {
+        Some(job::EXTEND_NONE)
+    } else {
+        None
+    }
+}
+
+/// Why a job's HTTP address cannot be opened.
+pub(crate) fn http_refusal(job: &Job) -> Option<Phrase> {
+    (job.status != JobStatus::Running).then_some(job::OPEN_HTTP_NOT_RUNNING)
+}
+
+/// What a job is called: its name, else its id without the common prefix, cut short.
+pub(crate) fn label(job: &Job) -> String {
+    match &job.name {
+        Some(name) => name.clone(),
+        None => short_id(&job.id).to_owned(),
+    }
+}
+
+/// An id that still tells jobs apart at a glance: the first block of the UUID, `job-` before it.
+pub(crate) fn short_id(id: &str) -> &str {
+    let end = id.strip_prefix("job-").and_then(|rest| rest.find('-')).map_or(id.len(), |at| at + 4);
+    id.get(..end).unwrap_or(id)
+}
+
+/// Seconds the job has run by now. The gateway says how long until `observed_at`; a running job's time goes on since it was
+/// received, by the reader's clock, which is trusted for differences only.
+pub(crate) fn run_time_secs(job: &Job, received_ms: f64, now_ms: f64) -> u64 {
+    let since = if job.status == JobStatus::Running { ((now_ms - received_ms) / 1000.0).max(0.0) } else { 0.0 };
+    (job.run_time_secs + since).max(0.0) as u64
+}
+
+/// Seconds of the life span that are left; None where there is no limit.
+pub(crate) fn life_left_secs(job: &Job, run_time_secs: u64) -> Option<u64> {
+    job.life_span_minutes.map(|minutes| (u64::from(minutes) * 60).saturating_sub(run_time_secs))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn job(id: &str, status: &str) -> Job {
+        serde_json::from_value(serde_json::json!({
+            "id": id, "owner": "alice", "cluster": "default", "project": "demo", "uri": format!("job://default/demo/{id}"),
+            "status": status, "created_at": "2026-11-23T10:00:00Z", "run_time_secs": 10.5,
+            "observed_at": "2026-11-23T10:01:00Z", "container": {"image": "ubuntu:24.04"}, "total_price_credits": "0",
+        }))
+        .expect("a job of the contract")
+    }
+
+    #[test]
+    fn only_jobs_that_can_still_change_can_be_killed_or_extended() {
+        for status in JobStatus::ALL {
+            let mut job = job("job-1", status.as_str());
+            assert_eq!(kill_refusal(&job).is_none(), status.is_active(), "{status:?}");
+            assert!(extend_refusal(&job).is_some());
+            job.life_span_minutes = Some(60);
+            assert_eq!(extend_refusal(&job).is_none(), status.is_active(), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn a_running_jobs_time_goes_on_and_an_ended_ones_does_not() {
+        assert_eq!(run_time_secs(&job("job-1", "running"), 1_000.0, 6_000.0), 15);
+        assert_eq!(run_time_secs(&job("job-1", "running"), 6_000.0, 1_000.0), 10);
+        assert_eq!(run_time_secs(&job("job-1", "failed"), 1_000.0, 6_000.0), 10);
+    }
+
+    #[test]
+    fn a_life_span_runs_down_to_zero_and_not_below() {
+        let mut job = job("job-1", "running");
+        assert_eq!(life_left_secs(&job, 10), None);
+        job.life_span_minutes = Some(1);
+        assert_eq!(life_left_secs(&job, 10), Some(50));
+        assert_eq!(life_left_secs(&job, 100), Some(0));
+    }
+
+    #[test]
+    fn a_nameless_job_is_known_by_the_head_of_its_id() {
+        assert_eq!(label(&job("job-0f0e0d0c-aaaa-bbbb-cccc-0123456789ab", "running")), "job-0f0e0d0c");
+        assert_eq!(short_id("odd"), "odd");
+    }
+}

@@ -1,0 +1,125 @@
+//! What the console asks of the browser besides fetch and sockets: storage, language, focus, clipboard, document.
+//!
+//! Storage may be denied (private windows, policies): reads then find nothing and writes are forgotten.
+
+use leptos::prelude::{document, window};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// Milliseconds since the epoch by the reader's clock.
+pub(crate) fn now_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+/// A random number from 0 up to 1, for jitter.
+pub(crate) fn random() -> f64 {
+    js_sys::Math::random()
+}
+
+pub(crate) fn stored(key: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(key).ok()?
+}
+
+pub(crate) fn store(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        // A full or denied storage costs the reader a remembered choice, nothing more.
+        drop(storage.set_item(key, value));
+    }
+}
+
+/// Storage of this tab.
+pub(crate) fn tab_stored(key: &str) -> Option<String> {
+    window().session_storage().ok()??.get_item(key).ok()?
+}
+
+/// Stores for this tab; None removes.
+pub(crate) fn tab_store(key: &str, value: Option<&str>) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        drop(match value {
+            Some(value) => storage.set_item(key, value),
+            None => storage.remove_item(key),
+        });
+    }
+}
+
+/// The reader's languages, the dearest first.
+pub(crate) fn languages() -> Vec<String> {
+    window().navigator().languages().iter().filter_map(|l| l.as_string()).collect()
+}
+
+pub(crate) fn set_document_lang(tag: &str) {
+    set_root_attribute("lang", Some(tag));
+}
+
+/// Sets or removes an attribute of `<html>`.
+pub(crate) fn set_root_attribute(name: &str, value: Option<&str>) {
+    if let Some(root) = document().document_element() {
+        drop(match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        });
+    }
+}
+
+pub(crate) fn set_title(title: &str) {
+    document().set_title(title);
+}
+
+/// Moves the focus to the element with this id.
+pub(crate) fn focus_id(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+        drop(element.focus());
+    }
+}
+
+/// Whether a keystroke is meant for a field, a dialog or a control of its own, so that page shortcuts must let it be.
+pub(crate) fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
+    let Some(target) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else { return false };
+    target.closest("input, textarea, select, [contenteditable], dialog, [role=menu], [data-own-keys]").is_ok_and(|e| e.is_some())
+}
+
+/// Puts text on the clipboard.
+pub(crate) async fn copy(text: &str) -> Result<(), JsValue> {
+    let clipboard = window().navigator().clipboard();
+    if clipboard.is_undefined() {
+        // Not a secure context: there is no clipboard to write to.
+        return Err(JsValue::UNDEFINED);
+    }
+    JsFuture::from(clipboard.write_text(text)).await.map(drop)
+}
+
+pub(crate) fn is_online() -> bool {
+    window().navigator().on_line()
+}
+
+pub(crate) fn is_hidden() -> bool {
+    document().hidden()
+}
+
+/// `http://host` of the page.
+pub(crate) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// Path, query and fragment of the page.
+pub(crate) fn path_and_query() -> String {
+    let location = window().location();
+    [location.pathname(), location.search(), location.hash()].into_iter().filter_map(Result::ok).collect()
+}
+
+/// The fragment, without `#`.
+pub(crate) fn fragment() -> String {
+    window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
+}
+
+/// Replaces the address shown, without loading anything.
+pub(crate) fn replace_address(path: &str) {
+    if let Ok(history) = window().history() {
+        drop(history.replace_state_with_url(&JsValue::NULL, "", Some(path)));
+    }
+}
+
+/// A media query that holds now.
+pub(crate) fn media(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|m| m.matches())
+}

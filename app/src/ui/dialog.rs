@@ -1,0 +1,47 @@
+//! A modal dialog on the browser's own `<dialog>`: focus is kept inside, Escape closes, focus returns to where it was.
+
+use leptos::{html, prelude::*};
+
+/// A dialog that is open as long as it is in the page.
+#[component]
+pub(crate) fn Dialog(
+    #[prop(into)] title: Signal<String>,
+    /// Told when the reader closes it.
+    #[prop(into)]
+    on_close: Callback<()>,
+    children: Children,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move || {
+        if let Some(dialog) = dialog.get().filter(|d| !d.open()) {
+            // It can only fail on a dialog that is already open or not in the page.
+            drop(dialog.show_modal());
+        }
+    });
+    let on_backdrop = move |event: web_sys::MouseEvent| {
+        let outside = dialog.get().zip(event.target()).is_some_and(|(dialog, target)| {
+            let own: &web_sys::EventTarget = dialog.as_ref();
+            *own == target
+        });
+        if outside {
+            on_close.run(());
+        }
+    };
+    view! {
+        <dialog
+            node_ref=dialog
+            class="dialog"
+            aria-labelledby="dialog-title"
+            on:cancel=move |event: web_sys::Event| {
+                event.prevent_default();
+                on_close.run(());
+            }
+            on:mousedown=on_backdrop
+        >
+            <div class="dialog-body">
+                <h2 id="dialog-title">{move || title.get()}</h2>
+                {children()}
+            </div>
+        </dialog>
+    }
+}

@@ -1,0 +1,12 @@
+//! The shelf of plain controls. Knows the browser and the language, nothing of jobs or of the gateway.
+
+pub(crate) mod button;
+pub(crate) mod copy;
+pub(crate) mod dialog;
+pub(crate) mod field;
+pub(crate) mod icon;
+pub(crate) mod menu;
+pub(crate) mod state;
+pub(crate) mod tabs;
+pub(crate) mod time;
+pub(crate) mod toast;

@@ -1,0 +1,27 @@
+//! The corner where notices appear.
+
+use super::{button::{Button, Kind}, icon::{self, icon as draw}};
+use crate::i18n::{catalogue::{common, shell}, t};
+use crate::stores::toasts::use_toasts;
+use leptos::prelude::*;
+
+/// All notices now.
+#[component]
+pub(crate) fn ToastCorner() -> impl IntoView {
+    let toasts = use_toasts();
+    let (label, dismiss) = (t(shell::NOTIFICATIONS), t(common::DISMISS));
+    view! {
+        <section class="toasts" role="region" aria-label=move || label.get() aria-live="polite">
+            <For each=move || toasts.list() key=|toast| toast.id let(toast)>
+                <div class=if toast.bad { "toast toast-bad" } else { "toast" } role=if toast.bad { "alert" } else { "status" }>
+                    {draw(if toast.bad { icon::ALERT } else { icon::CHECK })}
+                    <div class="toast-text">
+                        {toast.text}
+                        {toast.detail.map(|detail| view! { <div class="toast-detail mono">{detail}</div> })}
+                    </div>
+                    <Button label=dismiss kind=Kind::Quiet bare=true picture=icon::CLOSE on_click=move |()| toasts.dismiss(toast.id)/>
+                </div>
+            </For>
+        </section>
+    }
+}

@@ -7,6 +7,8 @@ mod accounts;
 pub mod clock;
 mod config;
 pub mod engine;
+mod http;
 mod jobs;
 pub mod logs;
+mod permissions;
 mod store;

@@ -172,6 +172,11 @@ impl Accounts {
         }
     }
 
+    /// Every role below a name, in order.
+    pub(crate) async fn roles_below(&self, name: &str) -> Result<Vec<String>, AccountError> {
+        Ok(store::list_roles_below(&self.store, name).await?)
+    }
+
     /// What kind of principal has the name.
     pub(crate) async fn kind_of(&self, principal: &str) -> Result<Kind, AccountError> {
         store::find_principal(&self.store, principal)

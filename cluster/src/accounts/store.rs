@@ -47,7 +47,7 @@ pub(crate) async fn remove_role(store: &Store, name: &str) -> Result<bool, Store
         .await?
         .rows_affected();
     // Nobody may inherit from a role of the same name made later.
-    sqlx::query("DELETE FROM grants WHERE uri = 'role://' || ?1 OR uri LIKE 'role://' || ?1 || '/%'")
+    sqlx::query("DELETE FROM grants WHERE uri = 'role://' || ?")
         .bind(name)
         .execute(&mut *change)
         .await?;
@@ -69,6 +69,17 @@ pub(crate) async fn list_users(store: &Store) -> Result<Vec<String>, StoreError>
     Ok(sqlx::query_scalar("SELECT name FROM principals WHERE kind = 'user' ORDER BY name")
         .fetch_all(store.read())
         .await?)
+}
+
+/// Every role below a name, in order.
+pub(crate) async fn list_roles_below(store: &Store, name: &str) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT name FROM principals
+         WHERE kind = 'role' AND substr(name, 1, length(?1) + 1) = ?1 || '/' ORDER BY name",
+    )
+    .bind(name)
+    .fetch_all(store.read())
+    .await?)
 }
 
 /// Makes sure the organisation and the project exist.

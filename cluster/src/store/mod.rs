@@ -2,6 +2,8 @@
 //!
 //! Owns connections and durability. Knows no table: every concern keeps its SQL in its own `store.rs`.
 
+pub(crate) mod settings;
+
 use std::{path::Path, time::Duration};
 
 use sqlx::{

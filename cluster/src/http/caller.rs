@@ -1,0 +1,70 @@
+//! Who calls: the bearer token of a request turned into a name and its rights.
+//!
+//! Owns authentication of requests. Every handler but the few open ones takes a [`Caller`], so that forgetting to ask
+//! is a handler without one, which the walk over all routes finds.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+use platform::{Uri, permission::Action};
+
+use super::{Api, Problem};
+use crate::{
+    jobs::{JobRecord, view},
+    permissions::Rights,
+};
+
+/// The user behind a request and what it may do.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) rights: Rights,
+    cluster: String,
+}
+
+impl Caller {
+    /// The user's name.
+    pub(crate) fn name(&self) -> &str {
+        self.rights.principal()
+    }
+
+    /// Refuses unless the action is allowed on the URI.
+    pub(crate) fn require(&self, uri: &Uri, action: Action) -> Result<(), Problem> {
+        Ok(self.rights.require(std::slice::from_ref(uri), action)?)
+    }
+
+    /// Refuses unless the action is allowed on the job by its id or by its name.
+    pub(crate) fn require_on_job(&self, job: &JobRecord, action: Action) -> Result<(), Problem> {
+        let names = [Some(&job.id), job.name.as_ref()];
+        let uris: Vec<Uri> = names.into_iter().flatten().map(|last| view::uri(&self.cluster, job, last)).collect();
+        Ok(self.rights.require(&uris, action)?)
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        let token = bearer(&parts.headers).ok_or(Problem::NoToken)?;
+        let user = authenticate(api, token).await?;
+        Ok(Self { rights: api.permissions.rights_of(&user).await?, cluster: api.config.cluster_name.clone() })
+    }
+}
+
+/// Proves a token; a failing database is not the token's fault.
+pub(super) async fn authenticate(api: &Api, token: &str) -> Result<String, Problem> {
+    use crate::accounts::AccountError;
+    api.accounts.authenticate(token, api.clock.now()).await.map_err(|error| match error {
+        AccountError::Store(error) => Problem::Store(error),
+        error => Problem::Token(error),
+    })
+}
+
+/// The token of `Authorization: Bearer TOKEN`.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

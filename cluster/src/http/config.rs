@@ -1,0 +1,83 @@
+//! `GET config`: what a client learns first; and the pings.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::HeaderMap};
+use platform::config::{Cluster, Config, Org, Project};
+
+use super::{
+    Api, Problem,
+    caller::{Caller, authenticate, bearer},
+};
+
+/// The OAuth client id of command-line clients.
+const CLIENT_ID: &str = "roadstead";
+
+/// Anonymous callers learn how to sign in and nothing else: a client that sees clusters without a token takes the
+/// server for one that needs no sign-in.
+pub(super) async fn config_get(State(api): State<Arc<Api>>, headers: HeaderMap) -> Result<Json<Config>, Problem> {
+    let mut config = sign_in_part(&api);
+    if let Some(token) = bearer(&headers) {
+        let user = authenticate(&api, token).await?;
+        add_clusters(&api, &mut config, &user).await?;
+    } else if headers.contains_key(axum::http::header::AUTHORIZATION) {
+        return Err(Problem::NoToken);
+    }
+    Ok(Json(config))
+}
+
+fn sign_in_part(api: &Api) -> Config {
+    Config {
+        auth_url: api.url("/sign-in"),
+        token_url: api.url("/oauth/token"),
+        logout_url: api.url("/sign-out"),
+        headless_callback_url: api.url("/sign-in"),
+        client_id: CLIENT_ID.to_owned(),
+        audience: CLIENT_ID.to_owned(),
+        ..Config::default()
+    }
+}
+
+async fn add_clusters(api: &Api, config: &mut Config, user: &str) -> Result<(), Problem> {
+    let name = &api.config.cluster_name;
+    let places = api.accounts.memberships(user).await?;
+    config.authorized = true;
+    config.projects = places
+        .iter()
+        .map(|place| Project {
+            name: place.project.clone(),
+            cluster_name: name.clone(),
+            org_name: Some(place.org.clone()),
+            role: place.role.as_str().to_owned(),
+        })
+        .collect();
+    let mut orgs: Vec<String> = places.into_iter().map(|place| place.org).collect();
+    orgs.dedup();
+    config.orgs = orgs.iter().map(|org| Org { name: org.clone(), role: "user".to_owned() }).collect();
+    if orgs.is_empty() {
+        // A member of nothing has no cluster to use; clients crash on a cluster with an empty list of organisations.
+        return Ok(());
+    }
+    config.clusters = vec![Cluster {
+        name: name.clone(),
+        orgs: orgs.into_iter().map(Some).collect(),
+        registry_url: api.url(""),
+        storage_url: api.url("/api/v1/storage"),
+        users_url: api.url("/api/v1"),
+        monitoring_url: api.url("/api/v1/monitoring"),
+        secrets_url: api.url("/api/v1/secrets"),
+        disks_url: api.url("/api/v1/disks"),
+        buckets_url: api.url("/api/v1/buckets"),
+        resource_pool_types: Vec::new(),
+        resource_presets: api.config.presets.clone(),
+    }];
+    Ok(())
+}
+
+pub(super) async fn ping() -> &'static str {
+    "Pong"
+}
+
+pub(super) async fn secured_ping(_caller: Caller) -> &'static str {
+    "Secured Pong"
+}

@@ -1,0 +1,68 @@
+//! `monitoring/{job}/…`: what goes on inside a job.
+//!
+//! Owns the addresses; each kind of stream has its own file. Whoever may read a job sees its log and its use; whoever
+//! may write it also gets in.
+
+mod logs;
+mod port_forward;
+mod session;
+mod socket;
+mod top;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{Json, extract::State, http::StatusCode};
+use platform::permission::Action;
+
+pub(super) use logs::{log, log_delete, log_ws};
+pub(super) use port_forward::port_forward;
+pub(super) use session::{attach, exec};
+pub(super) use top::top;
+
+use super::{Api, Problem, Running, caller::Caller, input::Segments};
+use crate::{config::Machine, engine::Signal, jobs::JobRecord};
+
+impl Api {
+    /// The container of a job whose process runs.
+    fn running(&self, job: &JobRecord) -> Result<Running, Problem> {
+        self.live.running(&job.id).ok_or_else(|| Problem::NotRunning(job.id.clone()))
+    }
+}
+
+/// How many more jobs of each preset the machine has room for.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+pub(super) async fn capacity(
+    State(api): State<Arc<Api>>,
+    _caller: Caller,
+) -> Result<Json<BTreeMap<String, u64>>, Problem> {
+    let machine = Machine::this();
+    let active = api.jobs.active_resources().await?;
+    let cores = machine.cores - active.iter().map(|(cpu, _)| cpu).sum::<f64>();
+    let memory = machine.memory_bytes as f64 - active.iter().map(|(_, memory)| *memory as f64).sum::<f64>();
+    let room = |cpu: f64, bytes: u64| (cores / cpu).min(memory / bytes as f64).max(0.0).floor() as u64;
+    Ok(Json(
+        api.config.presets.iter().map(|preset| (preset.name.clone(), room(preset.cpu, preset.memory))).collect(),
+    ))
+}
+
+/// Kills the container, not the job: its restart policy decides what comes next.
+pub(super) async fn kill(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Segments(key): Segments<String>,
+) -> Result<StatusCode, Problem> {
+    let job = api.job_for(&caller, &key, Action::Write).await?;
+    let running = api.running(&job)?;
+    running.engine.signal(&running.container, Signal::Kill).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Images come with the registry.
+pub(super) async fn save(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Segments(key): Segments<String>,
+) -> Result<StatusCode, Problem> {
+    api.job_for(&caller, &key, Action::Write).await?;
+    Err(Problem::NotOffered("this cluster cannot save jobs as images: it has no registry"))
+}

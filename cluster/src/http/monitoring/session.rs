@@ -1,0 +1,197 @@
+//! `exec` and `attach`: a live conversation with a process of a job, in the frames of `platform::channel`.
+//!
+//! Owns the query rules and the two directions, which never wait for each other: a process that reads no input still
+//! shows its output.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{extract::State, response::Response};
+use futures::StreamExt as _;
+use platform::{
+    channel::{ATTACH_SUBPROTOCOL, Exit, Frame},
+    permission::Action,
+};
+use tokio::{io::AsyncWriteExt as _, time::sleep};
+
+use super::{
+    super::{Api, Problem, caller::Caller, causes, input::{Query, Segments}},
+    socket::{End, Handshake, Receiver, Sender, close, shaken, split},
+};
+use crate::engine::{
+    EngineStream, Output, OutputStream, Phase, Session, SessionControl, SessionInput, SessionStreams,
+};
+
+/// The kernel takes no single argument longer than 128 KiB (MAX_ARG_STRLEN).
+const LONGEST_COMMAND: usize = 128 * 1024 - 1;
+/// An engine knows the exit code a moment after the output ended.
+const EXIT_CODE_WAIT: Duration = Duration::from_millis(100);
+const EXIT_CODE_ASKS: u32 = 50;
+
+fn streams(query: &Query) -> Result<SessionStreams, Problem> {
+    let tty = query.flag("tty", false)?;
+    let streams = SessionStreams {
+        tty,
+        stdin: query.flag("stdin", false)?,
+        stdout: query.flag("stdout", true)?,
+        stderr: query.flag("stderr", !tty)?,
+    };
+    if tty && streams.stdout && streams.stderr {
+        return Err(Problem::field("stderr", "a terminal has one output: tty=1 goes with stderr=0"));
+    }
+    if !(streams.stdin || streams.stdout || streams.stderr) {
+        return Err(Problem::field("stdin", "one of stdin, stdout and stderr must be 1"));
+    }
+    Ok(streams)
+}
+
+fn command(query: &Query) -> Result<Vec<String>, Problem> {
+    let text = query.find("cmd").ok_or_else(|| Problem::field("cmd", "is required"))?;
+    if text.len() > LONGEST_COMMAND || text.contains('\0') {
+        let why = format!("must be at most {LONGEST_COMMAND} bytes long and hold no NUL character");
+        return Err(Problem::field("cmd", why));
+    }
+    let words = shell_words::split(text)
+        .map_err(|_| Problem::field("cmd", "has a quote or backslash that nothing closes"))?;
+    if words.is_empty() {
+        return Err(Problem::field("cmd", "must name a program"));
+    }
+    Ok(words)
+}
+
+pub(in crate::http) async fn exec(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Segments(key): Segments<String>,
+    query: Query,
+    handshake: Handshake,
+) -> Result<Response, Problem> {
+    let job = api.job_for(&caller, &key, Action::Write).await?;
+    let (streams, command) = (streams(&query)?, command(&query)?);
+    let upgrade = shaken(handshake)?;
+    let running = api.running(&job)?;
+    let session = running.engine.exec(&running.container, &command, streams).await?;
+    tracing::info!(job = job.id, by = caller.name(), "a command was started in a job");
+    let stopping = api.stopping.clone();
+    Ok(upgrade.protocols([ATTACH_SUBPROTOCOL, "exec.apolo.us"]).on_upgrade(move |socket| async move {
+        let (sender, receiver) = split(socket, &stopping);
+        converse(sender, receiver, session, streams).await;
+    }))
+}
+
+pub(in crate::http) async fn attach(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Segments(key): Segments<String>,
+    query: Query,
+    handshake: Handshake,
+) -> Result<Response, Problem> {
+    let job = api.job_for(&caller, &key, Action::Write).await?;
+    let asked = streams(&query)?;
+    let upgrade = shaken(handshake)?;
+    let running = api.running(&job)?;
+    // Clients probe until they are refused, so a process that is over must be refused at once.
+    if running.engine.inspect(&running.container).await?.phase != Phase::Running {
+        return Err(Problem::NotRunning(job.id));
+    }
+    let streams = SessionStreams { tty: job.spec.container.tty, ..asked };
+    let session = running.engine.attach(&running.container, streams).await?;
+    let stopping = api.stopping.clone();
+    Ok(upgrade.protocols([ATTACH_SUBPROTOCOL, "attach.apolo.us"]).on_upgrade(move |socket| async move {
+        let (sender, receiver) = split(socket, &stopping);
+        converse(sender, receiver, session, streams).await;
+    }))
+}
+
+async fn converse(mut sender: Sender, mut receiver: Receiver, session: Session, streams: SessionStreams) {
+    let Session { input, output, control } = session;
+    let end = {
+        let outwards = outwards(&mut sender, output, control.as_ref(), streams);
+        let inwards = inwards(&mut receiver, input, control.as_ref(), streams);
+        tokio::select! {
+            end = outwards => end,
+            end = inwards => end,
+        }
+    };
+    close(sender, receiver, end).await;
+}
+
+async fn outwards(
+    sender: &mut Sender,
+    mut output: EngineStream<Output>,
+    control: &dyn SessionControl,
+    streams: SessionStreams,
+) -> End {
+    loop {
+        let piece = match sender.wait_for(output.next()).await {
+            Ok(Some(Ok(piece))) => piece,
+            Ok(None) => break,
+            Ok(Some(Err(error))) => {
+                tracing::warn!(error = %causes(&error), "a session broke off");
+                return End::Failed;
+            }
+            Err(end) => return end,
+        };
+        let frame = match piece.stream {
+            OutputStream::Stdout if streams.stdout => Frame::Stdout(&piece.bytes),
+            OutputStream::Stderr if streams.stderr => Frame::Stderr(&piece.bytes),
+            OutputStream::Stdout | OutputStream::Stderr => continue,
+        };
+        if piece.bytes.is_empty() {
+            continue;
+        }
+        if let Err(end) = sender.send_bytes(frame.encode().into()).await {
+            return end;
+        }
+    }
+    let exit = match sender.wait_for(exit_of(control)).await {
+        Ok(exit) => exit,
+        Err(end) => return end,
+    };
+    match sender.send_bytes(Frame::Exit(exit).encode().into()).await {
+        Ok(()) => End::Complete,
+        Err(end) => end,
+    }
+}
+
+async fn exit_of(control: &dyn SessionControl) -> Exit {
+    for _ in 0..EXIT_CODE_ASKS {
+        match control.exit_code().await {
+            Ok(Some(code)) => return Exit { exit_code: i32::try_from(code).unwrap_or(1), message: None },
+            Ok(None) => sleep(EXIT_CODE_WAIT).await,
+            Err(error) => return Exit { exit_code: 1, message: Some(error.to_string()) },
+        }
+    }
+    Exit { exit_code: 1, message: Some("the container engine does not tell the exit code".to_owned()) }
+}
+
+async fn inwards(
+    receiver: &mut Receiver,
+    input: SessionInput,
+    control: &dyn SessionControl,
+    streams: SessionStreams,
+) -> End {
+    let mut input = Some(input);
+    while let Some(bytes) = receiver.next().await {
+        match Frame::parse(&bytes) {
+            Ok(Frame::Stdin(bytes)) if streams.stdin => {
+                // A process that closed its input is no reason to stop listening to it.
+                if let Some(open) = &mut input
+                    && (open.write_all(bytes).await.is_err() || open.flush().await.is_err())
+                {
+                    input = None;
+                }
+            }
+            Ok(Frame::Resize(size)) => {
+                if let Err(error) = control.resize(size.width, size.height).await {
+                    tracing::debug!(%error, "a terminal was not resized");
+                }
+            }
+            Ok(Frame::Stdin(_) | Frame::Stdout(_) | Frame::Stderr(_) | Frame::Exit(_)) => {}
+            Err(error) => tracing::debug!(%error, "a frame was ignored"),
+        }
+    }
+    if let Some(mut open) = input {
+        let _ = open.shutdown().await;
+    }
+    End::Gone
+}

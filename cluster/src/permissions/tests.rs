@@ -1,0 +1,203 @@
+use std::time::Duration;
+
+use super::*;
+use crate::{accounts::Accounts, store::testing::temporary};
+
+const NOON: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
+struct Fixture {
+    _folder: tempfile::TempDir,
+    accounts: Accounts,
+    permissions: Permissions,
+}
+
+/// alice manages `demo`, bob writes `other`, carol is a member of nothing she shares with them, admin may everything.
+async fn people() -> Fixture {
+    let (folder, store) = temporary().await;
+    let accounts = Accounts::open(store.clone(), &folder.path().join("key"), Duration::from_secs(60)).expect("a key");
+    let permissions = Permissions::new(store, "default");
+    for (name, project, role) in [
+        ("admin", "default", ProjectRole::Admin),
+        ("alice", "demo", ProjectRole::Manager),
+        ("bob", "other", ProjectRole::Writer),
+        ("carol", "third", ProjectRole::Reader),
+    ] {
+        let place = Membership { org: "main".to_owned(), project: project.to_owned(), role };
+        accounts.add_user(name, &place, NOON).await.expect("adds");
+    }
+    accounts.add_role(&permissions.admin_role(), NOON).await.expect("adds");
+    permissions.ensure_admin("admin", NOON).await.expect("grants");
+    Fixture { _folder: folder, accounts, permissions }
+}
+
+impl Fixture {
+    async fn rights(&self, name: &str) -> Rights {
+        self.permissions.rights_of(name).await.expect("reads")
+    }
+
+    async fn grant(&self, by: &str, to: &str, text: &str, action: Action) -> Result<Vec<Permission>, PermissionError> {
+        let caller = self.rights(by).await;
+        self.permissions.grant(&caller, to, &[Permission { uri: uri(text), action }], NOON).await
+    }
+}
+
+fn uri(text: &str) -> Uri {
+    text.parse().expect(text)
+}
+
+#[tokio::test]
+async fn a_membership_is_a_right_on_everything_of_the_project_and_nothing_else() {
+    let f = people().await;
+    let bob = f.rights("bob").await;
+    for scheme in PROJECT_SCHEMES {
+        assert!(bob.allow(&uri(&format!("{scheme}://default/main/other/x")), Action::Write), "{scheme}");
+        assert!(!bob.allow(&uri(&format!("{scheme}://default/main/other/x")), Action::Manage), "{scheme}");
+        assert!(!bob.allow(&uri(&format!("{scheme}://default/main/demo/x")), Action::Read), "{scheme}");
+        assert!(!bob.allow(&uri(&format!("{scheme}://elsewhere/main/other/x")), Action::Read), "{scheme}");
+    }
+    let carol = f.rights("carol").await;
+    assert!(carol.allow(&uri("job://default/main/third"), Action::Read));
+    assert!(!carol.allow(&uri("job://default/main/third"), Action::Write));
+}
+
+#[tokio::test]
+async fn nobody_has_any_right_by_default() {
+    let f = people().await;
+    let nobody = f.rights("nobody").await;
+    assert!(!nobody.allow(&uri("job://default"), Action::List));
+    assert_eq!(nobody.visible_jobs("default"), Visible::None);
+}
+
+#[tokio::test]
+async fn administrators_may_do_everything_on_their_cluster() {
+    let f = people().await;
+    let admin = f.rights("admin").await;
+    assert!(admin.allow(&uri("job://default/main/demo/x"), Action::Manage));
+    assert!(admin.allow(&uri("role://alice/roles/x"), Action::Manage));
+    assert!(!admin.allow(&uri("job://elsewhere/main/demo/x"), Action::Read));
+    assert_eq!(admin.visible_jobs("default"), Visible::All);
+}
+
+#[tokio::test]
+async fn a_shared_job_is_seen_by_id_and_nothing_beside_it() {
+    let f = people().await;
+    f.grant("alice", "bob", "job://default/main/demo/train", Action::Read).await.expect("grants");
+    let bob = f.rights("bob").await;
+    assert!(bob.allow(&uri("job://default/main/demo/train"), Action::Read));
+    assert!(!bob.allow(&uri("job://default/main/demo/trainer"), Action::Read));
+    assert_eq!(
+        bob.visible_jobs("default"),
+        Visible::Some {
+            orgs: vec![],
+            projects: vec!["main/other".to_owned()],
+            jobs: vec!["main/demo/train".to_owned()]
+        }
+    );
+}
+
+#[tokio::test]
+async fn only_who_manages_a_thing_shares_it() {
+    let f = people().await;
+    for (by, text) in [
+        ("bob", "job://default/main/other/x"),
+        ("bob", "job://default/main/demo/x"),
+        ("carol", "image://default"),
+        ("alice", "job://default/main"),
+        ("alice", "role://admin"),
+        ("alice", "role://default/admin"),
+        ("alice", "job:"),
+    ] {
+        let refused = f.grant(by, "carol", text, Action::Read).await;
+        assert!(matches!(refused, Err(PermissionError::Missing(_))), "{by} {text}");
+    }
+}
+
+#[tokio::test]
+async fn of_several_grants_all_are_made_or_none() {
+    let f = people().await;
+    let alice = f.rights("alice").await;
+    let wanted = ["job://default/main/demo/x", "job://default/main/other/x"]
+        .map(|text| Permission { uri: uri(text), action: Action::Read });
+    assert!(f.permissions.grant(&alice, "carol", &wanted, NOON).await.is_err());
+    assert!(!f.rights("carol").await.allow(&wanted[0].uri, Action::Read));
+}
+
+#[tokio::test]
+async fn a_lower_grant_does_not_take_a_higher_one_back_but_a_replacement_does() {
+    let f = people().await;
+    let text = "image://default/main/demo/x";
+    f.grant("alice", "bob", text, Action::Write).await.expect("grants");
+    let effective = f.grant("alice", "bob", text, Action::Read).await.expect("grants");
+    assert_eq!(effective[0].action, Action::Write);
+    let lower = Permission { uri: uri(text), action: Action::Read };
+    f.permissions.replace(&f.rights("alice").await, "bob", &[lower], NOON).await.expect("replaces");
+    assert!(!f.rights("bob").await.allow(&uri(text), Action::Write));
+}
+
+#[tokio::test]
+async fn what_is_revoked_is_gone_and_nothing_to_revoke_is_said() {
+    let f = people().await;
+    let text = "image://default/main/demo/x";
+    f.grant("alice", "bob", text, Action::Read).await.expect("grants");
+    let alice = f.rights("alice").await;
+    f.permissions.revoke(&alice, "bob", &[uri(text)]).await.expect("revokes");
+    assert!(!f.rights("bob").await.allow(&uri(text), Action::Read));
+    let again = f.permissions.revoke(&alice, "bob", &[uri(text)]).await.expect_err("nothing there");
+    assert_eq!(again.to_string(), "Operation has no effect");
+    let stranger = f.permissions.revoke(&f.rights("carol").await, "bob", &[uri(text)]).await;
+    assert!(matches!(stranger, Err(PermissionError::Missing(_))));
+}
+
+#[tokio::test]
+async fn neither_deny_nor_list_can_be_granted() {
+    let f = people().await;
+    for action in [Action::Deny, Action::List] {
+        let refused = f.grant("alice", "bob", "job://default/main/demo/x", action).await;
+        assert!(matches!(refused, Err(PermissionError::Ungrantable(_))));
+    }
+}
+
+#[tokio::test]
+async fn a_role_hands_its_rights_on_until_it_is_removed() {
+    let f = people().await;
+    f.accounts.add_role("alice/roles/team", NOON).await.expect("adds");
+    f.grant("alice", "alice/roles/team", "image://default/main/demo/x", Action::Read).await.expect("grants");
+    f.grant("alice", "bob", "role://alice/roles/team", Action::Read).await.expect("alice looks after her roles");
+    let thing = uri("image://default/main/demo/x");
+    assert!(f.rights("bob").await.allow(&thing, Action::Read));
+    f.accounts.remove_role("alice/roles/team").await.expect("removes");
+    assert!(!f.rights("bob").await.allow(&thing, Action::Read));
+    f.accounts.add_role("alice/roles/team", NOON).await.expect("adds again");
+    f.grant("alice", "alice/roles/team", "image://default/main/demo/x", Action::Read).await.expect("grants");
+    assert!(!f.rights("bob").await.allow(&thing, Action::Read), "a new role of an old name has no old bearers");
+}
+
+#[tokio::test]
+async fn roles_that_have_each_other_do_not_go_round_for_ever() {
+    let f = people().await;
+    for role in ["alice/roles/one", "alice/roles/two"] {
+        f.accounts.add_role(role, NOON).await.expect("adds");
+    }
+    f.grant("alice", "alice/roles/one", "role://alice/roles/two", Action::Read).await.expect("grants");
+    f.grant("alice", "alice/roles/two", "role://alice/roles/one", Action::Read).await.expect("grants");
+    f.grant("alice", "alice/roles/two", "job://default/main/demo/x", Action::Read).await.expect("grants");
+    f.grant("alice", "bob", "role://alice/roles/one", Action::Read).await.expect("grants");
+    assert!(f.rights("bob").await.allow(&uri("job://default/main/demo/x"), Action::Read));
+}
+
+#[tokio::test]
+async fn others_grants_are_shown_only_where_the_caller_manages() {
+    let f = people().await;
+    f.grant("alice", "bob", "image://default/main/demo/x", Action::Read).await.expect("grants");
+    let seen = |by: &'static str| {
+        let f = &f;
+        async move { f.permissions.list(&f.rights(by).await, "bob", Some(&uri("image:"))).await.expect("lists") }
+    };
+    let shared = Permission { uri: uri("image://default/main/demo/x"), action: Action::Read };
+    assert_eq!(seen("alice").await, [shared.clone()]);
+    assert_eq!(seen("bob").await.len(), 2);
+    assert_eq!(seen("carol").await, []);
+    let by_alice = f.permissions.shared(&f.rights("alice").await, "alice", None).await.expect("lists");
+    assert_eq!(by_alice, [Grant { principal: "bob".to_owned(), permission: shared }]);
+    assert_eq!(f.permissions.shared(&f.rights("carol").await, "alice", None).await.expect("lists"), []);
+}

@@ -1,0 +1,21 @@
+//! Small facts about this data folder: one text by name.
+
+use super::{Store, StoreError};
+
+/// The value that stands under a name; `first` is stored when none does.
+pub(crate) async fn get_or_set(store: &Store, name: &str, first: &str) -> Result<String, StoreError> {
+    // The no-op update makes RETURNING give the row that is there.
+    Ok(sqlx::query_scalar(
+        "INSERT INTO settings (name, value) VALUES (?, ?)
+         ON CONFLICT (name) DO UPDATE SET value = settings.value RETURNING value",
+    )
+    .bind(name)
+    .bind(first)
+    .fetch_one(store.write())
+    .await?)
+}
+
+/// The value that stands under a name.
+pub(crate) async fn find(store: &Store, name: &str) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar("SELECT value FROM settings WHERE name = ?").bind(name).fetch_optional(store.read()).await?)
+}

@@ -1,0 +1,94 @@
+import { expect, test } from "../support/world.ts";
+import { SAMPLE } from "../support/verbs.ts";
+
+const stamp = () => Date.now().toString(36);
+
+test("a job is started from the form and goes from pending to succeeded before one's eyes", async ({ page, verbs }) => {
+  const name = `form-${stamp()}`;
+  await page.goto("/jobs");
+  await page.getByRole("link", { name: "New job" }).first().click();
+  await page.getByLabel("Image").fill(SAMPLE);
+  await page.getByLabel("Command").fill(`sh -c 'echo "$GREETING"; sleep 4'`);
+  await page.getByRole("radio", { name: /cpu-small/ }).check();
+  await page.getByRole("textbox", { name: "Name · optional" }).fill(name);
+  await page.getByLabel("Tags").fill("made-by form");
+  await page.getByLabel("Description").fill("What it is for");
+  await page.getByRole("button", { name: "Add variable" }).click();
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("GREETING");
+  await page.getByRole("textbox", { name: "Value" }).fill("hello from the form");
+  await page.getByLabel("Life span").fill("2h");
+  await verbs.picture("run-form");
+  await page.getByRole("button", { name: "Run job" }).click();
+
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  const head = page.getByRole("main");
+  await expect(head.getByText("Running").first()).toBeVisible();
+  await expect(head.getByText("Succeeded").first()).toBeVisible();
+  await expect(page.getByText("What it is for")).toBeVisible();
+});
+
+test("a name is judged as it is typed, by the server's rules", async ({ page }) => {
+  await page.goto("/jobs/new");
+  const name = page.getByRole("textbox", { name: "Name · optional" });
+  for (const [typed, said] of [
+    ["ab", "A name has 3 to 40 characters."],
+    ["Abc", "A name begins with a lower-case Latin letter."],
+    ["job-1", "A name cannot begin with"],
+    ["a_bc", "is none of them"],
+    ["a--b", "Hyphens stand singly"],
+  ] as const) {
+    await name.fill(typed);
+    await expect(page.getByText(said)).toBeVisible();
+  }
+  await name.fill("good-name");
+  await expect(page.getByText("Good name")).toBeVisible();
+});
+
+test("wrong fields are named, the first gets the focus, and nothing is sent", async ({ page }) => {
+  let sent = 0;
+  await page.route("**/api/v1/jobs", (route) => (route.request().method() === "POST" ? sent++ : 0, route.continue()));
+  await page.goto("/jobs/new");
+  await page.getByLabel("Image").fill("");
+  await page.getByLabel("Command").fill("echo 'open");
+  await page.getByLabel("HTTP port").fill("99999");
+  await page.getByLabel("Life span").fill("soon");
+  await page.getByRole("button", { name: "Run job" }).click();
+  for (const said of ["Say which image to run.", "A quote is not closed.", "A port is a number from 1 to 65535.", "A time such as 30m"]) {
+    await expect(page.getByText(said)).toBeVisible();
+  }
+  await expect(page.getByLabel("Image")).toBeFocused();
+  expect(sent).toBe(0);
+});
+
+test("a name in use is refused at its field", async ({ page, verbs }) => {
+  const name = `taken-${stamp()}`;
+  const job = await verbs.runningJob({ name });
+  await page.goto("/jobs/new");
+  await page.getByLabel("Image").fill(SAMPLE);
+  await page.getByRole("textbox", { name: "Name · optional" }).fill(name);
+  await page.getByRole("button", { name: "Run job" }).click();
+  await expect(page.getByText(new RegExp(`${name}.*`)).last()).toBeVisible();
+  await expect(page).toHaveURL(/\/jobs\/new/);
+  await verbs.killJob(job.id);
+});
+
+test("the form shows the same job as a command of the CLI", async ({ page }) => {
+  await page.goto("/jobs/new");
+  await page.getByLabel("Image").fill("ubuntu:24.04");
+  await page.getByLabel("Command").fill("echo 'two words'");
+  await page.getByRole("textbox", { name: "Name · optional" }).fill("as-command");
+  const line = page.locator("pre").filter({ hasText: "run" });
+  await expect(line).toContainText("--name as-command");
+  await expect(line).toContainText("ubuntu:24.04");
+  await expect(line).toContainText("'two words'");
+});
+
+test("what was typed survives leaving the page", async ({ page }) => {
+  await page.goto("/jobs/new");
+  await page.getByLabel("Image").fill("kept:image");
+  await page.goto("/jobs");
+  await page.goto("/jobs/new");
+  await expect(page.getByLabel("Image")).toHaveValue("kept:image");
+  await page.getByRole("button", { name: "Start over" }).click();
+  await expect(page.getByLabel("Image")).not.toHaveValue("kept:image");
+});

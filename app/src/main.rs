@@ -11,6 +11,7 @@ mod components;
 mod forms;
 mod i18n;
 mod layouts;
+mod logview;
 mod pages;
 mod paths;
 mod queries;

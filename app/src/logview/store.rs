@@ -246,6 +246,29 @@ impl Ring {
         Some(self.chunks.partition_point(|c| c.end() <= id))
     }
 
+    /// The row so far before `row` that at least `bytes` lie between; rows before it are out of its neighbourhood.
+    pub(crate) fn far_before(&self, row: RowId, bytes: usize) -> RowId {
+        let Some(at) = self.chunk_of(row.clamp(self.first_id(), (self.end_id() - 1).max(self.first_id()))) else {
+            return self.first_id();
+        };
+        let mut sum = 0;
+        let far = self.chunks.range(..at).rev().find(|c| {
+            sum += c.weight();
+            sum >= bytes
+        });
+        far.map_or(self.first_id(), |c| c.first)
+    }
+
+    /// Bytes kept behind the chunk that `row` is in.
+    pub(crate) fn bytes_after(&self, row: RowId) -> usize {
+        self.chunks.iter().rev().take_while(|c| c.first > row).map(Chunk::weight).sum()
+    }
+
+    /// Half of what may be kept.
+    pub(crate) fn half_budget(&self) -> usize {
+        self.budget / 2
+    }
+
     /// Bytes allocated for rows, to be told beside the bytes of text.
     pub(crate) fn allocated_bytes(&self) -> usize {
         self.chunks.iter().map(Chunk::allocated).sum()

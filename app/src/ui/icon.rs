@@ -28,6 +28,9 @@ pub(crate) const UP: Icon = Icon("M8 12.5v-9M4.5 7L8 3.5 11.5 7");
 pub(crate) const DOWN: Icon = Icon("M8 3.5v9M4.5 9L8 12.5 11.5 9");
 
 pub(crate) const KEYBOARD: Icon = Icon("M2.5 4h11c.6 0 1 .4 1 1v6c0 .6-.4 1-1 1h-11c-.6 0-1-.4-1-1V5c0-.6.4-1 1-1zM4.2 6.6h.1M6.8 6.6h.1M9.400 6.6h.1M12 6.6h.1M5 9.500h6");
+pub(crate) const FOLLOW: Icon = Icon("M8 2.5v8M4.500 7L8 10.500 11.500 7M3.500 13.500h9");
+pub(crate) const WRAP: Icon = Icon("M2.500 4h11M2.500 8h8.700a2.250 2.250 0 010 4.500H8M9.700 10.800L8 12.500l1.700 1.700M2.500 12.500H5");
+pub(crate) const DOWNLOAD: Icon = Icon("M8 2.500v7M5 6.700l3 3 3-3M3 11.500v2h10v-2");
 
 /// Draws an icon; never read out, for what it stands beside has words.
 pub(crate) fn icon(icon: Icon) -> impl IntoView {

@@ -15,6 +15,8 @@ pub struct Clock(Source);
 enum Source {
     System,
     Manual(Arc<AtomicI64>),
+    #[cfg(test)]
+    Timers(i64, tokio::time::Instant),
 }
 
 impl Clock {
@@ -30,12 +32,20 @@ impl Clock {
         Self(Source::Manual(Arc::new(AtomicI64::new(nanos(start)))))
     }
 
+    /// A clock that goes with tokio's timers, so that a test's paused time moves both.
+    #[cfg(test)]
+    pub(crate) fn with_timers(start: Timestamp) -> Self {
+        Self(Source::Timers(nanos(start), tokio::time::Instant::now()))
+    }
+
     /// Now, in nanoseconds since the Unix epoch.
     #[must_use]
     pub fn now_ns(&self) -> i64 {
         match &self.0 {
             Source::System => nanos(Timestamp::now()),
             Source::Manual(hands) => hands.load(Ordering::SeqCst),
+            #[cfg(test)]
+            Source::Timers(start, since) => start + i64::try_from(since.elapsed().as_nanos()).unwrap_or(i64::MAX),
         }
     }
 

@@ -75,13 +75,20 @@ pub struct EngineSelector {
     candidates: Vec<Candidate>,
     instance: String,
     status: watch::Sender<EngineStatus>,
+    /// One look at a time: two self-tests would get into each other's way.
+    looking: tokio::sync::Mutex<()>,
 }
 
 impl EngineSelector {
     /// A selector that has not looked yet. `instance` names this server among those that share an engine.
     #[must_use]
     pub fn new(candidates: Vec<Candidate>, instance: impl Into<String>) -> Self {
-        Self { candidates, instance: instance.into(), status: watch::Sender::new(EngineStatus::Looking) }
+        Self {
+            candidates,
+            instance: instance.into(),
+            status: watch::Sender::new(EngineStatus::Looking),
+            looking: tokio::sync::Mutex::default(),
+        }
     }
 
     /// The state now.
@@ -98,6 +105,7 @@ impl EngineSelector {
 
     /// Looks once, now.
     pub async fn look(&self) {
+        let _one = self.looking.lock().await;
         if let EngineStatus::Ready { engine, info } = self.status() {
             match tokio::time::timeout(ANSWER_LIMIT, engine.info()).await {
                 Ok(Ok(_)) => return,

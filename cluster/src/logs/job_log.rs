@@ -42,6 +42,7 @@ pub struct JobLog {
     writer: Mutex<Writer>,
     pub(super) segments: RwLock<Vec<Arc<Segment>>>,
     totals: watch::Sender<LogTotals>,
+    capture: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Debug)]
@@ -88,13 +89,26 @@ impl JobLog {
         let finished = finished_at(&dir).is_some();
         let writer = Writer { file: None, end, encoder: Encoder::default(), finished };
         let totals = watch::Sender::new(totals(&segments, &end, finished));
-        Ok(Self { dir, limits, writer: Mutex::new(writer), segments: RwLock::new(segments), totals })
+        Ok(Self {
+            dir,
+            limits,
+            writer: Mutex::new(writer),
+            segments: RwLock::new(segments),
+            totals,
+            capture: Arc::default(),
+        })
     }
 
     /// How much there is now.
     #[must_use]
     pub fn totals(&self) -> LogTotals {
         *self.totals.borrow()
+    }
+
+    /// Held by whoever copies an engine's log into this one, so that two never do it at once.
+    #[must_use]
+    pub fn capture_gate(&self) -> Arc<tokio::sync::Mutex<()>> {
+        Arc::clone(&self.capture)
     }
 
     pub(super) fn watch(&self) -> watch::Receiver<LogTotals> {

@@ -1,0 +1,228 @@
+use platform::job::{Http, RestartPolicy};
+
+use super::*;
+use crate::engine::fake::FakeEngine;
+use crate::engine::{ContainerSpec, Phase, Signal};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn a_job_is_pulled_made_run_and_its_log_outlives_its_container() {
+    let engine = FakeEngine::new();
+    let server = Server::start(engine.clone()).await;
+    let id = server.book.submit("ubuntu:latest", "print:hello err:world exit:0", |_| {});
+    let job = server.settled(&id).await;
+    assert_eq!(
+        words(&job),
+        ["pending/Creating", "pending/Pulling", "pending/ContainerCreating", "running", "succeeded/Completed"]
+    );
+    assert_eq!(job.exit_code(), Some(0));
+    assert_eq!(server.output(&id).await, "hello\nworld\n");
+    assert!(server.log(&id).await.totals().finished);
+    assert!(engine.containers().is_empty());
+    assert!(server.runner.running(&id).is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exit_code_a_lack_of_memory_and_a_bad_command_have_their_reasons() {
+    let server = Server::start(FakeEngine::new()).await;
+    for (command, last, code) in [
+        ("exit:3", "failed/Error", 3),
+        ("print:big oom", "failed/OOMKilled", 137),
+        ("nosuch", "failed/ContainerCannotRun", 128),
+    ] {
+        let id = server.book.submit("busybox", command, |_| {});
+        let job = server.settled(&id).await;
+        assert_eq!(words(&job).last().unwrap(), last);
+        assert_eq!(job.exit_code(), Some(code));
+    }
+    let id = server.book.submit("busybox", "nosuch", |_| {});
+    let job = server.settled(&id).await;
+    assert!(job.last().description.as_ref().unwrap().contains("not found"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_image_that_cannot_be_had_is_tried_again_and_then_collected() {
+    let server = Server::start(FakeEngine::new()).await;
+    let id = server.book.submit("missing/x:latest", "", |_| {});
+    let job = server.settled(&id).await;
+    let story = words(&job);
+    assert_eq!(story[1..4], ["pending/Pulling", "pending/ErrImagePull", "pending/ImagePullBackOff"]);
+    assert_eq!(story.last().unwrap(), "failed/Collected");
+    assert_eq!(job.last().description.as_deref(), Some("Image 'missing/x:latest' can not be pulled"));
+    let id = server.book.submit("flaky/x", "exit:0", |_| {});
+    assert_eq!(words(&server.settled(&id).await).last().unwrap(), "succeeded/Completed");
+    let id = server.book.submit("Bad/Name", "", |_| {});
+    let story = words(&server.settled(&id).await);
+    assert_eq!(story[2..], ["pending/InvalidImageName", "failed/Collected"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_killed_job_may_say_goodbye_and_keeps_its_log() {
+    let engine = FakeEngine::new();
+    let server = Server::start(engine.clone()).await;
+    for (command, patience) in [("print:up hang", SECOND), ("ignore-term print:up hang", Duration::from_secs(11))] {
+        let id = server.book.submit("busybox", command, |_| {});
+        server.until(&id, is_running).await;
+        server.lines(&id, 1).await;
+        let before = tokio::time::Instant::now();
+        server.book.cancel(&id).await;
+        let job = server.settled(&id).await;
+        assert!(before.elapsed() <= patience, "{command}: {:?}", before.elapsed());
+        assert_eq!(words(&job).last().unwrap(), "cancelled/UserRequested");
+        assert_eq!(server.output(&id).await, "up\n");
+        assert!(engine.containers().is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_killed_while_its_image_is_fetched_ends_at_once() {
+    let server = Server::start(FakeEngine::new()).await;
+    let id = server.book.submit("slow/x", "print:never", |_| {});
+    server.until(&id, |job| words(job).last().unwrap() == "pending/Pulling").await;
+    server.book.cancel(&id).await;
+    let job = server.settled(&id).await;
+    assert_eq!(words(&job).last().unwrap(), "cancelled/UserRequested");
+    assert_eq!(server.output(&id).await, "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn restart_policies_bump_restarts_and_keep_one_log() {
+    let server = Server::start(FakeEngine::new()).await;
+    let id = server.book.submit("busybox", "print:again exit:1", |job| {
+        job.spec.restart_policy = RestartPolicy::OnFailure;
+        job.max_run_time_minutes = Some(1);
+    });
+    let job = server.settled(&id).await;
+    assert_eq!(words(&job).last().unwrap(), "cancelled/LifeSpanEnded");
+    // 1 + 2 + 4 + 8 + 16 seconds of waiting fit into the minute; the sixth wait, of 32, does not end in it.
+    assert_eq!(job.restarts(), 6);
+    assert_eq!(server.output(&id).await, "again\n".repeat(6));
+    let id = server.book.submit("busybox", "exit:0", |job| job.spec.restart_policy = RestartPolicy::OnFailure);
+    assert_eq!(server.settled(&id).await.restarts(), 0);
+    let id = server.book.submit("busybox", "exit:0", |job| job.spec.restart_policy = RestartPolicy::Always);
+    server.until(&id, |job| job.restarts() == 3).await;
+    server.book.cancel(&id).await;
+    server.settled(&id).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_life_span_is_running_time_and_can_be_extended() {
+    let server = Server::start(FakeEngine::new()).await;
+    let id = server.book.submit("busybox", "hang", |job| job.max_run_time_minutes = Some(10));
+    server.until(&id, is_running).await;
+    tokio::time::sleep(Duration::from_secs(9 * 60)).await;
+    server.book.change(&id, |job| job.max_run_time_minutes = Some(20));
+    tokio::time::sleep(Duration::from_secs(10 * 60)).await;
+    assert!(is_running(&server.book.job(&id)));
+    let job = server.settled(&id).await;
+    assert_eq!(words(&job).last().unwrap(), "cancelled/LifeSpanEnded");
+    let ran = job.run_time_seconds(server.clock.now());
+    assert!((1200.0..1202.0).contains(&ran), "{ran}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_an_engine_a_job_waits_says_why_and_gives_up_at_its_schedule_timeout() {
+    let engine = FakeEngine::new();
+    engine.go_away();
+    let server = Server::start(engine.clone()).await;
+    let patient = server.book.submit("busybox", "print:late", |_| {});
+    let hasty = server.book.submit("busybox", "print:never", |job| job.spec.schedule_timeout = Some(30.0));
+    let killed = server.book.submit("busybox", "print:never", |_| {});
+    let job = server.until(&patient, |job| job.transitions.len() == 2).await;
+    assert_eq!(words(&job), ["pending/Creating", "pending/Scheduling"]);
+    assert!(job.last().description.as_ref().unwrap().contains("DOCKER_HOST"));
+    assert_eq!(words(&server.settled(&hasty).await).last().unwrap(), "failed/ClusterScaleUpFailed");
+    server.book.cancel(&killed).await;
+    server.settled(&killed).await;
+    engine.come_back();
+    server.engines.look().await;
+    assert_eq!(words(&server.settled(&patient).await).last().unwrap(), "succeeded/Completed");
+    assert_eq!(server.output(&patient).await, "late\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_stops_under_a_running_job_is_seen_and_nothing_is_lost() {
+    let engine = FakeEngine::new();
+    let server = Server::start(engine.clone()).await;
+    let id = server.book.submit("busybox", "forever:1000", |_| {});
+    server.lines(&id, 3).await;
+    engine.go_away();
+    let away = |job: &JobRecord| job.last().reason.as_deref() == Some("EngineUnavailable");
+    let job = server.until(&id, away).await;
+    assert!(is_running(&job) && job.last().description.as_ref().unwrap().contains("stopped answering"));
+    assert!(server.runner.running(&id).is_none());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    engine.come_back();
+    server.engines.look().await;
+    server.until(&id, |job| is_running(job) && job.last().reason.is_none()).await;
+    server.lines(&id, 12).await;
+    server.book.cancel(&id).await;
+    server.settled(&id).await;
+    let output = server.output(&id).await;
+    let numbers: Vec<usize> = output.lines().map(|line| line["line ".len()..].parse().unwrap()).collect();
+    assert_eq!(numbers, (0..numbers.len()).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_killed_server_picks_its_jobs_up_again_without_loss_or_repetition() {
+    let engine = FakeEngine::new();
+    let server = Server::start(engine.clone()).await;
+    let running = server.book.submit("busybox", "forever:100", |job| job.max_run_time_minutes = Some(1));
+    let ending = server.book.submit("busybox", "lines:50 sleep:5000 lines:50 exit:4", |_| {});
+    server.lines(&running, 5).await;
+    server.lines(&ending, 50).await;
+    let (book, dir, clock) = server.crash().await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let pending = book.submit("busybox", "print:new", |_| {});
+    let server = Server::over(engine.clone(), book, dir, clock).await;
+    let job = server.settled(&ending).await;
+    assert_eq!((words(&job).last().unwrap().as_str(), job.exit_code()), ("failed/Error", Some(4)));
+    let half: String = (0..50).map(|n| format!("line {n}\n")).collect();
+    assert_eq!(server.output(&ending).await, half.repeat(2));
+    assert_eq!(words(&server.settled(&pending).await).last().unwrap(), "succeeded/Completed");
+    let job = server.settled(&running).await;
+    assert_eq!(words(&job).last().unwrap(), "cancelled/LifeSpanEnded");
+    let output = server.output(&running).await;
+    let numbers: Vec<usize> = output.lines().map(|line| line["line ".len()..].parse().unwrap()).collect();
+    assert_eq!(numbers, (0..numbers.len()).collect::<Vec<_>>());
+    assert!(numbers.len() > 500, "{}", numbers.len());
+    assert!(engine.containers().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_container_somebody_removed_ends_its_job_and_others_containers_are_left_alone() {
+    let engine = FakeEngine::new();
+    let server = Server::start(engine.clone()).await;
+    let spec = ContainerSpec { name: "theirs".to_owned(), image: "busybox".to_owned(), ..ContainerSpec::default() };
+    engine.import("busybox", bytes::Bytes::new(), &[]).await.unwrap();
+    let theirs = engine.create(&spec).await.unwrap();
+    let id = server.book.submit("busybox", "hang", |_| {});
+    server.until(&id, is_running).await;
+    let ours = server.runner.running(&id).unwrap().container;
+    engine.remove(&ours).await.unwrap();
+    assert_eq!(words(&server.settled(&id).await).last().unwrap(), "failed/NotFound");
+    assert_eq!(engine.containers().into_iter().map(|(id, _)| id).collect::<Vec<_>>(), [theirs]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_running_job_can_be_entered_and_its_port_is_told() {
+    let engine = FakeEngine::new();
+    let server = Server::start(engine.clone()).await;
+    let id = server.book.submit("busybox", "hang", |job| {
+        job.spec.container.http = Some(Http { port: 80, requires_auth: false, health_check_path: None });
+    });
+    let job = server.until(&id, |job| job.http_port.is_some()).await;
+    assert!(is_running(&job));
+    // The handle is there right after the port was told.
+    let running = loop {
+        if let Some(running) = server.runner.running(&id) {
+            break running;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(running.engine.inspect(&running.container).await.unwrap().phase, Phase::Running);
+    // A kill of the container is not a cancellation of the job: it fails by its exit code.
+    running.engine.signal(&running.container, Signal::Kill).await.unwrap();
+    assert_eq!(words(&server.settled(&id).await).last().unwrap(), "failed/Error");
+}

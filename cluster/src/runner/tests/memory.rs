@@ -1,0 +1,147 @@
+//! A story in memory, with the same rules as the stored one.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use platform::job::{Container, JobStatus, Resources, RestartPolicy, StatusItem, reason};
+use tokio::sync::{broadcast, watch};
+
+use crate::clock::Clock;
+use crate::jobs::spec::JobSpec;
+use crate::jobs::{JobError, JobRecord};
+use crate::runner::JobBook;
+
+#[derive(Debug)]
+pub(super) struct MemoryBook {
+    clock: Clock,
+    jobs: Mutex<BTreeMap<String, JobRecord>>,
+    changes: broadcast::Sender<String>,
+    seen: watch::Sender<u64>,
+}
+
+impl MemoryBook {
+    pub(super) fn new(clock: Clock) -> Arc<Self> {
+        Arc::new(Self {
+            clock,
+            jobs: Mutex::default(),
+            changes: broadcast::Sender::new(1024),
+            seen: watch::Sender::new(0),
+        })
+    }
+
+    /// Accepts a job and returns its id.
+    pub(super) fn submit(&self, image: &str, command: &str, change: impl FnOnce(&mut JobRecord)) -> String {
+        let mut jobs = self.jobs.lock().unwrap();
+        let id = format!("job-{:08}-0000-4000-8000-{:012}", jobs.len(), self.clock.now_ns() % 1_000_000_000_000);
+        let now = self.clock.now();
+        let mut job = JobRecord {
+            seq: i64::try_from(jobs.len()).unwrap(),
+            id: id.clone(),
+            name: None,
+            owner: "ann".to_owned(),
+            org: "main".to_owned(),
+            project: "default".to_owned(),
+            created_at: now,
+            spec: JobSpec {
+                container: Container {
+                    image: image.to_owned(),
+                    command: (!command.is_empty()).then(|| command.to_owned()),
+                    resources: Resources { cpu: 0.5, memory: 64 << 20, ..Resources::default() },
+                    ..Container::default()
+                },
+                preset_name: None,
+                tags: Vec::new(),
+                description: None,
+                restart_policy: RestartPolicy::Never,
+                schedule_timeout: None,
+                priority: None,
+                scheduler_enabled: false,
+                wait_for_jobs_quota: false,
+            },
+            max_run_time_minutes: None,
+            http_port: None,
+            materialized: true,
+            being_dropped: false,
+            logs_removed: false,
+            transitions: vec![StatusItem {
+                transition_time: now,
+                status: JobStatus::Pending,
+                reason: Some(reason::CREATING.to_owned()),
+                description: None,
+                exit_code: None,
+            }],
+        };
+        change(&mut job);
+        jobs.insert(id.clone(), job);
+        drop(jobs);
+        self.tell(&id);
+        id
+    }
+
+    pub(super) fn job(&self, id: &str) -> JobRecord {
+        self.jobs.lock().unwrap()[id].clone()
+    }
+
+    pub(super) fn watch(&self) -> watch::Receiver<u64> {
+        self.seen.subscribe()
+    }
+
+    pub(super) fn change(&self, id: &str, change: impl FnOnce(&mut JobRecord)) {
+        change(self.jobs.lock().unwrap().get_mut(id).unwrap());
+        self.tell(id);
+    }
+
+    pub(super) async fn cancel(&self, id: &str) {
+        let item = StatusItem {
+            transition_time: self.clock.now(),
+            status: JobStatus::Cancelled,
+            reason: Some(reason::USER_REQUESTED.to_owned()),
+            description: None,
+            exit_code: None,
+        };
+        self.record(id, &item).await.unwrap();
+    }
+
+    fn tell(&self, id: &str) {
+        let _ = self.changes.send(id.to_owned());
+        self.seen.send_modify(|count| *count += 1);
+    }
+}
+
+#[async_trait]
+impl JobBook for MemoryBook {
+    async fn get(&self, id: &str) -> Result<JobRecord, JobError> {
+        self.jobs.lock().unwrap().get(id).cloned().ok_or_else(|| JobError::NoSuchJob(id.to_owned()))
+    }
+
+    async fn materialized(&self) -> Result<Vec<JobRecord>, JobError> {
+        Ok(self.jobs.lock().unwrap().values().filter(|job| job.materialized).cloned().collect())
+    }
+
+    async fn record(&self, id: &str, item: &StatusItem) -> Result<bool, JobError> {
+        let mut jobs = self.jobs.lock().unwrap();
+        let job = jobs.get_mut(id).ok_or_else(|| JobError::NoSuchJob(id.to_owned()))?;
+        if job.status().is_finished() || job.last().says_the_same(item) {
+            return Ok(false);
+        }
+        job.transitions.push(item.clone());
+        drop(jobs);
+        self.tell(id);
+        Ok(true)
+    }
+
+    async fn set_http_port(&self, id: &str, port: Option<u16>) -> Result<(), JobError> {
+        self.change(id, |job| job.http_port = port);
+        Ok(())
+    }
+
+    async fn settle(&self, id: &str) -> Result<(), JobError> {
+        self.change(id, |job| job.materialized = false);
+        Ok(())
+    }
+
+    fn changes(&self) -> broadcast::Receiver<String> {
+        self.changes.subscribe()
+    }
+}

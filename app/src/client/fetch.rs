@@ -78,7 +78,7 @@ fn parse<T: DeserializeOwned>((status, text): &(u16, String)) -> Result<T, Failu
 
 /// A signal that fires when the current reactive owner goes, if there is one.
 fn abort_on_cleanup() -> Option<AbortSignal> {
-    Owner::current()?;
+    let _owner = Owner::current()?;
     let controller = SendWrapper::new(AbortController::new().ok()?);
     let signal = controller.signal();
     on_cleanup(move || controller.abort());

@@ -6,5 +6,5 @@ mod env;
 mod fields;
 mod presets;
 
-pub(crate) use draft::Draft;
+pub(crate) use draft::{Draft, restart_phrase};
 pub(crate) use fields::JobRunForm;

@@ -1,4 +1,161 @@
-//! placeholder
+//! One job: what it is, how it stands, and its views.
+
+mod actions;
+mod header;
+mod overview;
+mod story;
+mod telemetry;
+
+use crate::client::use_client;
+use crate::components::{page::PageTitle, status::status_phrase};
+use crate::i18n::{Text, catalogue::{common, job as words}, use_i18n};
+use crate::logview::LogView;
+use crate::pages::not_found::NotFoundPage;
+use crate::paths::{self, JobTab};
+use crate::queries::{job::{JobQuery, Standing}, jobs::Seen, top::TopQuery};
+use crate::ui::{button::Button, state::{Empty, Skeleton}, tabs::{Tab, Tabs}};
+use header::Header;
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use overview::Overview;
+use std::sync::Arc;
+use telemetry::Telemetry;
+
+/// The page of one job.
 #[component]
-pub(crate) fn JobPage() -> impl IntoView { view! { <p></p> } }
+pub(crate) fn JobPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|p| p.get("id")).unwrap_or_default());
+    let tab = Memo::new(move |_| JobTab::parse(params.with(|p| p.get("tab")).filter(|t| !t.is_empty()).as_deref()));
+    let known = Memo::new(move |_| tab.get().is_some());
+    move || {
+        if !known.get() {
+            return view! { <NotFoundPage/> }.into_any();
+        }
+        view! { <JobView id=id.get() tab=Signal::derive(move || tab.get().unwrap_or(JobTab::Overview))/> }.into_any()
+    }
+}
+
+/// A job that is known by its id; drawn anew for another id.
+#[component]
+fn JobView(id: String, tab: Signal<JobTab>) -> impl IntoView {
+    let (i18n, client) = (use_i18n(), use_client());
+    let query = JobQuery::open(client, id.clone());
+    let kind = Memo::new(move |_| match query.standing.get() {
+        Standing::Loading => Kind::Loading,
+        Standing::Ready(_) => Kind::Ready,
+        Standing::Failed(failure) if failure.is_not_found() => Kind::NotFound,
+        Standing::Failed(_) => Kind::Failed,
+    });
+    let id = StoredValue::new(id);
+    move || match kind.get() {
+        Kind::Loading => view! {
+            <div class="page-head" role="status" aria-label=i18n.text(common::LOADING)><Skeleton class="w-title"/></div>
+            <div class="panel run-section"><Skeleton class="w-mid"/> <Skeleton class="w-long"/> <Skeleton class="w-mid"/></div>
+        }
+        .into_any(),
+        Kind::NotFound => {
+            let text = Signal::derive(move || i18n.fill(words::NOT_FOUND_TEXT, &[("id", &id.get_value())]));
+            view! {
+                <div class="empty">
+                    <PageTitle title=i18n.text(words::NOT_FOUND)/>
+                    <p class="empty-text">{move || text.get()}</p>
+                    <a class="button button-primary" href=paths::JOBS>{i18n.text(words::BACK)}</a>
+                </div>
+            }
+            .into_any()
+        }
+        Kind::Failed => {
+            let text = Signal::derive(move || match query.standing.get() {
+                Standing::Failed(failure) => {
+                    format!("{} {}", failure.message(i18n), failure.detail(i18n).unwrap_or_default())
+                }
+                Standing::Loading | Standing::Ready(_) => String::new(),
+            });
+            let retry = move |()| {
+                query.standing.set(Standing::Loading);
+                query.load();
+            };
+            view! {
+                <div class="panel">
+                    <Empty title=i18n.text(words::FAILED) text failed=true>
+                        <Button label=i18n.text(common::RETRY) on_click=retry/>
+                    </Empty>
+                </div>
+            }
+            .into_any()
+        }
+        Kind::Ready => match query.standing.with_untracked(|s| if let Standing::Ready(seen) = s { Some(Arc::clone(seen)) } else { None }) {
+            Some(first) => view! { <Known query first tab/> }.into_any(),
+            None => ().into_any(),
+        },
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Loading,
+    Ready,
+    NotFound,
+    Failed,
+}
+
+/// The page once the job is there. `first` is what was seen first; from then on the job never goes missing.
+#[component]
+fn Known(query: JobQuery, first: Arc<Seen>, tab: Signal<JobTab>) -> impl IntoView {
+    let (i18n, client) = (use_i18n(), use_client());
+    let id = first.job.id.clone();
+    let seen = Memo::new(move |before: Option<&Arc<Seen>>| {
+        query.seen().or_else(|| before.cloned()).unwrap_or_else(|| Arc::clone(&first))
+    });
+    let status = Memo::new(move |_| seen.with(|s| s.job.status));
+    // Readings are kept while the page stands, so that looking at the log in between loses none.
+    let top = StoredValue::new(None::<TopQuery>);
+    let page = Owner::current();
+    let top_query = {
+        let id = id.clone();
+        move || {
+            top.get_value().unwrap_or_else(|| {
+                let open = || TopQuery::open(client, &id);
+                let opened = page.as_ref().map_or_else(open, |page| page.with(open));
+                top.set_value(Some(opened));
+                opened
+            })
+        }
+    };
+    let label = move |tab: JobTab| -> Text {
+        i18n.text(match tab {
+            JobTab::Overview => words::TAB_OVERVIEW,
+            JobTab::Logs => words::TAB_LOGS,
+            JobTab::Telemetry => words::TAB_TELEMETRY,
+            JobTab::Terminal => words::TAB_TERMINAL,
+        })
+    };
+    let tabs = JobTab::ALL
+        .into_iter()
+        .map(|tab| Tab { id: tab.word(), label: label(tab), href: paths::job_tab(&id, tab) })
+        .collect::<Vec<_>>();
+    let announce = Memo::new(move |before: Option<&(api::jobs::JobStatus, bool)>| {
+        // Silent for what the page opens with.
+        (status.get(), before.is_some_and(|(was, said)| *said || *was != status.get()))
+    });
+    let job = Signal::derive(move || Some(seen.with(|s| s.job.clone())));
+    view! {
+        <Header query seen/>
+        <p class="visually-hidden" role="status">
+            {move || {
+                let (status, say) = announce.get();
+                say.then(|| i18n.fill(words::ANNOUNCE, &[("status", i18n.now(status_phrase(status)))]))
+            }}
+        </p>
+        <Tabs label=i18n.text(words::TABS) tabs chosen=Signal::derive(move || tab.get().word())/>
+        <section id="panel" class="job-panel" role="tabpanel" aria-labelledby=move || format!("tab-{}", tab.get().word())>
+            {move || match tab.get() {
+                JobTab::Overview => view! { <Overview seen/> }.into_any(),
+                JobTab::Logs => view! { <LogView id=id.clone() job/> }.into_any(),
+                JobTab::Telemetry => view! { <Telemetry seen top=top_query()/> }.into_any(),
+                JobTab::Terminal => ().into_any(),
+            }}
+        </section>
+    }
+}

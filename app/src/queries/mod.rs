@@ -4,3 +4,4 @@ pub(crate) mod events;
 pub(crate) mod job;
 pub(crate) mod jobs;
 pub(crate) mod presets;
+pub(crate) mod top;

@@ -1,6 +1,7 @@
 //! The shelf of plain controls. Knows the browser and the language, nothing of jobs or of the gateway.
 
 pub(crate) mod button;
+pub(crate) mod chart;
 pub(crate) mod copy;
 pub(crate) mod dialog;
 pub(crate) mod field;

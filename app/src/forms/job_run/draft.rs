@@ -1,5 +1,6 @@
 //! What stands in the form, as typed. Kept for the tab, so that a reload or a sign-in in between loses nothing.
 
+use crate::i18n::{Phrase, catalogue::{run, status}};
 use crate::rules::{cli, span};
 use crate::stores::browser;
 use api::jobs::{Job, RestartPolicy};
@@ -59,6 +60,16 @@ pub(crate) fn restart_word(policy: RestartPolicy) -> &'static str {
         RestartPolicy::Never | RestartPolicy::Unknown => "never",
         RestartPolicy::OnFailure => "on-failure",
         RestartPolicy::Always => "always",
+    }
+}
+
+/// What a restart policy is called.
+pub(crate) fn restart_phrase(policy: RestartPolicy) -> Phrase {
+    match policy {
+        RestartPolicy::Never => run::RESTART_NEVER,
+        RestartPolicy::OnFailure => run::RESTART_ON_FAILURE,
+        RestartPolicy::Always => run::RESTART_ALWAYS,
+        RestartPolicy::Unknown => status::UNKNOWN,
     }
 }
 

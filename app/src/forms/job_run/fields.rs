@@ -2,7 +2,7 @@
 
 use super::{
     check::{Complaints, check, name_complaint},
-    draft::{Draft, restart_word},
+    draft::{Draft, restart_phrase, restart_word},
     env::{EnvEditor, EnvRows},
     presets::PresetCards,
 };
@@ -229,9 +229,9 @@ pub(crate) fn JobRunForm(
                         label=i18n.text(run::RESTART)
                         value=typed.restart
                         options=vec![
-                            (restart_word(RestartPolicy::Never), i18n.text(run::RESTART_NEVER)),
-                            (restart_word(RestartPolicy::OnFailure), i18n.text(run::RESTART_ON_FAILURE)),
-                            (restart_word(RestartPolicy::Always), i18n.text(run::RESTART_ALWAYS)),
+                            (restart_word(RestartPolicy::Never), i18n.text(restart_phrase(RestartPolicy::Never))),
+                            (restart_word(RestartPolicy::OnFailure), i18n.text(restart_phrase(RestartPolicy::OnFailure))),
+                            (restart_word(RestartPolicy::Always), i18n.text(restart_phrase(RestartPolicy::Always))),
                         ]
                     />
                 </Section>

@@ -75,3 +75,7 @@ crate::i18n::phrases! {
     DAYS_7 = "7 days", "7 дней";
     BACK = "All jobs", "Все задания";
 }
+
+crate::i18n::plurals! {
+    EARLIER_STEPS = ["Show {n} earlier step", "Show {n} earlier steps"], ["Показать ещё {n} шаг", "Показать ещё {n} шага", "Показать ещё {n} шагов"];
+}

@@ -193,6 +193,8 @@ fn JobRow(row: Row, index: Memo<usize>, row_px: RwSignal<f64>, selected: RwSigna
     let seen = row.seen;
     let job = seen.get_untracked().job.clone();
     let name = label(&job);
+    let more_tags = (job.tags.len() as u64).saturating_sub(2);
+    let select_name = name.clone();
     let id = StoredValue::new(row.id.clone());
     let is_selected = Memo::new(move |_| id.with_value(|id| selected.with(|ids| ids.contains(id))));
     let run_time = {
@@ -234,7 +236,7 @@ fn JobRow(row: Row, index: Memo<usize>, row_px: RwSignal<f64>, selected: RwSigna
                     <input
                         type="checkbox"
                         class="checkbox"
-                        aria-label=i18n.fill(jobs::SELECT_ONE, &[("name", &name)])
+                        aria-label=move || i18n.fill(jobs::SELECT_ONE, &[("name", &select_name)])
                         prop:checked=is_selected
                         on:change=move |_| selected.update(|ids| toggle(ids, id.get_value()))
                     />
@@ -248,7 +250,7 @@ fn JobRow(row: Row, index: Memo<usize>, row_px: RwSignal<f64>, selected: RwSigna
                 <a id=link_id(&row.id) href=paths::job(&row.id) class="jobs-link">{name}</a>
                 {job.name.is_some().then(|| view! { <span class="muted mono jobs-id">{short_id(&job.id).to_owned()}</span> })}
                 {job.tags.iter().take(2).map(|tag| view! { <span class="tag">{tag.clone()}</span> }).collect_view()}
-                {(job.tags.len() > 2).then(|| view! { <span class="muted">{i18n.count(jobs::MORE_TAGS, job.tags.len() as u64 - 2)}</span> })}
+                {(job.tags.len() > 2).then(|| view! { <span class="muted">{move || i18n.count(jobs::MORE_TAGS, more_tags)}</span> })}
             </span>
             <span role="cell" class="jobs-image truncate mono" title=job.container.image.clone()>{job.container.image.clone()}</span>
             <span role="cell" class="jobs-owner truncate">{job.owner.clone()}</span>

@@ -1,0 +1,145 @@
+//! What can be done with the job now; what cannot says why.
+
+use crate::client::use_client;
+use crate::i18n::{Phrase, catalogue::{job as words, jobs}, format, use_i18n};
+use crate::paths;
+use crate::queries::{job::{self, JobQuery}, jobs::Seen};
+use crate::rules::{cli, job::{extend_refusal, http_refusal, kill_refusal, label}};
+use crate::stores::{browser, confirm::{Question, use_confirm}, toasts::use_toasts};
+use crate::ui::{
+    button::{Button, Kind},
+    copy::use_copy,
+    icon::{self, icon as draw},
+    menu::{Menu, MenuItem},
+};
+use api::jobs::Job;
+use leptos::{prelude::*, task::spawn_local};
+use std::sync::Arc;
+
+/// Amounts of life span to add.
+const AMOUNTS: [(Phrase, u32); 4] =
+    [(words::HOUR_1, 60), (words::HOURS_6, 360), (words::DAY_1, 1_440), (words::DAYS_7, 10_080)];
+
+/// The row of actions.
+#[component]
+pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
+    let (i18n, client, confirm, toasts, copy) = (use_i18n(), use_client(), use_confirm(), use_toasts(), use_copy());
+    let why_not = move |rule: fn(&Job) -> Option<Phrase>| {
+        Signal::derive(move || seen.with(|s| rule(&s.job)).map(|phrase| i18n.now(phrase).to_owned()))
+    };
+    let id = move || seen.with_untracked(|s| s.job.id.clone());
+    let busy = RwSignal::new(false);
+    let kill = move |()| {
+        let name = seen.with_untracked(|s| label(&s.job));
+        let done = name.clone();
+        let id = id();
+        confirm.ask(Question {
+            title: i18n.fill(jobs::KILL_TITLE_ONE, &[("name", &name)]),
+            text: i18n.now(jobs::KILL_TEXT_ONE).to_owned(),
+            notes: Vec::new(),
+            targets: Vec::new(),
+            act: i18n.now(jobs::KILL).to_owned(),
+            on_yes: Callback::new(move |()| {
+                let (id, done) = (id.clone(), done.clone());
+                busy.set(true);
+                spawn_local(async move {
+                    let answer = job::kill(client, &id).await;
+                    busy.try_set(false);
+                    match answer {
+                        Ok(()) => toasts.good(i18n.fill(jobs::KILLED_ONE, &[("name", &done)])),
+                        Err(failure) => toasts.failure(i18n, &failure),
+                    }
+                });
+            }),
+        });
+    };
+    let extend = move |minutes: u32| {
+        let id = id();
+        spawn_local(async move {
+            match job::extend(client, &id, minutes).await {
+                Ok(job) => {
+                    let span = u64::from(job.life_span_minutes.unwrap_or_default()) * 60;
+                    toasts.good(i18n.fill(words::EXTENDED, &[("time", &format::duration(i18n.lang(), span))]));
+                    query.take(job);
+                }
+                Err(failure) => toasts.failure(i18n, &failure),
+            }
+        });
+    };
+    let http = Memo::new(move |_| seen.with(|s| s.job.http_url.clone()).filter(|url| is_web(url)));
+    let extendable = Memo::new(move |_| seen.with(|s| extend_refusal(&s.job).is_none()));
+    view! {
+        <div class="job-actions">
+            {move || {
+                http.get()
+                    .map(|url| {
+                        if seen.with(|s| http_refusal(&s.job).is_none()) {
+                            view! {
+                                <a class="button" href=url target="_blank" rel="noopener noreferrer" aria-label=i18n.text(words::OPEN_HTTP_LABEL)>
+                                    {draw(icon::OPEN)}
+                                    {i18n.text(words::OPEN_HTTP)}
+                                </a>
+                            }
+                                .into_any()
+                        } else {
+                            view! { <Button label=i18n.text(words::OPEN_HTTP) picture=icon::OPEN refusal=why_not(http_refusal) on_click=|()| ()/> }
+                                .into_any()
+                        }
+                    })
+            }}
+            {move || {
+                if extendable.get() {
+                    view! {
+                        <Menu label=i18n.text(words::EXTEND) picture=icon::CLOCK caption=i18n.text(words::EXTEND)>
+                            {AMOUNTS
+                                .map(|(phrase, minutes)| view! { <MenuItem label=i18n.text(phrase) on_click=move |()| extend(minutes)/> })
+                                .collect_view()}
+                        </Menu>
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <Button
+                            label=i18n.text(words::EXTEND)
+                            kind=Kind::Quiet
+                            picture=icon::CLOCK
+                            refusal=why_not(extend_refusal)
+                            on_click=|()| ()
+                        />
+                    }
+                        .into_any()
+                }
+            }}
+            <a class="button" href=move || seen.with(|s| paths::job_again(&s.job.id))>{draw(icon::AGAIN)} {i18n.text(words::RUN_AGAIN)}</a>
+            <Button label=i18n.text(words::KILL) kind=Kind::Danger picture=icon::STOP busy refusal=why_not(kill_refusal) on_click=kill/>
+            <Menu label=i18n.text(words::MORE) picture=icon::MORE>
+                <MenuItem
+                    label=i18n.text(words::COPY_LINK)
+                    on_click=move |()| copy.run(format!("{}{}", browser::origin(), browser::path_and_query()))
+                />
+                <MenuItem label=i18n.text(words::COPY_ID) on_click=move |()| copy.run(id())/>
+                <MenuItem label=i18n.text(words::COPY_URI) on_click=move |()| copy.run(seen.with_untracked(|s| s.job.uri.clone()))/>
+                <MenuItem
+                    label=i18n.text(words::COPY_CLI)
+                    on_click=move |()| copy.run(seen.with_untracked(|s| cli::run(&cli::again(&s.job))))
+                />
+            </Menu>
+        </div>
+    }
+}
+
+/// Whether an address from the cluster may become a link: nothing but the web may, least of all `javascript:`.
+fn is_web(url: &str) -> bool {
+    url.starts_with("http://") || url.starts_with("https://")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn only_web_addresses_become_links() {
+        assert!(super::is_web("https://x.example/"));
+        for bad in ["javascript:alert(1)", "data:text/html,x", " http://x", "//x", ""] {
+            assert!(!super::is_web(bad), "{bad}");
+        }
+    }
+}

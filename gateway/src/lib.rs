@@ -1,1 +1,88 @@
-//! placeholder
+//! The gateway: one router that turns the console's calls (`api`) into the platform's (`platform`).
+//!
+//! Host-neutral: everything outside comes through [`ports::Host`]. It keeps no state but what open streams need, so any gateway
+//! that holds the session key can serve any request.
+
+mod config;
+mod drain;
+mod edge;
+mod jobs;
+mod logs;
+pub mod ports;
+mod rescue;
+mod routes;
+mod session;
+mod streams;
+mod upstream;
+
+pub use config::Config;
+pub use session::SessionKeys;
+
+use axum::{Router, middleware::from_fn_with_state};
+use drain::Drain;
+use ports::Host;
+use std::sync::Arc;
+use upstream::Upstream;
+
+/// A gateway: what every request shares. Clones are the same gateway.
+#[derive(Clone)]
+pub struct Gateway(Arc<Shared>);
+
+struct Shared {
+    config: Config,
+    host: Arc<dyn Host>,
+    upstream: Upstream,
+    drain: Drain,
+    logs: logs::Hubs,
+    events: jobs::Watches,
+}
+
+impl Gateway {
+    /// A gateway on a host.
+    #[must_use]
+    pub fn new(config: Config, host: Arc<dyn Host>) -> Self {
+        let upstream = Upstream::new(host.clone(), &config);
+        let (drain, logs, events) = Default::default();
+        Self(Arc::new(Shared { config, host, upstream, drain, logs, events }))
+    }
+
+    /// Ends all streams with `end{shutdown}`, so that their readers come back, here or to another gateway. Requests that
+    /// are not streams go on. The host then waits for its tasks.
+    pub fn drain(&self) {
+        self.0.drain.throw();
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    pub(crate) fn host(&self) -> &dyn Host {
+        &*self.0.host
+    }
+
+    pub(crate) fn upstream(&self) -> &Upstream {
+        &self.0.upstream
+    }
+
+    pub(crate) fn draining(&self) -> &Drain {
+        &self.0.drain
+    }
+
+    pub(crate) fn log_hubs(&self) -> &logs::Hubs {
+        &self.0.logs
+    }
+
+    pub(crate) fn watches(&self) -> &jobs::Watches {
+        &self.0.events
+    }
+}
+
+/// The whole router: the console's API under `/api/v1`, and `console` (its files) for everything else. Every answer of either
+/// gets the security headers and a request id.
+pub fn router(gateway: Gateway, console: Router) -> Router {
+    let api = routes::api()
+        .layer(from_fn_with_state(gateway.clone(), session::keep_session))
+        .layer(from_fn_with_state(gateway.clone(), edge::guard))
+        .with_state(gateway.clone());
+    Router::new().nest("/api/v1", api).fallback_service(console).layer(from_fn_with_state(gateway, edge::finish))
+}

@@ -1,1 +1,13 @@
-//! placeholder
+//! The gateway's native host: tokio and hyper behind the gateway's ports, the console's files, and serving.
+//!
+//! Knows nothing of jobs or sessions; everything it is asked comes through [`gateway::ports::Host`].
+
+mod assets;
+mod client;
+mod host;
+mod serve;
+mod socket;
+
+pub use assets::{Assets, console};
+pub use host::NativeHost;
+pub use serve::serve;

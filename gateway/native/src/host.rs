@@ -1,0 +1,69 @@
+//! The host itself: tasks, time, randomness, and the way to the network.
+
+use crate::{client::Client, socket};
+use axum::body::Body;
+use futures::FutureExt;
+use gateway::ports::{Accepted, ConnectError, Connected, Host, NotAnUpgrade, SendError, Task};
+use http::{Request, Response, request::Parts};
+use std::time::Duration;
+use tokio_util::task::TaskTracker;
+
+/// A machine with tokio.
+#[derive(Clone, Debug)]
+pub struct NativeHost {
+    client: Client,
+    tasks: TaskTracker,
+}
+
+impl NativeHost {
+    /// A host that trusts the certificates of the system's store. Must be called within a tokio runtime.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { client: Client::new(), tasks: TaskTracker::new() }
+    }
+
+    /// Waits until the gateway's tasks have ended, for at most `limit`. Returns how many were left.
+    pub async fn drained(&self, limit: Duration) -> usize {
+        self.tasks.close();
+        match tokio::time::timeout(limit, self.tasks.wait()).await {
+            Ok(()) => 0,
+            Err(_) => self.tasks.len(),
+        }
+    }
+}
+
+impl Default for NativeHost {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Host for NativeHost {
+    fn send(&self, request: Request<Body>) -> Task<Result<Response<Body>, SendError>> {
+        self.client.send(request).boxed()
+    }
+
+    fn ws_connect(&self, request: Request<()>) -> Task<Result<Connected, ConnectError>> {
+        socket::connect(self.client.clone(), request).boxed()
+    }
+
+    fn ws_accept(&self, request: &mut Parts) -> Result<Accepted, NotAnUpgrade> {
+        socket::accept(request)
+    }
+
+    fn spawn(&self, task: Task<()>) {
+        self.tasks.spawn(task);
+    }
+
+    fn sleep(&self, time: Duration) -> Task<()> {
+        tokio::time::sleep(time).boxed()
+    }
+
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::now()
+    }
+
+    fn random(&self, buffer: &mut [u8]) {
+        getrandom::fill(buffer).expect("the system gives out random bytes");
+    }
+}

@@ -1,0 +1,50 @@
+//! What an installation tells the gateway.
+
+use crate::session::SessionKeys;
+use std::time::Duration;
+use url::Url;
+
+/// How a gateway is set up.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Base URL of the platform API, as the command line takes it: `https://HOST/api/v1`.
+    pub upstream: Url,
+    /// The platform's base URL as users reach it, for the command lines the console shows; the upstream's when absent.
+    pub platform_url: Option<Url>,
+    /// The address browsers reach the gateway at, where a proxy or TLS stands in front of it. With `https:` the cookie gets
+    /// `Secure` and the `__Host-` prefix. When absent, the request's own `Host` says what the own origin is.
+    pub public_url: Option<Url>,
+    /// Hosts besides the upstream's own that the platform's configuration may send requests (and tokens) to: its
+    /// monitoring, registry or sign-in servers.
+    pub trusted_hosts: Vec<String>,
+    /// What seals the session cookie.
+    pub session_keys: SessionKeys,
+    /// Longest life of a session.
+    pub session_max: Duration,
+    /// Longest life of one stream; readers reconnect where they were.
+    pub stream_max: Duration,
+    /// How long the cluster may take to begin an answer, and to go on with it.
+    pub upstream_timeout: Duration,
+}
+
+impl Config {
+    /// The defaults around what has none.
+    #[must_use]
+    pub fn new(upstream: Url, session_keys: SessionKeys) -> Self {
+        Self {
+            upstream,
+            platform_url: None,
+            public_url: None,
+            trusted_hosts: Vec::new(),
+            session_keys,
+            session_max: Duration::from_secs(30 * 24 * 3600),
+            stream_max: Duration::from_secs(3600),
+            upstream_timeout: Duration::from_secs(30),
+        }
+    }
+
+    /// Whether browsers reach the gateway over TLS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|u| u.scheme() == "https")
+    }
+}

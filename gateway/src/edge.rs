@@ -1,0 +1,9 @@
+//! What holds for every request and answer, whatever the route: ids, limits, headers, the proof of origin.
+
+mod finish;
+mod guard;
+mod input;
+
+pub(crate) use finish::finish;
+pub(crate) use guard::guard;
+pub(crate) use input::{Input, Queried};

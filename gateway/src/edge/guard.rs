@@ -1,0 +1,110 @@
+//! The proof that a call comes from the console itself, and the limit on headers.
+//!
+//! A call carries a header that a foreign page cannot set without a preflight, which is never granted. What cannot carry it
+//! proves itself otherwise: a WebSocket by its `Origin`, a download that the browser navigates to by `Sec-Fetch-Site`.
+
+use crate::{Gateway, rescue::Failure};
+use api::{CSRF_HEADER, CSRF_VALUE};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, Method, header};
+use url::Url;
+
+const HEADERS_MAX_BYTES: usize = 32 * 1024;
+/// GET addresses of this ending are navigated to, so that the browser saves them.
+const DOWNLOAD: &str = "/download";
+
+/// Middleware over `/api/v1`.
+pub(crate) async fn guard(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+    let public = gateway.config().public_url.as_ref();
+    match check(request.method(), request.uri().path(), request.headers(), public) {
+        Ok(()) => next.run(request).await,
+        Err(failure) => failure.into_response(),
+    }
+}
+
+fn check(method: &Method, path: &str, headers: &HeaderMap, public: Option<&Url>) -> Result<(), Failure> {
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if size > HEADERS_MAX_BYTES {
+        return Err(Failure::TooLarge { what: "The request's head", limit_bytes: HEADERS_MAX_BYTES });
+    }
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    if text(header::UPGRADE.as_str()).is_some_and(|u| u.eq_ignore_ascii_case("websocket")) {
+        let origin = text("origin").ok_or(Failure::Csrf("a WebSocket without Origin"))?;
+        let own = is_own(origin, text("host"), public);
+        return if own { Ok(()) } else { Err(Failure::Csrf("a WebSocket from another origin")) };
+    }
+    let marked = text(CSRF_HEADER) == Some(CSRF_VALUE);
+    let navigated = method == Method::GET
+        && path.ends_with(DOWNLOAD)
+        && matches!(text("sec-fetch-site"), Some("same-origin" | "none"));
+    if marked || navigated { Ok(()) } else { Err(Failure::Csrf("the header X-Roadstead: 1 is missing")) }
+}
+
+/// Whether an `Origin` is the gateway's own: the configured one, or that of the request's `Host`.
+fn is_own(origin: &str, host: Option<&str>, public: Option<&Url>) -> bool {
+    let Ok(origin) = Url::parse(origin) else { return false };
+    if !matches!(origin.scheme(), "http" | "https") {
+        return false;
+    }
+    if let Some(public) = public {
+        return origin.origin() == public.origin();
+    }
+    // The scheme's default port is left out on both sides alike when the URL is parsed with the origin's scheme.
+    host.and_then(|host| Url::parse(&format!("{}://{host}", origin.scheme())).ok())
+        .is_some_and(|own| own.origin() == origin.origin())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(k, v)| (k.parse().expect("a name"), v.parse().expect("a value"))).collect()
+    }
+
+    #[test]
+    fn only_the_own_origin_opens_a_websocket() {
+        let public = Url::parse("https://console.example").expect("a URL");
+        for (origin, host, public, own) in [
+            ("http://127.0.0.1:8080", "127.0.0.1:8080", None, true),
+            ("http://localhost:8080", "127.0.0.1:8080", None, false),
+            ("http://127.0.0.1:8081", "127.0.0.1:8080", None, false),
+            ("https://a.example", "a.example", None, true),
+            ("https://a.example", "a.example:443", None, true),
+            ("http://a.example.evil", "a.example", None, false),
+            ("null", "a.example", None, false),
+            ("file:///x", "a.example", None, false),
+            ("https://console.example", "10.0.0.1:80", Some(&public), true),
+            ("http://console.example", "console.example", Some(&public), false),
+        ] {
+            let headers = headers(&[("upgrade", "websocket"), ("origin", origin), ("host", host)]);
+            assert_eq!(check(&Method::GET, "/jobs/events", &headers, public).is_ok(), own, "{origin} at {host}");
+        }
+        let none = headers(&[("upgrade", "WebSocket"), ("host", "a"), ("x-roadstead", "1")]);
+        assert!(check(&Method::GET, "/jobs/events", &none, None).is_err(), "the header is no substitute for Origin");
+    }
+
+    #[test]
+    fn calls_need_the_header_and_downloads_may_be_navigated_to() {
+        let get = |path, pairs: &[(&'static str, &str)]| check(&Method::GET, path, &headers(pairs), None).is_ok();
+        assert!(get("/jobs", &[("x-roadstead", "1")]));
+        assert!(!get("/jobs", &[("x-roadstead", "0")]));
+        assert!(!get("/jobs", &[("sec-fetch-site", "same-origin")]));
+        assert!(get("/jobs/a/logs/download", &[("sec-fetch-site", "same-origin")]));
+        assert!(!get("/jobs/a/logs/download", &[("sec-fetch-site", "cross-site")]));
+        assert!(!get("/jobs/a/logs/download", &[]));
+        let post = headers(&[("sec-fetch-site", "same-origin")]);
+        assert!(check(&Method::POST, "/x/download", &post, None).is_err());
+    }
+
+    #[test]
+    fn a_head_over_its_limit_is_refused() {
+        let long = "a".repeat(33 * 1024);
+        let refused = check(&Method::GET, "/jobs", &headers(&[("x-roadstead", "1"), ("x-long", &long)]), None);
+        assert!(matches!(refused, Err(Failure::TooLarge { .. })));
+    }
+}

@@ -1,0 +1,17 @@
+//! Jobs between the console's contract and the platform's: views, inputs, pages, and the watch that tells of changes.
+
+mod create;
+mod create_image;
+mod diff;
+mod id;
+mod page;
+mod select;
+mod view;
+mod watch;
+
+pub(crate) use create::from_preset;
+pub(crate) use id::JobId;
+pub(crate) use page::PageCursor;
+pub(crate) use select::upstream_selector;
+pub(crate) use view::view;
+pub(crate) use watch::{Watches, serve_events};

@@ -1,0 +1,149 @@
+//! The WebSocket addresses: reading the query, accepting the handshake, handing over.
+//!
+//! A page cannot read why a handshake was refused, so a missing session is told after it, in the stream's own words.
+
+use crate::{
+    Gateway,
+    edge::Queried,
+    jobs::{JobId, serve_events},
+    logs::{Begin, serve_log},
+    ports::{Accepted, Message, Socket},
+    rescue::Failure,
+    session::{Session, SignedIn},
+    upstream::ExecQuery,
+};
+use api::{
+    exec::CLOSE_SIGNED_OUT,
+    jobs::{JobEvent, JobSelector},
+    logs::{EndReason, Event},
+    top::TopEvent,
+};
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use futures::{FutureExt, SinkExt};
+use serde::Serialize;
+use std::sync::Arc;
+
+mod exec;
+mod top;
+
+type Signed = Result<SignedIn, Failure>;
+
+/// `WS /jobs/events?<JobSelector>`
+pub(crate) async fn jobs_events(
+    State(gateway): State<Gateway>,
+    signed: Signed,
+    Queried(pairs): Queried,
+    request: Request,
+) -> Result<Response, Failure> {
+    let selector = JobSelector::from_pairs(pairs).map_err(|e| Failure::invalid(e.field, e.message))?;
+    if selector.limit.is_some() || selector.cursor.is_some() {
+        return Err(Failure::invalid("limit", "The events stream has no pages."));
+    }
+    let end = JobEvent::End { reason: EndReason::SignedOut };
+    open(gateway, signed, request, &end, move |gateway, session, socket| {
+        serve_events(gateway, session, selector, socket)
+    })
+}
+
+/// `WS /jobs/{id}/logs?from=|cursor=`
+pub(crate) async fn job_logs(
+    State(gateway): State<Gateway>,
+    signed: Signed,
+    id: JobId,
+    query: Queried,
+    request: Request,
+) -> Result<Response, Failure> {
+    let [from, cursor] = query.only(["from", "cursor"])?;
+    let begin = match (from, cursor) {
+        (_, Some(cursor)) => Begin::Resume(cursor.parse().map_err(|e| Failure::invalid("cursor", format!("{e}.")))?),
+        (Some(from), None) => Begin::At(from.parse().map_err(|e| Failure::invalid("from", format!("{e}.")))?),
+        (None, None) => Begin::At(api::logs::StartAt::default()),
+    };
+    let end = Event::End { reason: EndReason::SignedOut };
+    open(gateway, signed, request, &end, move |gateway, session, socket| serve_log(gateway, session, id, begin, socket))
+}
+
+/// `WS /jobs/{id}/top`
+pub(crate) async fn job_top(
+    State(gateway): State<Gateway>,
+    signed: Signed,
+    id: JobId,
+    request: Request,
+) -> Result<Response, Failure> {
+    let end = TopEvent::End { reason: EndReason::SignedOut };
+    open(gateway, signed, request, &end, move |gateway, session, socket| top::serve(gateway, session, id, socket))
+}
+
+/// `WS /jobs/{id}/exec?cmd=&tty=0|1`
+pub(crate) async fn job_exec(
+    State(gateway): State<Gateway>,
+    signed: Signed,
+    id: JobId,
+    query: Queried,
+    mut request: Request,
+) -> Result<Response, Failure> {
+    let [cmd, tty] = query.only(["cmd", "tty"])?;
+    let cmd = cmd.filter(|c| !c.trim().is_empty() && !c.contains('\0'));
+    let cmd = cmd.ok_or_else(|| Failure::invalid("cmd", "Name a command to run, such as sh."))?;
+    let tty = match tty.as_deref() {
+        None | Some("1") => true,
+        Some("0") => false,
+        Some(_) => return Err(Failure::invalid("tty", "0 or 1.")),
+    };
+    let Accepted { response, socket } = accept(&gateway, &mut request)?;
+    let host = gateway.clone();
+    host.host().spawn(
+        async move {
+            let Ok(mut socket) = socket.await else { return };
+            match signed {
+                Ok(SignedIn(session)) => exec::serve(gateway, session, id, ExecQuery { cmd, tty }, socket).await,
+                Err(_) => {
+                    let reason = "Sign in again.".to_owned();
+                    let _ = socket.tx.send(Message::Close(CLOSE_SIGNED_OUT, reason)).await;
+                }
+            }
+        }
+        .boxed(),
+    );
+    Ok(response)
+}
+
+/// Accepts the handshake and serves the stream in a task of its own; without a session the stream is its end.
+fn open<F>(
+    gateway: Gateway,
+    signed: Signed,
+    mut request: Request,
+    signed_out: &impl Serialize,
+    serve: impl FnOnce(Gateway, Arc<Session>, Socket) -> F + Send + 'static,
+) -> Result<Response, Failure>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let Accepted { response, socket } = accept(&gateway, &mut request)?;
+    let end = serde_json::to_string(signed_out).expect("the contract's types always serialise");
+    let host = gateway.clone();
+    host.host().spawn(
+        async move {
+            let Ok(mut socket) = socket.await else { return };
+            match signed {
+                Ok(SignedIn(session)) => serve(gateway, session, socket).await,
+                Err(_) => {
+                    let _ = socket.tx.send(Message::Text(end)).await;
+                    let _ = socket.tx.send(Message::Close(CLOSE_SIGNED_OUT, String::new())).await;
+                }
+            }
+        }
+        .boxed(),
+    );
+    Ok(response)
+}
+
+fn accept(gateway: &Gateway, request: &mut Request) -> Result<Accepted, Failure> {
+    let (mut parts, body) = std::mem::take(request).into_parts();
+    let accepted = gateway.host().ws_accept(&mut parts)?;
+    *request = Request::from_parts(parts, body);
+    Ok(accepted)
+}

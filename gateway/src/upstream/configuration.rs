@@ -1,0 +1,110 @@
+//! `GET API/config`, remembered for a minute per token, and which of its addresses may be used.
+
+use super::{Upstream, UpstreamError, empty, json, request};
+use crate::session::Session;
+use http::Method;
+use jiff::{SignedDuration, Timestamp};
+use platform::config::{Cluster, Config};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+use url::Url;
+
+const FRESH: SignedDuration = SignedDuration::from_secs(60);
+/// Tokens remembered at once; when there are more, all are forgotten, which costs a request each.
+const ENTRIES_MAX: usize = 2048;
+
+type Entry = (Timestamp, Arc<Config>);
+
+#[derive(Default)]
+pub(super) struct Cache(Mutex<HashMap<[u8; 32], Entry>>);
+
+impl Cache {
+    fn get(&self, key: &[u8; 32], now: Timestamp) -> Option<Arc<Config>> {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.get(key).filter(|(at, _)| now.duration_since(*at) < FRESH).map(|(_, config)| config.clone())
+    }
+
+    fn put(&self, key: [u8; 32], now: Timestamp, config: Arc<Config>) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() >= ENTRIES_MAX {
+            entries.retain(|_, (at, _)| now.duration_since(*at) < FRESH);
+        }
+        if entries.len() >= ENTRIES_MAX {
+            entries.clear();
+        }
+        entries.insert(key, (now, config));
+    }
+}
+
+/// Where a session's jobs are: the cluster's part of the configuration.
+pub(crate) struct Place {
+    config: Arc<Config>,
+    cluster: usize,
+    /// Base of logs, telemetry and exec; a trusted host.
+    pub(crate) monitoring: Url,
+}
+
+impl Place {
+    pub(crate) fn cluster(&self) -> &Cluster {
+        &self.config.clusters[self.cluster]
+    }
+}
+
+impl Upstream {
+    /// The configuration as `token` sees it; proves the token when it is not remembered.
+    pub(crate) async fn configuration(&self, token: &str) -> Result<Arc<Config>, UpstreamError> {
+        let key = Sha256::digest(token.as_bytes()).into();
+        if let Some(config) = self.configurations.get(&key, self.host.now()) {
+            return Ok(config);
+        }
+        self.fetch_configuration(Some(token)).await.map(|config| {
+            let config = Arc::new(config);
+            self.configurations.put(key, self.host.now(), config.clone());
+            config
+        })
+    }
+
+    pub(super) async fn fetch_configuration(&self, token: Option<&str>) -> Result<Config, UpstreamError> {
+        let request = empty(request(Method::GET, &self.api(&["config"]), token))?;
+        let body = self.call(request).await?.into_body();
+        let config: Config = self.in_time(json(body, "the platform's configuration")).await?;
+        if token.is_some() && !config.authorized {
+            return Err(UpstreamError::Unauthorized);
+        }
+        Ok(config)
+    }
+
+    /// The session's cluster in the configuration.
+    pub(crate) async fn place(&self, session: &Session) -> Result<Place, UpstreamError> {
+        let config = self.configuration(&session.tokens.access_token).await?;
+        let cluster = config.clusters.iter().position(|c| c.name == session.cluster).ok_or(UpstreamError::NoCluster)?;
+        let monitoring = self.trusted("monitoring service", &config.clusters[cluster].monitoring_url)?;
+        Ok(Place { config, cluster, monitoring })
+    }
+
+    /// An address the configuration names, if tokens may be sent there: on the upstream's own host or one that the
+    /// installation trusts, and never with less protection than the upstream has.
+    pub(super) fn trusted(&self, what: &'static str, text: &str) -> Result<Url, UpstreamError> {
+        let foreign = || UpstreamError::ForeignHost { what, url: text.chars().take(200).collect() };
+        let url = Url::parse(text).map_err(|_| foreign())?;
+        let host = url.host_str().ok_or_else(foreign)?;
+        let known = self.base.host_str() == Some(host) || self.trusted_hosts.iter().any(|t| t == host);
+        let protected = match url.scheme() {
+            "https" => true,
+            "http" => self.base.scheme() == "http",
+            _ => false,
+        };
+        if known && protected { Ok(url) } else { Err(foreign()) }
+    }
+
+    /// A body's reading, within the time limit.
+    pub(super) async fn in_time<T>(
+        &self,
+        reading: impl Future<Output = Result<T, UpstreamError>>,
+    ) -> Result<T, UpstreamError> {
+        crate::ports::within(&*self.host, self.limit, reading).await.ok_or(UpstreamError::Timeout)?
+    }
+}

@@ -1,0 +1,73 @@
+//! How a call to the cluster fails.
+
+use crate::ports::{Cause, ConnectError, SendError};
+use http::{HeaderMap, StatusCode, header};
+use platform::{ErrorBody, error::X_ERROR, permission::Permission};
+
+/// A call that brought nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UpstreamError {
+    #[error("the cluster cannot be reached")]
+    Unreachable(#[source] SendError),
+    #[error("the cluster did not answer in time")]
+    Timeout,
+    #[error("the cluster's answer broke off")]
+    BrokeOff(#[source] Cause),
+    #[error("the cluster's answer is over {limit_bytes} bytes")]
+    TooLong { limit_bytes: usize },
+    #[error("the cluster's answer is not {expected}")]
+    Unreadable {
+        expected: &'static str,
+        #[source]
+        source: serde_json::Error,
+    },
+    #[error("the WebSocket handshake with the cluster is unsound")]
+    Handshake,
+    #[error("the cluster answered {status}: {}", error.as_deref().unwrap_or("no reason given"))]
+    Refused { status: StatusCode, error: Option<String>, missing: Vec<Permission>, retry_after_secs: Option<u32> },
+    #[error("the cluster's configuration names {url:?} as its {what}, a host that is not trusted")]
+    ForeignHost { what: &'static str, url: String },
+    #[error("the token is not authorized")]
+    Unauthorized,
+    #[error("the user has no cluster")]
+    NoCluster,
+    #[error("a request could not be put together")]
+    BadRequest(#[source] http::Error),
+}
+
+impl UpstreamError {
+    /// What a refusal says: its status and, where it speaks the platform's language, its reason.
+    pub(crate) fn refused(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+        let said = serde_json::from_slice(body).ok();
+        let said = said.or_else(|| serde_json::from_slice(headers.get(X_ERROR)?.as_bytes()).ok());
+        let (error, missing) = match said {
+            Some(ErrorBody::Missing { missing }) => (None, missing),
+            Some(ErrorBody::Error { error }) => (Some(error), Vec::new()),
+            None => (None, Vec::new()),
+        };
+        let retry = headers.get(header::RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
+        Self::Refused { status, error, missing, retry_after_secs: retry }
+    }
+
+    /// Whether the cluster says the job is not there (or not running): the platform answers 400 or 404.
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(self, Self::Refused { status, error, .. }
+            if *status == StatusCode::NOT_FOUND
+                || (*status == StatusCode::BAD_REQUEST && error.as_deref().is_some_and(|e| e.starts_with("no such job"))))
+    }
+}
+
+impl From<SendError> for UpstreamError {
+    fn from(error: SendError) -> Self {
+        Self::Unreachable(error)
+    }
+}
+
+/// A refused handshake still has a body to read, so this conversion is for the other kinds.
+pub(super) fn not_connected(error: ConnectError) -> Result<Box<http::Response<axum::body::Body>>, UpstreamError> {
+    match error {
+        ConnectError::Refused(response) => Ok(response),
+        ConnectError::Send(error) => Err(UpstreamError::Unreachable(error)),
+        ConnectError::Unproven => Err(UpstreamError::Handshake),
+    }
+}

@@ -30,7 +30,7 @@ pub(crate) async fn finish(State(gateway): State<Gateway>, request: Request, nex
         } else {
             tracing::debug!(%id, %method, path, status = status.as_u16(), ?code, cause = rescued.cause, "refused");
         }
-        response = body(response, rescued, &id);
+        response = body(&response, rescued, &id);
     }
     let headers = response.headers_mut();
     let id = HeaderValue::try_from(id).expect("hexadecimal digits are a header value");
@@ -49,7 +49,7 @@ fn new_id(gateway: &Gateway) -> String {
 }
 
 /// The refusal's body, keeping what the layers below have set.
-fn body(refusal: Response, rescued: Rescued, id: &str) -> Response {
+fn body(refusal: &Response, rescued: Rescued, id: &str) -> Response {
     let mut problem = rescued.problem;
     id.clone_into(&mut problem.request_id);
     let mut response = (refusal.status(), Json(problem)).into_response();

@@ -26,7 +26,7 @@ pub(crate) struct Block {
 
 impl Block {
     /// The block without the rows of lines before `line`; None when nothing is left.
-    pub(crate) fn from_line(&self, line: u64) -> Option<Self> {
+    pub(crate) fn since_line(&self, line: u64) -> Option<Self> {
         if self.first_line >= line {
             return Some(self.clone());
         }
@@ -214,7 +214,7 @@ mod tests {
             let read = |b: &Block| Frame::parse(&b.frame).expect("a frame").rows().map(|r| (r.line, r.flags, r.text.to_vec())).collect::<Vec<_>>();
             let all: Vec<_> = blocks.iter().flat_map(read).collect();
             prop_assert_eq!(&all, &expected);
-            let late: Vec<_> = blocks.iter().filter_map(|b| b.from_line(from)).flat_map(|b| read(&b)).collect();
+            let late: Vec<_> = blocks.iter().filter_map(|b| b.since_line(from)).flat_map(|b| read(&b)).collect();
             expected.retain(|(line, _, _)| *line >= from);
             prop_assert_eq!(late, expected);
         }

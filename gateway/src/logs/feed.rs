@@ -273,7 +273,7 @@ impl Feed {
         if out_already {
             return;
         }
-        let rest = if self.open_bytes > 0 { Some(block) } else { block.from_line(self.line) };
+        let rest = if self.open_bytes > 0 { Some(block) } else { block.since_line(self.line) };
         if let Some(rest) = rest {
             self.rows(rest);
         }

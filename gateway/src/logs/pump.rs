@@ -137,7 +137,7 @@ impl<'a> Pump<'a> {
             None => query.from_line = Some(-TAIL_LINES),
             Some(true) => query.from_line = i64::try_from(position.line).ok(),
             Some(false) if position.same_time > 0 => {
-                query.since = Timestamp::from_nanosecond(position.time_ns.into()).ok()
+                query.since = Timestamp::from_nanosecond(position.time_ns.into()).ok();
             }
             // Nothing finished yet: from the start.
             Some(false) => {}

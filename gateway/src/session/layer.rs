@@ -54,7 +54,8 @@ async fn renew(gateway: &Gateway, session: Session) -> (Option<Session>, bool) {
         match gateway.upstream().renew(&session.tokens).await {
             Ok(tokens) => return (Some(Session { tokens, ..session }), true),
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, user = %session.user, "the token could not be renewed")
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, user = %session.user, "the token could not be renewed");
             }
         }
     }

@@ -50,6 +50,11 @@ impl Frames {
         }
     }
 
+    /// Everything pushed was whole frames, and all were taken.
+    pub(super) fn is_between(&self) -> bool {
+        self.open.is_none() && self.buffer.is_empty()
+    }
+
     fn open_frame(&mut self) -> Result<(), EngineError> {
         if self.open.is_none() && self.buffer.len() >= 8 {
             let stream = match self.buffer[0] {

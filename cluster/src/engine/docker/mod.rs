@@ -7,6 +7,7 @@ mod connect;
 mod create;
 mod failure;
 mod frames;
+mod log;
 mod pieces;
 mod pull;
 mod session;
@@ -29,8 +30,7 @@ use bollard::query_parameters::{
     StatsOptions, WaitContainerOptions,
 };
 use bytes::Bytes;
-use futures::stream::{StreamExt, TryStreamExt, try_unfold};
-use http_body_util::BodyExt;
+use futures::stream::{StreamExt, TryStreamExt};
 
 pub use connect::{Endpoint, InvalidEndpoint};
 
@@ -229,30 +229,7 @@ impl Engine for DockerEngine {
         }
         let body = self.wire.get(&path).await.map_err(|e| container_error(&id.0, e))?;
         let pieces = Pieces::new(tty, Arc::clone(&self.forgets_newline));
-        let address = self.wire.endpoint.to_string();
-        Ok(try_unfold((body, pieces, false), move |(mut body, mut pieces, mut ended)| {
-            let address = address.clone();
-            async move {
-                loop {
-                    if let Some(piece) = pieces.next(ended)? {
-                        return Ok(Some((piece, (body, pieces, ended))));
-                    }
-                    if ended {
-                        return Ok(None);
-                    }
-                    match body.frame().await {
-                        Some(Ok(frame)) => {
-                            if let Ok(bytes) = frame.into_data() {
-                                pieces.push(&bytes);
-                            }
-                        }
-                        Some(Err(error)) => return Err(EngineError::Gone { address, message: error.to_string() }),
-                        None => ended = true,
-                    }
-                }
-            }
-        })
-        .boxed())
+        Ok(log::stream(self.docker.clone(), self.wire.endpoint.clone(), id.clone(), follow, body, pieces))
     }
 
     async fn stats(&self, id: &ContainerId) -> Result<EngineStream<StatsSample>, EngineError> {

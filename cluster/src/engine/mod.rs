@@ -244,7 +244,8 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     async fn wait(&self, id: &ContainerId) -> Result<(), EngineError>;
 
     /// Its log from `since_ns` on (pieces of that very time included), in the order it was stored. With `follow` it
-    /// ends after the container did.
+    /// ends after the container did, and may lack the very last pieces (Docker stops following a moment too early):
+    /// whoever wants all asks once more without.
     async fn logs(
         &self,
         id: &ContainerId,

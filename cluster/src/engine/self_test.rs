@@ -91,7 +91,7 @@ async fn experiment(engine: &dyn Engine, instance: &str) -> Result<EngineInfo, S
         engine.wait(&id).await.map_err(step("wait for a container"))?;
         let code = engine.inspect(&id).await.map_err(step("inspect a container"))?.exit_code;
         let pieces: Vec<_> = engine
-            .logs(&id, None, true)
+            .logs(&id, None, false)
             .await
             .map_err(step("read a log"))?
             .try_collect()

@@ -56,13 +56,24 @@ impl Drop for Capture {
     }
 }
 
-async fn run(engine: Arc<dyn Engine>, container: ContainerId, log: Arc<JobLog>, follow: bool, stop: CancellationToken) {
+async fn run(
+    engine: Arc<dyn Engine>,
+    container: ContainerId,
+    log: Arc<JobLog>,
+    mut follow: bool,
+    stop: CancellationToken,
+) {
     // One capture a log at a time: the one before may still be in its last write.
     let gate = log.capture_gate();
     let _one = gate.lock().await;
     let mut wait = RETRY_FIRST;
     while !stop.is_cancelled() {
         match pass(engine.as_ref(), &container, &log, follow, &stop).await {
+            // An engine may stop following a moment before the last piece: look once more.
+            Ok(()) if follow => {
+                follow = false;
+                continue;
+            }
             Ok(()) | Err(Trouble::Engine(EngineError::NoSuchContainer(_)) | Trouble::Closed) => return,
             Err(Trouble::Engine(error)) => tracing::debug!(%container, %error, "a log broke off; resuming"),
             Err(Trouble::Log(error)) => tracing::error!(%container, %error, "a log cannot be read back; trying again"),

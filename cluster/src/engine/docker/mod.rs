@@ -335,6 +335,10 @@ impl Engine for DockerEngine {
         for address in direct.into_iter().chain(published) {
             match tokio::time::timeout(CONNECT_LIMIT, tokio::net::TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => return Ok(Box::new(stream)),
+                // The container itself said no. A published port would accept, and reset the connection afterwards.
+                Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+                    return Err(EngineError::PortClosed { port, message: error.to_string() });
+                }
                 Ok(Err(error)) => message = error.to_string(),
                 Err(_) => message = "no answer".to_owned(),
             }

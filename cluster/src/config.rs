@@ -43,6 +43,8 @@ pub struct Config {
     pub sample_busybox: Option<PathBuf>,
     /// How long the log of a finished job is kept; none: for ever.
     pub log_retention: Option<Duration>,
+    /// Most bytes of log kept for one job, the oldest going first; none: everything.
+    pub log_max_bytes: Option<u64>,
     /// How long a killed process may take to end by itself.
     pub kill_grace: Duration,
     /// How long access tokens handed out by a sign-in live.
@@ -64,6 +66,7 @@ impl Config {
             engine: EngineChoice::Auto,
             sample_busybox: None,
             log_retention: None,
+            log_max_bytes: None,
             kill_grace: Duration::from_secs(10),
             token_lifetime: Duration::from_secs(24 * 3600),
         }

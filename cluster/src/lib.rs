@@ -5,10 +5,21 @@
 
 mod accounts;
 pub mod clock;
+mod cluster;
 mod config;
 pub mod engine;
+mod home;
 mod http;
 mod jobs;
 pub mod logs;
+mod people;
 mod permissions;
+mod runner;
 mod store;
+
+pub use accounts::{AccountError, CODE_LIFETIME, InvalidToken, ProjectRole};
+pub use cluster::{Cluster, ClusterError};
+pub use config::{Config, EngineChoice};
+pub use home::HomeError;
+pub use people::Accounts;
+pub use store::StoreError;

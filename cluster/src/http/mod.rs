@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     accounts::Accounts, clock::Clock, config::Config, jobs::Jobs, logs::LogStore, permissions::Permissions,
 };
-pub(crate) use live::{Live, Running};
+pub(crate) use live::Live;
 pub(crate) use problem::{Problem, causes};
 
 /// What handlers work with.

@@ -19,8 +19,8 @@ pub(super) use port_forward::port_forward;
 pub(super) use session::{attach, exec};
 pub(super) use top::top;
 
-use super::{Api, Problem, Running, caller::Caller, input::Segments};
-use crate::{config::Machine, engine::Signal, jobs::JobRecord};
+use super::{Api, Problem, caller::Caller, input::Segments};
+use crate::{config::Machine, engine::Signal, jobs::JobRecord, runner::Running};
 
 impl Api {
     /// The container of a job whose process runs.

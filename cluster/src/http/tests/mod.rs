@@ -1,1 +1,195 @@
+//! The router in process, with users as types: nobody, a reader, a writer, an administrator, a stranger.
 
+mod hostile;
+mod jobs;
+mod sign_in;
+mod streams;
+mod users;
+mod walk;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use http_body_util::BodyExt as _;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+use url::Url;
+
+use super::{Api, Live, router};
+use crate::{
+    accounts::{Membership, ProjectRole},
+    clock::Clock,
+    config::Config,
+    engine::{ContainerId, ContainerSpec, Engine as _, fake::FakeEngine},
+    home::Home,
+    jobs::Jobs,
+    logs::{LogLimits, LogStore},
+    runner::Running,
+};
+
+pub(super) const NOON: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
+/// Who calls.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum As {
+    /// Sends no token.
+    Nobody,
+    /// Reads in project `demo`.
+    Reader,
+    /// Writes in project `demo`.
+    Writer,
+    /// Manages project `demo`.
+    Manager,
+    /// May do everything.
+    Admin,
+    /// Writes in project `other`, has nothing to do with `demo`.
+    Stranger,
+}
+
+impl As {
+    pub(super) const ALL: [Self; 6] =
+        [Self::Nobody, Self::Reader, Self::Writer, Self::Manager, Self::Admin, Self::Stranger];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Nobody => "nobody",
+            Self::Reader => "reader",
+            Self::Writer => "writer",
+            Self::Manager => "manager",
+            Self::Admin => "admin",
+            Self::Stranger => "stranger",
+        }
+    }
+}
+
+/// Containers as the test says.
+#[derive(Debug, Default)]
+pub(super) struct Scripted(Mutex<HashMap<String, Running>>);
+
+impl Live for Scripted {
+    fn running(&self, job: &str) -> Option<Running> {
+        self.0.lock().expect("no test panics here").get(job).cloned()
+    }
+}
+
+pub(super) struct Server {
+    _folder: tempfile::TempDir,
+    pub(super) api: Arc<Api>,
+    pub(super) engine: Arc<FakeEngine>,
+    live: Arc<Scripted>,
+    router: Router,
+}
+
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) text: String,
+}
+
+impl Answer {
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {:?}", self.text))
+    }
+
+    /// The sentence of a refusal.
+    pub(super) fn error(&self) -> String {
+        self.json()["error"].as_str().unwrap_or_else(|| panic!("no error in {}", self.text)).to_owned()
+    }
+}
+
+impl Server {
+    pub(super) async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let config = Config::new(folder.path().to_owned(), Url::parse("http://127.0.0.1:8080").expect("a url"));
+        let clock = Clock::manual(NOON);
+        let home = Home::open(&config, &clock).await.expect("opens");
+        for (who, project, role) in [
+            (As::Reader, "demo", ProjectRole::Reader),
+            (As::Writer, "demo", ProjectRole::Writer),
+            (As::Manager, "demo", ProjectRole::Manager),
+            (As::Stranger, "other", ProjectRole::Writer),
+        ] {
+            let place = Membership { org: "main".to_owned(), project: project.to_owned(), role };
+            home.accounts.add_user(who.name(), &place, NOON).await.expect("adds");
+        }
+        let (live, engine) = (Arc::new(Scripted::default()), FakeEngine::new());
+        let api = Arc::new(Api {
+            jobs: Jobs::new(home.store.clone(), clock.clone()),
+            logs: Arc::new(LogStore::new(home.logs.clone(), LogLimits::default())),
+            accounts: home.accounts,
+            permissions: home.permissions,
+            live: live.clone(),
+            stopping: tokio_util::sync::CancellationToken::new(),
+            clock,
+            config,
+        });
+        Self { _folder: folder, router: router(Arc::clone(&api)), api, engine, live }
+    }
+
+    pub(super) async fn token(&self, who: As) -> String {
+        self.api.accounts.token_for(who.name(), Duration::from_secs(3600), NOON).await.expect("signs")
+    }
+
+    pub(super) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.into_body().collect().await.expect("a whole body").to_bytes();
+        Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    pub(super) async fn call(&self, who: As, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if who != As::Nobody {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.token(who).await));
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        self.send(request.body(body).expect("a request")).await
+    }
+
+    pub(super) async fn get(&self, who: As, path: &str) -> Answer {
+        self.call(who, Method::GET, path, None).await
+    }
+
+    pub(super) async fn post(&self, who: As, path: &str, body: Value) -> Answer {
+        self.call(who, Method::POST, path, Some(body)).await
+    }
+
+    /// A job of the writer, as the command line would start it.
+    pub(super) async fn job(&self, name: &str) -> String {
+        let answer = self.post(As::Writer, "/api/v1/jobs?from_preset", request(name)).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text);
+        answer.json()["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Gives a job a running container that plays `script`.
+    pub(super) async fn run(&self, job: &str, script: &str) -> ContainerId {
+        let spec = ContainerSpec {
+            name: job.to_owned(),
+            image: "ubuntu:latest".to_owned(),
+            command: Some(script.split(' ').map(str::to_owned).collect()),
+            ..ContainerSpec::default()
+        };
+        let mut pull = self.engine.pull(&spec.image, None).await.expect("pulls");
+        while futures::StreamExt::next(&mut pull).await.is_some() {}
+        let container = self.engine.create(&spec).await.expect("creates");
+        self.engine.start(&container).await.expect("starts");
+        let running = Running { engine: self.engine.clone(), container: container.clone() };
+        self.live.0.lock().expect("no test panics here").insert(job.to_owned(), running);
+        container
+    }
+}
+
+/// The flat request of a job in project `demo`.
+pub(super) fn request(name: &str) -> Value {
+    json!({"name": name, "image": "ubuntu:latest", "preset_name": "cpu-small", "pass_config": false,
+        "cluster_name": "default", "org_name": "main", "project_name": "demo", "max_run_time_minutes": 1440})
+}

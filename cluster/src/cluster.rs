@@ -1,0 +1,188 @@
+//! A running cluster: everything opened, started, served and stopped in order.
+//!
+//! Owns the order of start and stop. Every part knows its own business.
+
+use std::{
+    fs::File,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::Router;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    accounts::AccountError,
+    clock::Clock,
+    config::{Config, EngineChoice},
+    engine::{
+        Endpoint, Engine, InvalidEndpoint,
+        select::{self, Candidate, EngineSelector},
+    },
+    home::{self, Home, HomeError},
+    http::{self, Api, causes},
+    jobs::Jobs,
+    logs::{LogLimits, LogStore},
+    runner::{Runner, RunnerOptions},
+};
+
+/// How often logs past their time are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// How long streams may take to say farewell when the server stops.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Why a cluster did not start, or did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ClusterError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    /// Accounts refused.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// The address of the engine is none.
+    #[error("the container engine's address cannot be used")]
+    Engine(#[from] InvalidEndpoint),
+}
+
+/// A running cluster. Clones are handles of the same one.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    api: Arc<Api>,
+    home: Home,
+    engines: Arc<EngineSelector>,
+    tasks: TaskTracker,
+    /// Held until the cluster has stopped: one server a data folder.
+    lock: Arc<Mutex<Option<File>>>,
+}
+
+impl Cluster {
+    /// Opens the data folder, looks for an engine in the background, and takes up the jobs that are there.
+    ///
+    /// # Errors
+    /// When the folder is in use or cannot be used, or the engine's address is none.
+    pub async fn start(config: Config) -> Result<Self, ClusterError> {
+        let candidates = candidates(&config.engine)?;
+        Self::start_with(config, candidates, Clock::system()).await
+    }
+
+    /// The same on an engine that is at hand: a scripted one, or one of another make.
+    ///
+    /// # Errors
+    /// As [`Cluster::start`].
+    pub async fn start_on(config: Config, engine: Arc<dyn Engine>) -> Result<Self, ClusterError> {
+        Self::start_with(config, vec![Candidate::Given(engine)], Clock::system()).await
+    }
+
+    /// The same, with engines and a clock given.
+    pub(crate) async fn start_with(
+        config: Config,
+        candidates: Vec<Candidate>,
+        clock: Clock,
+    ) -> Result<Self, ClusterError> {
+        let lock = home::lock(&config.data_dir)?;
+        let home = Home::open(&config, &clock).await?;
+        let jobs = Jobs::new(home.store.clone(), clock.clone());
+        let limits = LogLimits {
+            max_bytes_per_job: config.log_max_bytes,
+            max_age_after_finish: config.log_retention,
+            ..LogLimits::default()
+        };
+        let logs = Arc::new(LogStore::new(home.logs.clone(), limits));
+        let engines = Arc::new(EngineSelector::new(candidates, &home.instance));
+        let options = RunnerOptions { kill_grace: config.kill_grace, ..RunnerOptions::new(&home.instance) };
+        let runner = Runner::new(
+            Arc::new(jobs.clone()),
+            Arc::clone(&logs),
+            Arc::clone(&engines),
+            clock.clone(),
+            options,
+        );
+        let stopping = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        tasks.spawn({
+            let (engines, stopping) = (Arc::clone(&engines), stopping.clone());
+            async move { engines.run(stopping).await }
+        });
+        tasks.spawn(Arc::clone(&runner).run(stopping.clone()));
+        let api = Arc::new(Api {
+            config,
+            clock,
+            accounts: home.accounts.clone(),
+            permissions: home.permissions.clone(),
+            jobs,
+            logs,
+            live: runner,
+            stopping,
+        });
+        tasks.spawn(sweep(Arc::clone(&api)));
+        Ok(Self { api, home, engines, tasks, lock: Arc::new(Mutex::new(Some(lock))) })
+    }
+
+    /// The platform API, at `/api/v1` and `/oauth/token`.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        http::router(Arc::clone(&self.api))
+    }
+
+    /// The name of the user made at the first start.
+    #[must_use]
+    pub fn admin(&self) -> &str {
+        &self.api.config.admin_name
+    }
+
+    /// A one-time code that signs a browser in, good for [`crate::CODE_LIFETIME`].
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn sign_in_code(&self, user: &str) -> Result<String, ClusterError> {
+        Ok(self.api.accounts.sign_in_code(user, self.api.clock.now()).await?)
+    }
+
+    /// Which engine runs the jobs, or why none does.
+    #[must_use]
+    pub fn engine_status(&self) -> select::EngineStatus {
+        self.engines.status()
+    }
+
+    /// Ends streams and tasks and closes the database. Containers run on and are taken up at the next start.
+    pub async fn shutdown(&self) {
+        self.api.stopping.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(FAREWELL, self.tasks.wait()).await.is_err() {
+            tracing::warn!("some tasks did not end in time and were left");
+        }
+        self.home.store.close().await;
+        drop(self.lock.lock().expect("holders of the lock do not panic").take());
+    }
+}
+
+fn candidates(choice: &EngineChoice) -> Result<Vec<Candidate>, InvalidEndpoint> {
+    match choice {
+        EngineChoice::Auto => select::candidates(std::env::var("DOCKER_HOST").ok().as_deref()),
+        EngineChoice::DockerAt(address) => Ok(vec![Candidate::Docker(Endpoint::parse(address)?)]),
+    }
+}
+
+/// Removes logs past their time, now and every so often.
+async fn sweep(api: Arc<Api>) {
+    loop {
+        match api.logs.sweep(api.clock.now_ns()).await {
+            Ok(removed) => {
+                for job in removed {
+                    if let Err(error) = api.jobs.set_logs_removed(&job).await {
+                        tracing::error!(job, error = %causes(&error), "a log's removal was not remembered");
+                    }
+                }
+            }
+            Err(error) => tracing::error!(error = %causes(&error), "old logs were not removed"),
+        }
+        tokio::select! {
+            () = api.stopping.cancelled() => return,
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

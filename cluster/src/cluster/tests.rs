@@ -1,0 +1,96 @@
+use axum::{
+    body::Body,
+    http::{Method, Request, header},
+};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+use url::Url;
+
+use super::*;
+use crate::engine::fake::FakeEngine;
+
+async fn start(folder: &std::path::Path, engine: &Arc<FakeEngine>) -> Cluster {
+    let config = Config::new(folder.to_owned(), Url::parse("http://127.0.0.1:8080").expect("a url"));
+    let candidates = vec![Candidate::Given(Arc::clone(engine) as Arc<dyn crate::engine::Engine>)];
+    Cluster::start_with(config, candidates, Clock::system()).await.expect("starts")
+}
+
+async fn call(cluster: &Cluster, method: Method, path: &str, body: Value) -> Value {
+    let token = cluster
+        .api
+        .accounts
+        .token_for("admin", Duration::from_secs(60), cluster.api.clock.now())
+        .await
+        .expect("a token");
+    let request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let answer = cluster.router().oneshot(request.body(Body::from(body.to_string())).expect("a request")).await;
+    let bytes = answer.expect("answers").into_body().collect().await.expect("a body").to_bytes();
+    serde_json::from_slice(&bytes).unwrap_or(Value::Null)
+}
+
+async fn create(cluster: &Cluster, command: &str) -> String {
+    let body = json!({"image": "ubuntu:latest", "command": command});
+    let job = call(cluster, Method::POST, "/api/v1/jobs?from_preset", body).await;
+    job["id"].as_str().unwrap_or_else(|| panic!("not accepted: {job}")).to_owned()
+}
+
+/// Waits for changes of the job until it has ended.
+async fn ended(cluster: &Cluster, job: &str) -> Value {
+    let mut changes = cluster.api.jobs.changes();
+    loop {
+        let seen = call(cluster, Method::GET, &format!("/api/v1/jobs/{job}"), Value::Null).await;
+        if ["succeeded", "failed", "cancelled"].contains(&seen["status"].as_str().unwrap_or_default()) {
+            return seen;
+        }
+        changes.recv().await.expect("the cluster runs");
+    }
+}
+
+#[tokio::test]
+async fn a_job_runs_from_request_to_log() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cluster = start(folder.path(), &FakeEngine::new()).await;
+    let job = create(&cluster, "print:hello exit:3").await;
+    let seen = ended(&cluster, &job).await;
+    assert_eq!((seen["status"].as_str(), seen["history"]["exit_code"].as_i64()), (Some("failed"), Some(3)));
+    let log = cluster.api.logs.open(&job).await.expect("a log");
+    assert_eq!(log.totals().lines, 1);
+    cluster.shutdown().await;
+}
+
+#[tokio::test]
+async fn jobs_survive_a_restart_of_the_server() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let engine = FakeEngine::new();
+    let first = start(folder.path(), &engine).await;
+    let job = create(&first, "hang").await;
+    let mut changes = first.api.jobs.changes();
+    while first.api.jobs.get(&job).await.expect("is there").status() != platform::job::JobStatus::Running {
+        changes.recv().await.expect("the cluster runs");
+    }
+    first.shutdown().await;
+    let second = start(folder.path(), &engine).await;
+    let seen = call(&second, Method::GET, &format!("/api/v1/jobs/{job}"), Value::Null).await;
+    assert_eq!(seen["status"], "running");
+    call(&second, Method::DELETE, &format!("/api/v1/jobs/{job}"), Value::Null).await;
+    assert_eq!(ended(&second, &job).await["history"]["reason"], "UserRequested");
+    second.shutdown().await;
+}
+
+#[tokio::test]
+async fn two_servers_do_not_share_a_data_folder() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let engine = FakeEngine::new();
+    let first = start(folder.path(), &engine).await;
+    let config = Config::new(folder.path().to_owned(), Url::parse("http://127.0.0.1:8080").expect("a url"));
+    let second = Cluster::start_with(config.clone(), Vec::new(), Clock::system()).await;
+    assert!(matches!(second, Err(ClusterError::Home(HomeError::InUse { .. }))));
+    // The command line works on the folder of a running server.
+    let people = crate::Accounts::open(&config).await.expect("opens");
+    people.add_user("alice", crate::ProjectRole::Writer, None).await.expect("adds");
+    let token = people.token("alice", Duration::from_secs(60)).await.expect("a token");
+    let user = first.api.accounts.authenticate(&token, first.api.clock.now()).await.expect("the server knows her");
+    assert_eq!(user, "alice");
+    first.shutdown().await;
+}

@@ -1,0 +1,74 @@
+//! The accounts of a data folder, for the command line: also while a server runs on it.
+//!
+//! Owns nothing of its own; a face of `accounts` with the cluster's defaults filled in.
+
+use std::time::Duration;
+
+use crate::{
+    ClusterError,
+    accounts::{Membership, ProjectRole},
+    clock::Clock,
+    config::Config,
+    home::{Home, HomeError},
+};
+
+/// The accounts of one data folder.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    home: Home,
+    clock: Clock,
+    org: String,
+    project: String,
+}
+
+impl Accounts {
+    /// Opens the accounts in the configured folder, making them at the first time.
+    ///
+    /// # Errors
+    /// When the folder or its database cannot be used.
+    pub async fn open(config: &Config) -> Result<Self, ClusterError> {
+        let clock = Clock::system();
+        let home = Home::open(config, &clock).await?;
+        Ok(Self { home, clock, org: config.org_name.clone(), project: config.project_name.clone() })
+    }
+
+    /// Adds a user with a role in a project of the first organisation, the first project if none is named. A project
+    /// that does not exist is made. [`ProjectRole::Admin`] of the first project may do everything on the cluster.
+    ///
+    /// # Errors
+    /// When the name is taken or is none.
+    pub async fn add_user(&self, user: &str, role: ProjectRole, project: Option<&str>) -> Result<(), ClusterError> {
+        let now = self.clock.now();
+        let place =
+            Membership { org: self.org.clone(), project: project.unwrap_or(&self.project).to_owned(), role };
+        self.home.accounts.add_user(user, &place, now).await?;
+        if role == ProjectRole::Admin && place.project == self.project {
+            self.home.permissions.ensure_admin(user, now).await.map_err(HomeError::from)?;
+        }
+        Ok(())
+    }
+
+    /// Every user's name, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn users(&self) -> Result<Vec<String>, ClusterError> {
+        Ok(self.home.accounts.users().await?)
+    }
+
+    /// An access token for a user.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn token(&self, user: &str, lifetime: Duration) -> Result<String, ClusterError> {
+        Ok(self.home.accounts.token_for(user, lifetime, self.clock.now()).await?)
+    }
+
+    /// A one-time code that signs a browser in, good for [`crate::CODE_LIFETIME`].
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn sign_in_code(&self, user: &str) -> Result<String, ClusterError> {
+        Ok(self.home.accounts.sign_in_code(user, self.clock.now()).await?)
+    }
+}

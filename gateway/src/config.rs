@@ -15,7 +15,7 @@ pub struct Config {
     /// `Secure` and the `__Host-` prefix. When absent, the request's own `Host` says what the own origin is.
     pub public_url: Option<Url>,
     /// Hosts besides the upstream's own that the platform's configuration may send requests (and tokens) to: its
-    /// monitoring, registry or sign-in servers.
+    /// monitoring, registry or sign-in servers. Each is `host` (any port) or `host:port`.
     pub trusted_hosts: Vec<String>,
     /// What seals the session cookie.
     pub session_keys: SessionKeys,

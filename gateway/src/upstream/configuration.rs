@@ -91,7 +91,9 @@ impl Upstream {
         let foreign = || UpstreamError::ForeignHost { what, url: text.chars().take(200).collect() };
         let url = Url::parse(text).map_err(|_| foreign())?;
         let host = url.host_str().ok_or_else(foreign)?;
-        let known = self.base.host_str() == Some(host) || self.trusted_hosts.iter().any(|t| t == host);
+        let with_port = url.port_or_known_default().map(|port| format!("{host}:{port}"));
+        let listed = |trusted: &String| trusted == host || Some(trusted) == with_port.as_ref();
+        let known = self.base.host_str() == Some(host) || self.trusted_hosts.iter().any(listed);
         let protected = match url.scheme() {
             "https" => true,
             "http" => self.base.scheme() == "http",

@@ -19,4 +19,4 @@ mod told;
 mod view;
 mod viewport;
 
-pub(crate) use view::LogView;
+pub(crate) use view::{LogView, reach_down};

@@ -17,6 +17,7 @@ mod paths;
 mod queries;
 mod rules;
 mod stores;
+mod terminal;
 mod ui;
 
 fn main() {

@@ -4,7 +4,7 @@ use super::{
     find::Find,
     intake::Intake,
     selection::Selection,
-    store::{Marker, Ring, RowId, ScreenLine},
+    store::{Ring, RowId, ScreenLine},
     told::Counts,
     viewport::Viewport,
 };
@@ -91,11 +91,11 @@ impl Core {
     pub(crate) fn take(&mut self, bytes: &[u8]) -> usize {
         // A kind of frame this page does not know, or a broken one: nothing to show, but it was taken in.
         let Ok(frame) = Frame::parse(bytes) else { return 0 };
-        let before = self.ring.last_line();
+        let before = self.intake.lines;
         let new = self.intake.take(&mut self.ring, &frame, bytes.len() as u64);
-        if !self.view.follow {
-            let lines = self.ring.last_line().map_or(0, |last| before.map_or(last + 1, |b| last.saturating_sub(b)));
-            self.new_lines += if before.is_none() { 0 } else { lines };
+        // What was there when the stream was opened is not new.
+        if !self.view.follow && self.init_done {
+            self.new_lines += self.intake.lines - before;
         }
         self.make_room();
         self.try_goal();
@@ -239,11 +239,6 @@ impl Core {
             earlier: self.has_earlier(),
             held: self.held,
         }
-    }
-
-    /// What is missing between rows, for tests and for words.
-    pub(crate) fn marker_of(&self, row: RowId) -> Option<Marker> {
-        self.ring.row(row).and_then(|r| r.marker)
     }
 
     fn begins_within_a_line(&self) -> bool {

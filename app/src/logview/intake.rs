@@ -28,6 +28,8 @@ pub(crate) struct Intake {
     jump_is_told: bool,
     taken_bytes: u64,
     answered_bytes: u64,
+    /// Lines that were begun here, ever.
+    pub(crate) lines: u64,
     /// Lines known to be missing: jumped over, or skipped by the gateway.
     pub(crate) missing_lines: u64,
     /// Lines the gateway left out because this page was slow.
@@ -73,6 +75,7 @@ impl Intake {
                 continue;
             }
             self.note_jump(ring, place, row.time_ns);
+            self.lines += u64::from(place.pieces == 1);
             ring.append(row.line, row.time_ns, continues, row.text);
             self.have = Some(place);
             self.last_time_ns = row.time_ns;

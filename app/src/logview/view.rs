@@ -67,6 +67,8 @@ pub(crate) fn LogView(
 
     let (scroller, canvas) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
     let (sheet, probe) = (NodeRef::<html::Div>::new(), NodeRef::<html::Span>::new());
+    let frame = NodeRef::<html::Section>::new();
+    reach_down(frame);
     let input = NodeRef::<html::Input>::new();
     attach_when_mounted(log, scroller, canvas, sheet, probe);
     let open_find = move || {
@@ -110,7 +112,7 @@ pub(crate) fn LogView(
         }
     };
     view! {
-        <section class="log" aria-label=move || i18n.now(logs::REGION)>
+        <section class="log" node_ref=frame aria-label=move || i18n.now(logs::REGION)>
             <Toolbar log told open_find=Callback::new(move |()| open_find())/>
             <FindBar log told input close=Callback::new(move |()| close_find())/>
             <div class="log-frame">
@@ -176,7 +178,9 @@ fn attach_when_mounted(
             return;
         };
         log.with_value(|log| log.attach(Dom::new(scroller.clone().into(), canvas.into(), sheet.into(), probe.into())));
-        let resized = Closure::<dyn FnMut()>::new(move || drop(log.try_with_value(|log| log.remeasure())));
+        let resized = Closure::<dyn FnMut()>::new(move || {
+            log.try_with_value(|log| log.remeasure());
+        });
         if let Ok(made) = web_sys::ResizeObserver::new(resized.as_ref().unchecked_ref()) {
             made.observe(&scroller);
             observer.set_value(Some((made, resized)));
@@ -189,6 +193,22 @@ fn attach_when_mounted(
             }
         });
     });
+}
+
+/// Lets a panel reach down to the lower edge of the window, from wherever it begins.
+pub(crate) fn reach_down(frame: NodeRef<html::Section>) {
+    let fit = move || {
+        let Some(frame) = frame.get_untracked() else { return };
+        let top = frame.get_bounding_client_rect().top() + window().scroll_y().unwrap_or(0.0);
+        drop(web_sys::HtmlElement::style(&frame).set_property("--log-top", &format!("{}px", top.round())));
+    };
+    Effect::new(move || {
+        if frame.get().is_some() {
+            request_animation_frame(fit);
+        }
+    });
+    let handle = window_event_listener(ev::resize, move |_| fit());
+    on_cleanup(move || handle.remove());
 }
 
 /// Ctrl+F opens our search, because the browser's own sees a screenful; pressed again within it, it is the browser's.

@@ -13,6 +13,7 @@ use crate::logview::LogView;
 use crate::pages::not_found::NotFoundPage;
 use crate::paths::{self, JobTab};
 use crate::queries::{job::{JobQuery, Standing}, jobs::Seen, top::TopQuery};
+use crate::terminal::Terminal;
 use crate::ui::{button::Button, state::{Empty, Skeleton}, tabs::{Tab, Tabs}};
 use header::Header;
 use leptos::prelude::*;
@@ -154,7 +155,7 @@ fn Known(query: JobQuery, first: Arc<Seen>, tab: Signal<JobTab>) -> impl IntoVie
                 JobTab::Overview => view! { <Overview seen/> }.into_any(),
                 JobTab::Logs => view! { <LogView id=id.clone() job/> }.into_any(),
                 JobTab::Telemetry => view! { <Telemetry seen top=top_query()/> }.into_any(),
-                JobTab::Terminal => ().into_any(),
+                JobTab::Terminal => view! { <Terminal id=id.clone() job/> }.into_any(),
             }}
         </section>
     }

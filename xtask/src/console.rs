@@ -29,7 +29,7 @@ pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
         return Ok(assets);
     }
     let dist = paths::target().join("console-dist");
-    setup::build_packages(timing, "app")?;
+    setup::build_packages(timing, "app/terminal-js")?;
     timing.step("build the console", || trunk(&dist))?;
     timing.step("compress the console", || {
         page::externalise_scripts(&dist)?;

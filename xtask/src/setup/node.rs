@@ -85,7 +85,7 @@ pub(crate) fn ensure_packages(timing: &mut Timing, what: &str, folder: &str) -> 
     })
 }
 
-/// Installs and builds the console's own JavaScript, where it has any (a package.json in app/ with a `build` script).
+/// Installs and builds a folder of the console's own JavaScript.
 pub(crate) fn build_packages(timing: &mut Timing, folder: &str) -> Result<()> {
     if !paths::root().join(folder).join("package-lock.json").is_file() {
         return Ok(());

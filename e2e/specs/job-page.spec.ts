@@ -1,0 +1,115 @@
+import { expect, test } from "../support/world.ts";
+import { SAMPLE } from "../support/verbs.ts";
+
+const stamp = () => Date.now().toString(36);
+
+test("a job is killed from its page, once confirmed, and then says why it cannot be killed", async ({ page, verbs }) => {
+  const job = await verbs.runningJob({ name: `kill-${stamp()}` });
+  await page.goto(`/jobs/${job.id}`);
+  const kill = page.getByRole("button", { name: "Kill", exact: true });
+  await kill.click();
+  const dialog = page.getByRole("dialog", { name: `Kill ${job.name}?` });
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(dialog).toBeHidden();
+  expect((await verbs.job(job.id)).status).toBe("running");
+  await kill.click();
+  await dialog.getByRole("button", { name: "Kill", exact: true }).click();
+  await expect(page.getByRole("main").getByText("Cancelled").first()).toBeVisible();
+  await expect(kill).toHaveAttribute("aria-disabled", "true");
+  await expect(kill).toHaveAttribute("aria-description", /.+/);
+});
+
+test("a job is run again with changes", async ({ page, verbs }) => {
+  const name = `again-${stamp()}`;
+  const job = await verbs.runJob({ command: "sh -c 'echo first'", name, tags: ["kept"], env: { KEPT: "yes" } });
+  await verbs.waitForStatus(job.id, "succeeded");
+  await page.goto(`/jobs/${job.id}`);
+  await page.getByRole("link", { name: "Run again" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Run again with changes" })).toBeVisible();
+  await expect(page.getByLabel("Image")).toHaveValue(SAMPLE);
+  await expect(page.getByLabel("Tags")).toHaveValue("kept");
+  await expect(page.getByRole("textbox", { name: "Value" })).toHaveValue("yes");
+  await page.getByLabel("Command").fill("sh -c 'echo second run'");
+  await page.getByRole("button", { name: "Run job" }).click();
+  await expect(page).not.toHaveURL(new RegExp(job.id));
+  await page.getByRole("tab", { name: "Logs" }).click();
+  await expect(page.getByRole("log").getByText("second run", { exact: true })).toBeVisible();
+});
+
+test("the story tells each transition with its reason", async ({ page, verbs }) => {
+  const job = await verbs.runScript("exit 9");
+  await verbs.waitForStatus(job.id, "failed");
+  await page.goto(`/jobs/${job.id}`);
+  const story = page.getByRole("region", { name: "What happened" }).or(page.locator(".job-section", { hasText: "What happened" })).first();
+  await expect(story.getByText("Pending").first()).toBeVisible();
+  await expect(story.getByText("Failed").first()).toBeVisible();
+  await expect(page.getByRole("main").getByText("9", { exact: true }).first()).toBeVisible();
+});
+
+test("what goes wrong is said in words: memory, image, command", async ({ page, verbs }) => {
+  test.setTimeout(180_000);
+  const memory = await verbs.runScript("tail /dev/zero");
+  const command = await verbs.runJob({ command: "/no/such/program" });
+  await verbs.waitForStatus(command.id, "failed");
+  await page.goto(`/jobs/${command.id}`);
+  await expect(page.getByText("The container could not start its command.").first()).toBeVisible();
+  await verbs.waitForStatus(memory.id, "failed");
+  await page.goto(`/jobs/${memory.id}`);
+  await expect(page.getByText("It used more memory than its preset allows").first()).toBeVisible();
+  const image = await verbs.runJob({ image: "127.0.0.1:9/no/such:image" });
+  await page.goto(`/jobs/${image.id}`);
+  await expect(page.getByText("The image cannot be fetched.").first()).toBeVisible();
+  await verbs.killJob(image.id);
+});
+
+test("an HTTP port has an address that opens", async ({ page, verbs, context }) => {
+  const job = await verbs.runScript("mkdir /www && echo served from inside > /www/index.html && httpd -f -p 8000 -h /www", { http_port: 8000 });
+  await verbs.waitForStatus(job.id, "running");
+  await page.goto(`/jobs/${job.id}`);
+  const [opened] = await Promise.all([context.waitForEvent("page"), page.getByRole("link", { name: "Open the job's HTTP address" }).click()]);
+  await expect(opened.getByText("served from inside")).toBeVisible();
+  await verbs.killJob(job.id);
+});
+
+test("CPU and memory are drawn live, and a point of time leads to its lines", async ({ page, verbs }) => {
+  const job = await verbs.runScript("while true; do echo working; sleep 1; done");
+  await verbs.waitForStatus(job.id, "running");
+  await page.goto(`/jobs/${job.id}/telemetry`);
+  await expect(page.getByRole("heading", { name: "CPU", exact: true })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Memory", exact: true })).toBeVisible();
+  const chart = page.getByRole("img", { name: /^Memory, last 15 minutes/ }).or(page.getByLabel(/^Memory, last 15 minutes/)).first();
+  await expect(chart).toBeVisible();
+  await expect(page.getByText(/peak [1-9]/).first()).toBeVisible();
+  await verbs.picture("telemetry");
+  await verbs.killJob(job.id);
+  await expect(page.getByText("The job has ended").first()).toBeVisible();
+});
+
+test("a terminal in the job answers, knows its size, and ends with its shell", async ({ page, verbs, viewport }) => {
+  const job = await verbs.runningJob();
+  await page.goto(`/jobs/${job.id}/terminal`);
+  const screen = page.locator(".xterm-rows");
+  await expect(screen).toBeVisible();
+  await page.locator(".xterm-helper-textarea").focus();
+  await page.keyboard.type("echo sum-$((40+2)); stty size\n");
+  await expect(screen).toContainText("sum-42");
+  if ((viewport?.width ?? 0) > 600) await expect(screen).toContainText(/\d{2} 1\d\d/);
+  await verbs.picture("terminal");
+  await page.keyboard.type("exit\n");
+  await expect(page.getByRole("button", { name: /again|new|open/i }).first()).toBeVisible();
+  await verbs.killJob(job.id);
+});
+
+test("an unknown job and another's job look the same: not there", async ({ page }) => {
+  await page.goto("/jobs/job-00000000-0000-0000-0000-000000000000");
+  await expect(page.getByRole("heading", { name: "There is no such job" })).toBeVisible();
+});
+
+test("the life span is lengthened from the page", async ({ page, verbs }) => {
+  const job = await verbs.runningJob({ life_span_minutes: 60 });
+  await page.goto(`/jobs/${job.id}`);
+  await page.getByRole("button", { name: "Extend life span" }).click();
+  await page.getByRole("menuitem", { name: "6 hours" }).click();
+  await expect(page.getByText(/The life span is now 7/)).toBeVisible();
+  await verbs.killJob(job.id);
+});

@@ -1,0 +1,123 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "../support/world.ts";
+
+test("a log is read as it is written, and says when it is complete", async ({ page, verbs }) => {
+  const job = await verbs.runScript("i=0; while [ $i -lt 6 ]; do echo tick $i; i=$((i+1)); sleep 1; done");
+  await page.goto(`/jobs/${job.id}/logs`);
+  const log = page.getByRole("log", { name: "Log of the job" });
+  await expect(log.getByText("tick 1", { exact: true })).toBeVisible();
+  expect((await verbs.job(job.id)).status).toBe("running");
+  await expect(log.getByText("tick 5", { exact: true })).toBeVisible();
+  await expect(page.getByText("Complete", { exact: true })).toBeVisible();
+});
+
+test("a long log opens at its end, and any line of it is a scroll away", async ({ page, verbs }) => {
+  const job = await verbs.runScript("i=0; while [ $i -lt 30000 ]; do echo row number $i; i=$((i+1)); done");
+  await verbs.waitForStatus(job.id, "succeeded");
+  await page.goto(`/jobs/${job.id}/logs`);
+  const log = page.getByRole("log", { name: "Log of the job" });
+  await expect(log.getByText("row number 29999", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Go to the first line" }).click();
+  await expect(log.getByText("row number 0", { exact: true })).toBeVisible();
+  // Only what is in view is in the document.
+  expect(await log.locator(".log-sheet > *").count()).toBeLessThan(400);
+});
+
+test("scrolling up stops following and tells how many lines came meanwhile", async ({ page, verbs }) => {
+  const job = await verbs.runScript("i=0; while [ $i -lt 400 ]; do echo old $i; i=$((i+1)); done; while true; do echo new $i; i=$((i+1)); sleep 0.3; done");
+  await page.goto(`/jobs/${job.id}/logs`);
+  const log = page.getByRole("log", { name: "Log of the job" });
+  await expect(log.getByText("new 400", { exact: true })).toBeVisible();
+  await log.focus();
+  await page.keyboard.press("PageUp");
+  await page.keyboard.press("PageUp");
+  await expect(page.getByRole("button", { name: "Follow" })).toHaveAttribute("aria-pressed", "false");
+  const jump = page.getByRole("button", { name: /new lines?|Jump to latest/ });
+  await expect(jump).toBeVisible();
+  await jump.click();
+  await expect(page.getByRole("button", { name: "Follow" })).toHaveAttribute("aria-pressed", "true");
+  await verbs.killJob(job.id);
+});
+
+test("find counts over everything kept, plain, by case and by regular expression", async ({ page, verbs }) => {
+  const job = await verbs.runScript("i=0; while [ $i -lt 5000 ]; do echo item $i; i=$((i+1)); done; echo NEEDLE one; echo needle two");
+  await verbs.waitForStatus(job.id, "succeeded");
+  await page.goto(`/jobs/${job.id}/logs`);
+  const log = page.getByRole("log", { name: "Log of the job" });
+  await expect(log.getByText("needle two")).toBeVisible();
+  await log.focus();
+  await page.keyboard.press("Control+f");
+  const field = page.getByRole("textbox", { name: "Find in the log" });
+  await expect(field).toBeFocused();
+  const found = page.locator("#log-find-status");
+  await field.fill("needle");
+  await expect(found).toContainText("2");
+  await page.getByRole("button", { name: "Match case" }).click();
+  await expect(found).toContainText("1");
+  await page.getByRole("button", { name: "Match case" }).click();
+  await page.getByRole("button", { name: "Regular expression" }).click();
+  await field.fill("^item 4[0-9]{3}$");
+  await expect(found).toContainText("1,000");
+  await field.press("Enter");
+  await field.press("Enter");
+  await expect(found).toContainText(/of 1,000/);
+  await field.fill("item [");
+  await expect(found).toContainText("Not a regular expression");
+  await page.keyboard.press("Escape");
+  await expect(field).toBeHidden();
+});
+
+test("the whole log is downloaded, not just what is on screen", async ({ page, verbs }) => {
+  const job = await verbs.runScript("i=0; while [ $i -lt 20000 ]; do echo row $i; i=$((i+1)); done");
+  await verbs.waitForStatus(job.id, "succeeded");
+  await page.goto(`/jobs/${job.id}/logs`);
+  await expect(page.getByRole("log").getByText("row 19999", { exact: true })).toBeVisible();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download the whole log" }).click()]);
+  const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\n");
+  expect(lines).toHaveLength(20000);
+  expect(lines[0]).toContain("row 0");
+  expect(lines.at(-1)).toContain("row 19999");
+});
+
+test("everything kept can be selected and copied", async ({ page, verbs, viewport }) => {
+  test.skip((viewport?.width ?? 0) < 600, "by keyboard");
+  const job = await verbs.runScript("i=0; while [ $i -lt 3000 ]; do echo copy $i; i=$((i+1)); done");
+  await verbs.waitForStatus(job.id, "succeeded");
+  await page.goto(`/jobs/${job.id}/logs`);
+  const log = page.getByRole("log", { name: "Log of the job" });
+  await expect(log.getByText("copy 2999", { exact: true })).toBeVisible();
+  await log.focus();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Control+c");
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied.trimEnd().split("\n")).toHaveLength(3000);
+});
+
+test("markup, escapes and broken text in a log stay text", async ({ page, verbs }) => {
+  const job = await verbs.runScript(String.raw`printf '<script>document.title="owned"</script><img src=x onerror=alert(1)>\n\033[31mred\033[0m plain\n\033]0;title\007after title\nnul:\000:end\nbad:\377\376:utf8\n'`);
+  await verbs.waitForStatus(job.id, "succeeded");
+  let alerted = false;
+  page.on("dialog", (dialog) => ((alerted = true), dialog.dismiss()));
+  await page.goto(`/jobs/${job.id}/logs`);
+  const log = page.getByRole("log", { name: "Log of the job" });
+  await expect(log.getByText('<script>document.title="owned"</script>')).toBeVisible();
+  await expect(log.getByText("red plain")).toBeVisible();
+  await expect(log.getByText("after title", { exact: true })).toBeVisible();
+  await expect(log.getByText(/^bad:.*:utf8$/)).toBeVisible();
+  expect(await log.locator("script, img").count()).toBe(0);
+  expect(alerted).toBe(false);
+  expect(await page.title()).not.toBe("owned");
+});
+
+test("the log goes on where it was after the server was killed and came back", async ({ page, verbs, server }) => {
+  const job = await verbs.runScript("i=0; while [ $i -lt 80 ]; do echo beat $i; i=$((i+1)); sleep 0.25; done");
+  await page.goto(`/jobs/${job.id}/logs`);
+  const log = page.getByRole("log", { name: "Log of the job" });
+  await expect(log.getByText("beat 5", { exact: true })).toBeVisible();
+  await server.kill();
+  await expect(page.getByText(/Connection lost|cannot be reached/).first()).toBeVisible();
+  await server.resume();
+  await expect(log.getByText("beat 79", { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("80 lines")).toBeVisible();
+});

@@ -1,5 +1,6 @@
 //! The Docker Engine API for real (feature `docker-tests`; `DOCKER_HOST` or a well-known socket).
 #![cfg(feature = "docker-tests")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -37,13 +37,16 @@ pub struct LogChunk {
 #[derive(Debug)]
 pub struct LogReader {
     state: Option<Box<State>>,
-    reading: Option<JoinHandle<(Box<State>, Result<Option<LogChunk>, LogError>)>>,
+    reading: Option<JoinHandle<Filled>>,
     totals: watch::Receiver<LogTotals>,
     follow: bool,
     /// The log was finished before the read under way began.
     finished: bool,
     first_line: u64,
 }
+
+/// A read that is over: the state comes back with what it found.
+type Filled = (Box<State>, Result<Option<LogChunk>, LogError>);
 
 #[derive(Debug)]
 struct State {

@@ -47,7 +47,7 @@ pub(crate) fn reason_phrase(reason: &str) -> Option<Phrase> {
 fn look(status: JobStatus) -> (&'static str, &'static str) {
     match status {
         JobStatus::Pending => ("badge badge-wait", "M6 1.5a4.5 4.5 0 104.500 4.500"),
-        JobStatus::Suspended => ("badge badge-wait badge-still", "M4 3v6M8 3v6"),
+        JobStatus::Suspended => ("badge badge-wait badge-paused", "M4 3v6M8 3v6"),
         JobStatus::Running => ("badge badge-live", ""),
         JobStatus::Succeeded => ("badge badge-good", "M2 6.500l2.700 2.700L10 3.500"),
         JobStatus::Failed => ("badge badge-bad", "M3 3l6 6M9 3l-6 6"),
@@ -58,13 +58,18 @@ fn look(status: JobStatus) -> (&'static str, &'static str) {
 
 /// The badge.
 #[component]
-pub(crate) fn StatusBadge(#[prop(into)] status: Signal<JobStatus>) -> impl IntoView {
+pub(crate) fn StatusBadge(
+    #[prop(into)] status: Signal<JobStatus>,
+    /// Whether it tells of the past and must not move.
+    #[prop(into, optional)]
+    past: Signal<bool>,
+) -> impl IntoView {
     let i18n = use_i18n();
     move || {
         let status = status.get();
         let (class, mark) = look(status);
         view! {
-            <span class=class>
+            <span class=class class:badge-still=past>
                 <svg class="badge-mark" viewBox="0 0 12 12" aria-hidden="true">
                     {if mark.is_empty() {
                         view! { <circle cx="6" cy="6" r="3" fill="currentColor" stroke="none"/> }.into_any()

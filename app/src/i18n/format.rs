@@ -52,8 +52,12 @@ pub(crate) fn duration(lang: Lang, secs: u64) -> String {
     let (d, h, m, s) = (secs / 86_400, secs / 3_600 % 24, secs / 60 % 60, secs % 60);
     let (day, hour, min, sec) =
         (units::DAY.in_lang(lang), units::HOUR.in_lang(lang), units::MINUTE.in_lang(lang), units::SECOND.in_lang(lang));
-    if d > 0 {
+    if d > 0 && h == 0 {
+        format!("{d}\u{a0}{day}")
+    } else if d > 0 {
         format!("{d}\u{a0}{day} {h}\u{a0}{hour}")
+    } else if h > 0 && m == 0 {
+        format!("{h}\u{a0}{hour}")
     } else if h > 0 {
         format!("{h}\u{a0}{hour} {m:02}\u{a0}{min}")
     } else if m > 0 {
@@ -116,6 +120,7 @@ mod tests {
         assert_eq!(duration(Lang::En, 7), "7\u{a0}s");
         assert_eq!(duration(Lang::En, 65), "1\u{a0}min 05\u{a0}s");
         assert_eq!(duration(Lang::En, 7_500), "2\u{a0}h 05\u{a0}min");
+        assert_eq!(duration(Lang::En, 86_400), "1\u{a0}d");
         assert_eq!(duration(Lang::Ru, 90_000), "1\u{a0}д 1\u{a0}ч");
     }
 

@@ -9,7 +9,7 @@ mod phrase;
 pub(crate) use phrase::{Phrase, Plural, phrases, plurals};
 
 use crate::stores::browser;
-use leptos::prelude::*;
+use leptos::{prelude::*, reactive::graph::Observer};
 
 const STORAGE_KEY: &str = "roadstead.lang";
 
@@ -67,8 +67,9 @@ impl I18n {
         Self { lang: RwSignal::new(lang) }
     }
 
+    /// The language; followed where a reactive scope asks, simply read where an event or an answer does.
     pub(crate) fn lang(self) -> Lang {
-        self.lang.get()
+        if Observer::get().is_some() { self.lang.get() } else { self.lang.get_untracked() }
     }
 
     pub(crate) fn set_lang(self, lang: Lang) {
@@ -84,17 +85,17 @@ impl I18n {
 
     /// The phrase now; tracks the language where a reactive scope reads it.
     pub(crate) fn now(self, phrase: Phrase) -> &'static str {
-        phrase.in_lang(self.lang.get())
+        phrase.in_lang(self.lang())
     }
 
     /// The phrase now with `{name}` places filled.
     pub(crate) fn fill(self, phrase: Phrase, places: &[(&str, &str)]) -> String {
-        phrase.fill(self.lang.get(), places)
+        phrase.fill(self.lang(), places)
     }
 
     /// The phrase for this many, with `{n}` written by the language's rules.
     pub(crate) fn count(self, plural: Plural, n: u64) -> String {
-        let lang = self.lang.get();
+        let lang = self.lang();
         plural.for_count(lang, n).replace("{n}", &format::integer(lang, n))
     }
 }

@@ -7,16 +7,16 @@ mod table;
 mod window;
 
 use crate::client::{use_client, with_query};
-use crate::components::page::PageTitle;
+use crate::components::{feed::{FeedMark, FeedNote}, page::PageTitle};
 use crate::i18n::{catalogue::{common, jobs}, use_i18n};
 use crate::paths;
-use crate::queries::{events::Feed, job, jobs::{JobsList, Row, Standing}};
+use crate::queries::{job, jobs::{JobsList, Row, Standing}};
 use crate::rules::filter::Filter;
 use crate::stores::toasts::use_toasts;
 use crate::ui::{
     button::{Button, Kind},
     icon::{PLUS, icon},
-    state::{Empty, Note},
+    state::Empty,
 };
 use api::jobs::JobCreate;
 use filters::Filters;
@@ -63,15 +63,12 @@ pub(crate) fn JobsPage() -> impl IntoView {
                 matches!(content.get(), Content::Table | Content::NoMatch)
                     .then(|| view! { <span class="count">{move || i18n.count(jobs::COUNT, visible.with(Vec::len) as u64)}</span> })
             }}
-            <FeedMark list/>
+            <FeedMark feed=list.feed/>
             <div class="page-head-end">
                 <a class="button button-primary" href=paths::JOB_NEW>{icon(PLUS)} {i18n.text(jobs::NEW)}</a>
             </div>
         </div>
-        {move || {
-            let feed = list.feed.get();
-            if let Feed::Waiting(message) = feed { Some(view! { <div class="page-note"><Note text=Signal::stored(message)/></div> }) } else { None }
-        }}
+        <FeedNote feed=list.feed/>
         <listen::Announcer list/>
         {move || match content.get() {
             Content::Loading => view! { <LoadingRows/> }.into_any(),
@@ -131,20 +128,6 @@ fn use_filter() -> (Memo<Filter>, Callback<Filter>) {
         navigate(&to, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
     });
     (filter, set)
-}
-
-/// Whether the list is live.
-#[component]
-fn FeedMark(list: JobsList) -> impl IntoView {
-    let i18n = use_i18n();
-    move || match list.feed.get() {
-        Feed::Live => Some(view! { <span class="feed feed-live">{i18n.text(jobs::LIVE)}</span> }.into_any()),
-        Feed::Broken => Some(
-            view! { <span class="feed feed-broken" role="status" title=i18n.text(jobs::RECONNECTING)>{i18n.text(jobs::LIVE_OFF)}</span> }
-                .into_any(),
-        ),
-        Feed::Opening | Feed::Waiting(_) | Feed::Over => None,
-    }
 }
 
 /// No jobs at all: offers the sample.

@@ -3,12 +3,22 @@
 use super::span;
 use api::jobs::{Job, JobCreate, RestartPolicy};
 
-/// `apolo run ...` that starts the same job.
+/// `apolo run ...` that starts the same job, in one line.
 pub(crate) fn run(create: &JobCreate) -> String {
-    let mut args: Vec<String> = vec!["apolo".into(), "run".into()];
+    run_parts(create).join(" ")
+}
+
+/// The same over several lines, for narrow places.
+pub(crate) fn run_folded(create: &JobCreate) -> String {
+    run_parts(create).join(" \\\n  ")
+}
+
+/// The command, each flag with its value.
+fn run_parts(create: &JobCreate) -> Vec<String> {
+    let mut parts: Vec<String> = vec!["apolo run".into()];
     let mut flag = |name: &str, value: Option<String>| {
         if let Some(value) = value {
-            args.extend([name.to_owned(), quote(&value)]);
+            parts.push(format!("{name} {}", quote(&value)));
         }
     };
     flag("--name", create.name.clone());
@@ -32,14 +42,30 @@ pub(crate) fn run(create: &JobCreate) -> String {
         RestartPolicy::OnFailure => Some("on-failure".into()),
         RestartPolicy::Always => Some("always".into()),
     });
-    args.push(if create.tty { "--tty".into() } else { "--no-tty".into() });
-    args.push("--detach".into());
-    args.push(quote(&create.image));
+    parts.push(format!("{} --detach", if create.tty { "--tty" } else { "--no-tty" }));
+    parts.push(quote(&create.image));
     if let Some(command) = &create.command {
-        // One argument is sent as it is, and split by the server: the same string the form sends. After `--` nothing is a flag.
-        args.extend(["--".into(), quote(command)]);
+        // After `--` nothing is a flag.
+        parts.push(format!("-- {}", words(command)));
     }
-    args.join(" ")
+    parts
+}
+
+/// A command as arguments of the CLI. It quotes and joins several, which the server splits again; a single one it sends as it
+/// is, so that one must be quoted for the server too.
+fn words(command: &str) -> String {
+    match shell_words::split(command) {
+        Ok(words) if words.len() > 1 => words.iter().map(|w| quote(w)).collect::<Vec<_>>().join(" "),
+        Ok(_) | Err(_) => quote(command),
+    }
+}
+
+/// The same with the values of the environment hidden, for screens that others may see.
+pub(crate) fn masked(mut create: JobCreate) -> JobCreate {
+    for value in create.env.values_mut() {
+        "***".clone_into(value);
+    }
+    create
 }
 
 /// The commands that show what a job's page shows.
@@ -106,7 +132,22 @@ mod tests {
         assert!(line.contains("--http-port 0"), "{line}");
         assert!(words.contains(&"GREETING=it's me".to_owned()), "{line}");
         assert!(words.contains(&"night run".to_owned()), "{line}");
-        assert_eq!(words.last().map(String::as_str), Some("echo 'a b' $HOME"));
+        assert_eq!(words[words.len() - 4..], ["--", "echo", "a b", "$HOME"]);
+        assert_eq!(shell_words::split(&run_folded(&create).replace("\\\n", "")).expect("a shell line"), words);
+    }
+
+    #[test]
+    fn a_single_word_with_a_space_stays_one_word_for_the_server() {
+        let line = run(&JobCreate { command: Some("'my tool'".into()), ..JobCreate::default() });
+        let sent = shell_words::split(&line).expect("a shell line").pop().expect("a command");
+        assert_eq!(shell_words::split(&sent).expect("a command"), ["my tool"]);
+    }
+
+    #[test]
+    fn a_masked_command_names_variables_and_not_their_values() {
+        let create = JobCreate { env: [("API_KEY".into(), "s3cr3t".into())].into(), ..JobCreate::default() };
+        let line = run(&masked(create));
+        assert!(line.contains("API_KEY=") && !line.contains("s3cr3t"), "{line}");
     }
 
     #[test]

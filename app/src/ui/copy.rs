@@ -36,7 +36,12 @@ pub(crate) fn CopyButton(
                 return toasts.bad(i18n.now(common::COPY_FAILED).to_owned());
             }
             done.try_set(true);
-            set_timeout(move || drop(done.try_set(false)), Duration::from_secs(2));
+            set_timeout(
+                move || {
+                    done.try_set(false);
+                },
+                Duration::from_secs(2),
+            );
         });
     };
     view! {

@@ -18,7 +18,7 @@ pub(crate) fn Menu(
     let root = NodeRef::<html::Div>::new();
     let button = NodeRef::<html::Button>::new();
     let close = move || {
-        open.set(false);
+        open.try_set(false);
         if let Some(button) = button.get_untracked() {
             drop(button.focus());
         }
@@ -55,9 +55,15 @@ pub(crate) fn Menu(
         let to = event.related_target().and_then(|t| t.dyn_into::<web_sys::Node>().ok());
         let inside = root.get_untracked().is_some_and(|root| root.contains(to.as_ref()));
         if !inside {
-            open.set(false);
+            // The focus also leaves a menu that is being taken away with its page.
+            open.try_set(false);
         }
     };
+    // The name begins with what the menu is for and holds every word that is seen on the button.
+    let name = Signal::derive(move || match caption.map(|caption| caption.get()) {
+        Some(caption) if caption != label.get() => format!("{}: {caption}", label.get()),
+        _ => label.get(),
+    });
     let children = StoredValue::new(children);
     view! {
         <div class="menu" node_ref=root on:keydown=on_key on:focusout=on_leave>
@@ -67,8 +73,8 @@ pub(crate) fn Menu(
                 class=if caption.is_some() { "button button-quiet" } else { "button button-quiet button-icon" }
                 aria-haspopup="menu"
                 aria-expanded=move || if open.get() { "true" } else { "false" }
-                aria-label=move || label.get()
-                title=move || label.get()
+                aria-label=name
+                title=name
                 on:click=move |_| open.update(|open| *open = !*open)
             >
                 {icon(picture)}

@@ -128,6 +128,8 @@ pub(crate) fn name_complaint(name: &str) -> Option<Complaint> {
         InvalidName::First => run::BAD_NAME_START.into(),
         InvalidName::Hyphen => run::BAD_NAME_HYPHEN.into(),
         InvalidName::LooksLikeId => run::BAD_NAME_PREFIX.into(),
+        // The first letter is what people get wrong; say that rather than which character it was.
+        InvalidName::Character(_) if !name.starts_with(|c: char| c.is_ascii_lowercase()) => run::BAD_NAME_START.into(),
         InvalidName::Character(char) => {
             Complaint { phrase: run::BAD_NAME_CHAR, place: Some(("char", char.to_string())) }
         }

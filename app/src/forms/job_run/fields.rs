@@ -129,7 +129,9 @@ pub(crate) fn JobRunForm(
             checked.with(|checked| checked.as_ref().err().filter(|_| shown)?.get(field).map(|c| c.say(i18n)))
         })
     };
-    let leave = move |field: &'static str| Callback::new(move |()| left.update(|left| drop(left.insert(field))));
+    let leave = move |field: &'static str| Callback::new(move |()| left.update(|left| {
+            left.insert(field);
+        }));
     // The name is judged as it is typed.
     let name_error = Signal::derive(move || {
         let server = refused.get().filter(|f| f.field() == Some("name")).map(|f| f.message(i18n));
@@ -236,7 +238,7 @@ pub(crate) fn JobRunForm(
                     />
                 </Section>
             </div>
-            <aside class="run-aside">
+            <div class="run-aside">
                 <div class="panel run-summary">
                     {move || trouble().map(|text| view! { <Note text=Signal::stored(text) bad=true/> })}
                     {move || {
@@ -252,7 +254,7 @@ pub(crate) fn JobRunForm(
                     />
                     <AsCommand checked/>
                 </div>
-            </aside>
+            </div>
         </form>
     }
 }
@@ -274,7 +276,7 @@ fn Section(title: Phrase, children: Children) -> impl IntoView {
 fn AsCommand(checked: Memo<Result<JobCreate, Complaints>>) -> impl IntoView {
     let i18n = use_i18n();
     let line = Memo::new(move |before: Option<&String>| match checked.get() {
-        Ok(create) => cli::run(&create),
+        Ok(create) => cli::run_folded(&create),
         Err(_) => before.cloned().unwrap_or_default(),
     });
     view! {

@@ -10,7 +10,6 @@ crate::i18n::phrases! {
     DISMISS = "Dismiss", "Скрыть";
     LOADING = "Loading", "Загрузка";
     OPTIONAL = "optional", "необязательно";
-    NONE = "none", "нет";
     UNLIMITED = "no limit", "без ограничения";
     REQUEST_ID = "Request id: {id}", "Номер запроса: {id}";
 }

@@ -10,8 +10,6 @@ crate::i18n::phrases! {
     KILL_DONE = "The job has ended.", "Задание завершено.";
     RUN_AGAIN = "Run again", "Запустить снова";
     EXTEND = "Extend life span", "Продлить срок";
-    EXTEND_TITLE = "Extend the life span", "Продлить срок жизни";
-    EXTEND_BY = "Extend by", "Продлить на";
     EXTEND_NONE = "The job has no life span to extend.", "У задания нет срока жизни.";
     EXTENDED = "The life span is now {time}.", "Срок жизни теперь {time}.";
     OPEN_HTTP = "Open", "Открыть";
@@ -28,7 +26,6 @@ crate::i18n::phrases! {
     STORY = "What happened", "Что происходило";
     DETAILS = "Details", "Подробности";
     CONTAINER = "Container", "Контейнер";
-    ID = "Id", "Id";
     URI = "URI", "URI";
     OWNER = "Owner", "Владелец";
     WHERE = "Project", "Проект";
@@ -62,7 +59,6 @@ crate::i18n::phrases! {
     ENV_REVEAL = "Show values", "Показать значения";
     ENV_HIDE = "Hide values", "Скрыть значения";
     HIDDEN_VALUE = "hidden", "скрыто";
-    STEP_TOOK = "{time}", "{time}";
     NO_STORY = "The cluster tells no story of this job.", "Кластер не хранит историю этого задания.";
     NOT_FOUND = "There is no such job", "Такого задания нет";
     NOT_FOUND_TEXT = "It does not exist, or you may not see it: {id}", "Его нет, или вам его не видно: {id}";

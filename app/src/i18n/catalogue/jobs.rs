@@ -7,7 +7,6 @@ crate::i18n::phrases! {
     FILTER_LABEL = "Filter jobs", "Фильтр заданий";
     STATUS = "Status", "Статус";
     STATUS_ALL = "All", "Все";
-    STATUS_ACTIVE = "Active", "Активные";
     OWNER = "Owner", "Владелец";
     OWNER_ALL = "All owners", "Все владельцы";
     OWNER_ME = "{user} (me)", "{user} (я)";
@@ -21,7 +20,6 @@ crate::i18n::phrases! {
     COL_PRESET = "Preset", "Пресет";
     COL_CREATED = "Created", "Создано";
     COL_RUN_TIME = "Run time", "Время работы";
-    SORT_BY = "Sort by {column}", "Сортировать: {column}";
     SELECT_ALL = "Select all shown", "Выбрать все показанные";
     SELECT_ONE = "Select {name}", "Выбрать {name}";
     KILL = "Kill", "Остановить";

@@ -1,7 +1,7 @@
 //! The head of a job's page: name, status and why, times, and what can be done.
 
 use super::actions::Actions;
-use crate::components::{page::PageTitle, status::{StatusBadge, reason_phrase}};
+use crate::components::{feed::{FeedMark, FeedNote}, page::PageTitle, status::{StatusBadge, reason_phrase}};
 use crate::i18n::{catalogue::job as words, format, use_i18n};
 use crate::paths;
 use crate::queries::{job::JobQuery, jobs::Seen};
@@ -44,11 +44,13 @@ pub(super) fn Header(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
     };
     view! {
         <a class="back" href=paths::JOBS>{icon(BACK)} {i18n.text(words::BACK)}</a>
+        <FeedNote feed=query.feed/>
         <header class="job-head">
             <div class="job-head-main">
                 <div class="job-title">
                     <PageTitle title=name/>
                     <StatusBadge status/>
+                    <FeedMark feed=query.feed/>
                 </div>
                 {move || why().map(|why| view! { <p class="job-why">{why}</p> })}
                 <div class="job-line">

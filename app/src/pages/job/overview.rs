@@ -26,16 +26,17 @@ pub(super) fn Overview(seen: Memo<Arc<Seen>>) -> impl IntoView {
         job.run_time_secs = 0.0;
         job
     });
+    let revealed = RwSignal::new(false);
     view! {
         <div class="job-columns">
             <div class="job-column">
                 <Story seen/>
-                <Commands job/>
+                <Commands job revealed/>
             </div>
             <div class="job-column">
                 {move || job.with(|job| details(i18n, job))}
                 {move || job.with(|job| container(i18n, job))}
-                <Env job/>
+                <Env job revealed/>
             </div>
         </div>
     }
@@ -123,9 +124,12 @@ fn container(i18n: I18n, job: &Job) -> impl IntoView + use<> {
 
 /// The environment; values stay hidden until asked for, for they are often secrets and screens are often shared.
 #[component]
-fn Env(job: Memo<Job>) -> impl IntoView {
-    let i18n = use_i18n();
-    let shown = RwSignal::new(false);
+fn Env(
+    job: Memo<Job>,
+    /// Whether values are shown, here and in the commands.
+    revealed: RwSignal<bool>,
+) -> impl IntoView {
+    let (i18n, shown) = (use_i18n(), revealed);
     let env = Memo::new(move |_| job.with(|j| j.container.env.clone()));
     let label = Signal::derive(move || i18n.now(if shown.get() { words::ENV_HIDE } else { words::ENV_REVEAL }).to_owned());
     view! {
@@ -165,12 +169,14 @@ fn Env(job: Memo<Job>) -> impl IntoView {
 
 /// The platform CLI's commands for what this page shows.
 #[component]
-fn Commands(job: Memo<Job>) -> impl IntoView {
+fn Commands(job: Memo<Job>, revealed: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let lines = move || {
         job.with(|job| {
-            let mut lines = cli::watch(job);
-            lines.push(cli::run(&cli::again(job)));
+            let mut lines: Vec<_> = cli::watch(job).into_iter().map(|line| (line.clone(), line)).collect();
+            let again = cli::again(job);
+            let seen = if revealed.get() { cli::run(&again) } else { cli::run(&cli::masked(again.clone())) };
+            lines.push((seen, cli::run(&again)));
             lines
         })
     };
@@ -180,10 +186,10 @@ fn Commands(job: Memo<Job>) -> impl IntoView {
             {move || {
                 lines()
                     .into_iter()
-                    .map(|line| {
+                    .map(|(seen, line)| {
                         view! {
                             <div class="command">
-                                <code tabindex="0">{line.clone()}</code>
+                                <code tabindex="0">{seen}</code>
                                 <CopyButton label=i18n.text(common::COPY) text=Signal::stored(line)/>
                             </div>
                         }

@@ -65,7 +65,7 @@ fn Step(
     view! {
         <li class="step">
             <div class="step-head">
-                <StatusBadge status=status/>
+                <StatusBadge status=status past=next.is_some()/>
                 {step.reason.map(|reason| view! { <span class="step-reason mono">{reason}</span> })}
                 <span class="step-time num">
                     <time datetime=time.to_string() title=move || format::date_time(i18n.lang(), time)>{move || format::time_of_day(i18n.lang(), time)}</time>

@@ -29,7 +29,9 @@ pub(super) fn Filters(list: JobsList, filter: Memo<Filter>, set_filter: Callback
     });
     on_cleanup(move || slash.remove());
 
-    let owners = Memo::new(move |_| distinct(list, filter.get().owner, |job, all| drop(all.insert(job.owner.clone()))));
+    let owners = Memo::new(move |_| distinct(list, filter.get().owner, |job, all| {
+        all.insert(job.owner.clone());
+    }));
     let tags = Memo::new(move |_| distinct(list, filter.get().tag, |job, all| all.extend(job.tags.iter().cloned())));
     let change = move |act: &dyn Fn(&mut Filter)| {
         let mut next = filter.get_untracked();

@@ -15,7 +15,8 @@ pub(crate) enum Base {
 /// line to the floor.
 pub(super) fn top_of(peak: f64, limit: Option<f64>, base: Base) -> f64 {
     match limit.filter(|l| *l > 0.0) {
-        Some(limit) if peak > limit * 0.4 => (limit * 1.08).max(peak * 1.08),
+        Some(limit) if peak > limit * 0.4 && peak <= limit * 1.02 => limit,
+        Some(limit) if peak > limit => round_up(peak * 1.05, base),
         _ => round_up(peak * 1.2, base),
     }
 }
@@ -77,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_limit_is_in_view_only_when_the_line_is_near() {
-        assert!(top_of(0.9, Some(1.0), Base::Ten) >= 1.0);
+        assert!((top_of(0.9, Some(1.0), Base::Ten) - 1.0).abs() < 1e-9);
         assert!(top_of(0.01, Some(8.0), Base::Ten) < 1.0);
         assert!(top_of(3.0, Some(1.0), Base::Ten) > 3.0);
     }

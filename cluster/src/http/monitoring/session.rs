@@ -104,50 +104,51 @@ pub(in crate::http) async fn attach(
 
 async fn converse(mut sender: Sender, mut receiver: Receiver, session: Session, streams: SessionStreams) {
     let Session { input, output, control } = session;
-    let end = {
-        let outwards = outwards(&mut sender, output, control.as_ref(), streams);
+    let talked = {
+        let outwards = outwards(&mut sender, output, streams);
         let inwards = inwards(&mut receiver, input, control.as_ref(), streams);
         tokio::select! {
-            end = outwards => end,
-            end = inwards => end,
+            ended = outwards => ended,
+            end = inwards => Err(end),
         }
+    };
+    // The output has ended and the input is closed: now the process has an exit code.
+    let end = match talked {
+        Ok(()) => tokio::select! {
+            end = farewell(&mut sender, control.as_ref()) => end,
+            end = receiver.gone() => end,
+        },
+        Err(end) => end,
     };
     close(sender, receiver, end).await;
 }
 
-async fn outwards(
-    sender: &mut Sender,
-    mut output: EngineStream<Output>,
-    control: &dyn SessionControl,
-    streams: SessionStreams,
-) -> End {
-    loop {
-        let piece = match sender.wait_for(output.next()).await {
-            Ok(Some(Ok(piece))) => piece,
-            Ok(None) => break,
-            Ok(Some(Err(error))) => {
-                tracing::warn!(error = %causes(&error), "a session broke off");
-                return End::Failed;
-            }
-            Err(end) => return end,
-        };
+/// Sends output until it ends; an error says why it could not all be sent.
+async fn outwards(sender: &mut Sender, mut output: EngineStream<Output>, streams: SessionStreams) -> Result<(), End> {
+    while let Some(piece) = sender.wait_for(output.next()).await? {
+        let piece = piece.map_err(|error| {
+            tracing::warn!(error = %causes(&error), "a session broke off");
+            End::Failed
+        })?;
         let frame = match piece.stream {
             OutputStream::Stdout if streams.stdout => Frame::Stdout(&piece.bytes),
             OutputStream::Stderr if streams.stderr => Frame::Stderr(&piece.bytes),
             OutputStream::Stdout | OutputStream::Stderr => continue,
         };
-        if piece.bytes.is_empty() {
-            continue;
-        }
-        if let Err(end) = sender.send_bytes(frame.encode().into()).await {
-            return end;
+        if !piece.bytes.is_empty() {
+            sender.send_bytes(frame.encode().into()).await?;
         }
     }
-    let exit = match sender.wait_for(exit_of(control)).await {
-        Ok(exit) => exit,
-        Err(end) => return end,
+    Ok(())
+}
+
+/// Tells how the process ended.
+async fn farewell(sender: &mut Sender, control: &dyn SessionControl) -> End {
+    let sent = async {
+        let exit = sender.wait_for(exit_of(control)).await?;
+        sender.send_bytes(Frame::Exit(exit).encode().into()).await
     };
-    match sender.send_bytes(Frame::Exit(exit).encode().into()).await {
+    match sent.await {
         Ok(()) => End::Complete,
         Err(end) => end,
     }

@@ -121,3 +121,20 @@ test("the log goes on where it was after the server was killed and came back", a
   await expect(log.getByText("beat 79", { exact: true })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText("80 lines")).toBeVisible();
 });
+
+test("a line is shared by its address", async ({ page, verbs, browser, server, signedIn, viewport }) => {
+  const job = await verbs.runScript("i=0; while [ $i -lt 9000 ]; do echo link $i; i=$((i+1)); done");
+  await verbs.waitForStatus(job.id, "succeeded");
+  await page.goto(`/jobs/${job.id}/logs?line=4001`);
+  const line = page.getByRole("log").getByText("link 4000", { exact: true });
+  await expect(line).toBeVisible();
+  if ((viewport?.width ?? 0) > 600) {
+    await page.locator(".log-number", { hasText: /^4,?003$/ }).click();
+    await expect(page).toHaveURL(/[?&]line=4003\b/);
+    const context = await browser.newContext({ baseURL: server.url, storageState: signedIn });
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await expect(other.getByRole("log").getByText("link 4002", { exact: true })).toBeVisible();
+    await context.close();
+  }
+});

@@ -36,7 +36,12 @@ const RULES: &[Rule] = &[
         only: &["engine"],
         message: "containers belong in `engine` only",
     },
-    Rule { within: "cluster/src", identifier: "axum", only: &["http"], message: "HTTP belongs in `http` only" },
+    Rule {
+        within: "cluster/src",
+        identifier: "axum",
+        only: &["http", "cluster"],
+        message: "HTTP belongs in `http` only",
+    },
     Rule {
         within: "app/src",
         identifier: "web_sys",

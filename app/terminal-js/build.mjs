@@ -16,6 +16,9 @@ await build({
   loader: { ".css": "file" },
   publicPath: "/terminal/",
   legalComments: "none",
+  // Free `document`s in xterm.js become ours; see src/strict-document.js.
+  define: { document: "strictDocument" },
+  inject: ["src/strict-document.js"],
 });
 // The licence of what is in the bundle goes with it.
 await copyFile("node_modules/@xterm/xterm/LICENSE", "dist/xterm-LICENSE.txt");

@@ -2,7 +2,7 @@
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import sheetUrl from "@xterm/xterm/css/xterm.css";
-import { documentWithoutInlineStyle } from "./strict-document.js";
+import { strictDocument, withStrictWindow } from "./strict-document.js";
 import { themeOf } from "./theme.js";
 
 /**
@@ -10,11 +10,10 @@ import { themeOf } from "./theme.js";
  */
 export async function open(host, label, screenReaderMode, told) {
   await styled();
-  const strict = documentWithoutInlineStyle(host.ownerDocument);
   const terminal = new Terminal({
     allowProposedApi: true,
     cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
-    documentOverride: strict.document,
+    documentOverride: strictDocument,
     fontFamily: getComputedStyle(host).fontFamily,
     fontSize: Number.parseFloat(getComputedStyle(host).fontSize),
     lineHeight: 1.2,
@@ -26,7 +25,7 @@ export async function open(host, label, screenReaderMode, told) {
   });
   const fit = new FitAddon();
   terminal.loadAddon(fit);
-  terminal.open(host);
+  withStrictWindow(() => terminal.open(host));
   terminal.textarea?.setAttribute("aria-label", label);
   terminal.onData((text) => told.input(text));
   terminal.onBinary((text) => told.input(text));
@@ -58,7 +57,6 @@ export async function open(host, label, screenReaderMode, told) {
       themed.disconnect();
       system.removeEventListener("change", recolour);
       terminal.dispose();
-      strict.dispose();
     },
   };
 }

@@ -1,0 +1,176 @@
+//! A gateway on its native host, and a browser's side of its sockets.
+
+use super::cluster::{Cluster, token};
+use api::logs::{Event, Frame, Reply};
+use axum::{Router, body::Body};
+use futures::{SinkExt, StreamExt};
+use gateway::{Config, Gateway, SessionKeys, router};
+use gateway_native::NativeHost;
+use http::{Request, header};
+use http_body_util::BodyExt;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+};
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{self, client::IntoClientRequest},
+};
+use tower::ServiceExt;
+
+/// Fails a test that would wait for ever; nothing is measured by it.
+pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(30), future).await.unwrap_or_else(|_| panic!("{what} did not happen"))
+}
+
+pub(crate) struct Edge {
+    pub(crate) address: SocketAddr,
+    router: Router,
+    stop: Option<oneshot::Sender<()>>,
+    served: JoinHandle<std::io::Result<()>>,
+}
+
+impl Edge {
+    pub(crate) async fn before(cluster: &Cluster) -> Self {
+        Self::with(cluster, |_| {}).await
+    }
+
+    pub(crate) async fn with(cluster: &Cluster, set: impl FnOnce(&mut Config)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let upstream = format!("http://{}/api/v1", cluster.address).parse().expect("a URL");
+        let mut config = Config::new(upstream, SessionKeys::new([7; 32], None));
+        set(&mut config);
+        let host = NativeHost::new();
+        let gateway = Gateway::new(config, Arc::new(host.clone()));
+        let router = router(gateway.clone(), Router::new());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let stopped = async move {
+            let _ = stopped.await;
+        };
+        let served = tokio::spawn(gateway_native::serve(listener, router.clone(), gateway, host, stopped));
+        Self { address, router, stop: Some(stop), served }
+    }
+
+    /// Signs in and gives the cookie.
+    pub(crate) async fn sign_in(&self, user: &str) -> String {
+        let body = serde_json::json!({"token": token(user)}).to_string();
+        let request =
+            Request::post("/api/v1/session").header("x-roadstead", "1").header("content-type", "application/json");
+        let response =
+            self.router.clone().oneshot(request.body(Body::from(body)).expect("a request")).await.expect("infallible");
+        let cookie = response.headers().get(header::SET_COOKIE).expect("signed in").to_str().expect("text");
+        cookie.split(';').next().expect("a pair").to_owned()
+    }
+
+    pub(crate) async fn get(&self, cookie: &str, path: &str) -> (u16, String) {
+        let request = Request::get(format!("/api/v1{path}")).header("x-roadstead", "1").header(header::COOKIE, cookie);
+        let response =
+            self.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible");
+        let (head, body) = response.into_parts();
+        let text = String::from_utf8_lossy(&body.collect().await.expect("a body").to_bytes()).into_owned();
+        (head.status.as_u16(), text)
+    }
+
+    pub(crate) async fn open(&self, cookie: &str, path: &str) -> Page {
+        let mut request = format!("ws://{}/api/v1{path}", self.address).into_client_request().expect("a request");
+        let origin = format!("http://{}", self.address).parse().expect("a value");
+        request.headers_mut().insert(header::ORIGIN, origin);
+        request.headers_mut().insert(header::COOKIE, cookie.parse().expect("a value"));
+        let tcp = TcpStream::connect(self.address).await.expect("a connection");
+        let (socket, _) = client_async(request, tcp).await.expect("a handshake");
+        Page { socket, taken: 0 }
+    }
+
+    pub(crate) async fn stop(mut self) {
+        let _ = self.stop.take().expect("stopped once").send(());
+        self.served.await.expect("no panic").expect("served");
+    }
+}
+
+/// One open socket of a page.
+pub(crate) struct Page {
+    socket: WebSocketStream<TcpStream>,
+    taken: u64,
+}
+
+/// What a page was sent.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Sent {
+    Text(String),
+    Binary(Vec<u8>),
+    Closed(u16),
+    Broke,
+}
+
+impl Page {
+    pub(crate) async fn next(&mut self) -> Sent {
+        loop {
+            return match soon("a message", self.socket.next()).await {
+                Some(Ok(tungstenite::Message::Text(text))) => Sent::Text(text.to_string()),
+                Some(Ok(tungstenite::Message::Binary(bytes))) => Sent::Binary(bytes.to_vec()),
+                Some(Ok(tungstenite::Message::Close(frame))) => Sent::Closed(frame.map_or(1005, |f| f.code.into())),
+                Some(Ok(_)) => continue,
+                Some(Err(_)) | None => Sent::Broke,
+            };
+        }
+    }
+
+    pub(crate) async fn send(&mut self, bytes: &[u8]) {
+        self.socket.send(tungstenite::Message::binary(bytes.to_vec())).await.expect("open");
+    }
+
+    /// The next event of a text stream, without heartbeats.
+    pub(crate) async fn event<T: serde::de::DeserializeOwned>(&mut self) -> T {
+        loop {
+            match self.next().await {
+                Sent::Text(text) if text == r#"{"type":"heartbeat"}"# => {}
+                Sent::Text(text) => return serde_json::from_str(&text).expect("an event"),
+                other => panic!("not an event: {other:?}"),
+            }
+        }
+    }
+
+    /// The next thing of a log stream, as text: `12 text` for a row, `+12 text` for one that continues, `[type]` for an event.
+    /// Frames are answered with credit.
+    pub(crate) async fn log(&mut self) -> Vec<String> {
+        match self.next().await {
+            Sent::Binary(bytes) => {
+                self.taken += bytes.len() as u64;
+                let credit = serde_json::to_string(&Reply::Credit { bytes: self.taken }).expect("JSON");
+                let _ = self.socket.send(tungstenite::Message::text(credit)).await;
+                let frame = Frame::parse(&bytes).expect("a frame");
+                let row = |row: api::logs::Row<'_>| {
+                    let plus = if row.flags & api::logs::CONTINUES != 0 { "+" } else { "" };
+                    format!("{plus}{} {}", row.line, String::from_utf8_lossy(row.text))
+                };
+                frame.rows().map(row).collect()
+            }
+            Sent::Text(text) => vec![match serde_json::from_str(&text).expect("an event") {
+                Event::Heartbeat => return Vec::new(),
+                Event::Init { first_line, total_lines, seekable } => {
+                    format!("[init {first_line} {total_lines:?} {seekable}]")
+                }
+                Event::InitDone => "[init_done]".into(),
+                Event::Gap { lines } => format!("[gap {lines:?}]"),
+                Event::Skipped { lines } => format!("[skipped {lines}]"),
+                Event::Waiting { .. } => "[waiting]".into(),
+                Event::End { reason } => format!("[end {reason:?}]"),
+                Event::Unknown => panic!("an unknown event"),
+            }],
+            Sent::Closed(code) => vec![format!("[closed {code}]")],
+            Sent::Broke => vec!["[broke]".into()],
+        }
+    }
+
+    /// Reads a log stream until something that begins with `last` has come.
+    pub(crate) async fn log_until(&mut self, last: &str) -> Vec<String> {
+        let mut all = Vec::new();
+        while !all.iter().any(|item: &String| item.starts_with(last)) {
+            all.extend(self.log().await);
+        }
+        all
+    }
+}

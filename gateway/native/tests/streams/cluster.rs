@@ -1,0 +1,190 @@
+//! A small server of the platform API whose jobs, logs and faults are set by the test.
+
+use axum::{
+    Json, Router,
+    extract::{Path, RawQuery, State},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{HeaderMap, StatusCode, header};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+use tokio::{net::TcpListener, sync::watch};
+
+/// Shared by the server and the test.
+pub(crate) struct Cluster {
+    pub(crate) address: SocketAddr,
+    state: Mutex<Jobs>,
+    /// Counts changes, so that readers wait instead of polling.
+    pub(crate) changed: watch::Sender<u64>,
+    /// Whether logs can be read by line number.
+    pub(crate) seekable: AtomicBool,
+    /// Users whose tokens are refused.
+    pub(crate) refused: Mutex<Vec<String>>,
+    /// Answers HTML instead of jobs.
+    pub(crate) nonsense: AtomicBool,
+    /// Log sockets ever opened, and open now.
+    pub(crate) log_sockets: AtomicUsize,
+    pub(crate) open_log_sockets: AtomicUsize,
+    /// Log sockets break, without a close frame, after so many lines each; used up front to back.
+    pub(crate) breaks: Mutex<Vec<usize>>,
+    /// `since` begins after the time instead of at it.
+    pub(crate) since_is_late: AtomicBool,
+    /// Lists of jobs asked for.
+    pub(crate) lists: AtomicUsize,
+}
+
+#[derive(Default)]
+pub(crate) struct Jobs {
+    pub(crate) status: BTreeMap<String, &'static str>,
+    pub(crate) log: Vec<(i64, Vec<u8>)>,
+}
+
+pub(crate) const EPOCH_NS: i64 = 1_790_000_000_000_000_000;
+
+impl Cluster {
+    pub(crate) async fn start() -> Arc<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let cluster = Arc::new(Self {
+            address: listener.local_addr().expect("bound"),
+            state: Mutex::default(),
+            changed: watch::Sender::new(0),
+            seekable: AtomicBool::new(true),
+            refused: Mutex::default(),
+            nonsense: AtomicBool::new(false),
+            log_sockets: AtomicUsize::new(0),
+            open_log_sockets: AtomicUsize::new(0),
+            breaks: Mutex::default(),
+            since_is_late: AtomicBool::new(false),
+            lists: AtomicUsize::new(0),
+        });
+        cluster.set("job-1", "running");
+        let router = Router::new()
+            .route("/api/v1/config", get(config))
+            .route("/api/v1/jobs", get(jobs))
+            .route("/api/v1/jobs/{id}", get(job))
+            .route("/mon/{id}/log_ws", get(super::monitoring::log_ws))
+            .route("/mon/{id}/log", get(super::monitoring::log))
+            .route("/mon/{id}/top", get(super::monitoring::top))
+            .route("/mon/{id}/exec", get(super::monitoring::exec))
+            .with_state(cluster.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        cluster
+    }
+
+    pub(crate) fn jobs(&self) -> MutexGuard<'_, Jobs> {
+        self.state.lock().expect("unpoisoned")
+    }
+
+    pub(crate) fn set(&self, id: &str, status: &'static str) {
+        self.jobs().status.insert(id.to_owned(), status);
+        self.changed.send_modify(|n| *n += 1);
+    }
+
+    pub(crate) fn forget(&self, id: &str) {
+        self.jobs().status.remove(id);
+    }
+
+    /// Writes lines at one microsecond's distance.
+    pub(crate) fn write<T: AsRef<[u8]>>(&self, lines: impl IntoIterator<Item = T>) {
+        self.write_every(1_000, lines);
+    }
+
+    pub(crate) fn write_every<T: AsRef<[u8]>>(&self, step_ns: i64, lines: impl IntoIterator<Item = T>) {
+        let mut jobs = self.jobs();
+        for line in lines {
+            let time = jobs.log.last().map_or(EPOCH_NS, |(time, _)| time + step_ns);
+            jobs.log.push((time, line.as_ref().to_vec()));
+        }
+        drop(jobs);
+        self.changed.send_modify(|n| *n += 1);
+    }
+
+    pub(crate) fn allows(&self, headers: &HeaderMap) -> Result<(), Response> {
+        let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let user = platform::token::unverified_claims(bearer.trim_start_matches("Bearer ")).map(|c| c.identity);
+        let refused = self.refused.lock().expect("unpoisoned");
+        match user {
+            Some(user) if !refused.contains(&user) => Ok(()),
+            Some(_) | None => Err((StatusCode::UNAUTHORIZED, Json(json!({"error": "no"}))).into_response()),
+        }
+    }
+
+    pub(crate) fn status(&self, id: &str) -> Option<&'static str> {
+        self.jobs().status.get(id).copied()
+    }
+}
+
+pub(crate) fn token(user: &str) -> String {
+    format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(json!({"identity": user}).to_string()))
+}
+
+async fn config(State(cluster): State<Arc<Cluster>>, headers: HeaderMap) -> Response {
+    let at = |path: &str| format!("http://{}{path}", cluster.address);
+    let mut config = json!({
+        "auth_url": at(""), "token_url": at("/oauth/token"), "logout_url": at(""), "headless_callback_url": at(""),
+        "client_id": "cli", "audience": "x", "authorized": false,
+    });
+    if headers.contains_key(header::AUTHORIZATION) {
+        if let Err(refusal) = cluster.allows(&headers) {
+            return refusal;
+        }
+        config["authorized"] = json!(true);
+        config["clusters"] = json!([{
+            "name": "default", "orgs": ["acme"], "registry_url": at(""), "storage_url": at(""), "users_url": at(""),
+            "monitoring_url": at("/mon"), "secrets_url": at(""), "disks_url": at(""), "buckets_url": at(""),
+            "resource_pool_types": [], "resource_presets": [],
+        }]);
+    }
+    Json(config).into_response()
+}
+
+fn view(id: &str, status: &str) -> Value {
+    json!({
+        "id": id, "owner": "alice", "cluster_name": "default", "org_name": "acme", "project_name": "demo",
+        "status": status, "uri": format!("job://default/acme/demo/{id}"),
+        "history": {"status": status, "created_at": "2026-11-23T08:00:00Z"},
+        "container": {"image": "busybox:latest", "resources": {"cpu": 1, "memory": 1048576}},
+    })
+}
+
+async fn jobs(State(cluster): State<Arc<Cluster>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    cluster.lists.fetch_add(1, Ordering::SeqCst);
+    if let Err(refusal) = cluster.allows(&headers) {
+        return refusal;
+    }
+    if cluster.nonsense.load(Ordering::SeqCst) {
+        return axum::response::Html("<h1>nginx</h1>").into_response();
+    }
+    let query = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect::<Vec<_>>();
+    let selector = platform::job_selector::JobSelector::from_pairs(query).expect("a selector");
+    let wanted = |status: &str| selector.statuses.is_empty() || selector.statuses.iter().any(|s| s.as_str() == status);
+    // Created long ago: a list of those created since then leaves them out.
+    let old = selector.since.is_some();
+    let lines: String = cluster
+        .jobs()
+        .status
+        .iter()
+        .filter(|(_, status)| wanted(status) && !old)
+        .map(|(id, status)| format!("{}\n", view(id, status)))
+        .collect();
+    ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response()
+}
+
+async fn job(State(cluster): State<Arc<Cluster>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    if let Err(refusal) = cluster.allows(&headers) {
+        return refusal;
+    }
+    match cluster.status(&id) {
+        Some(status) => Json(view(&id, status)).into_response(),
+        None => (StatusCode::BAD_REQUEST, Json(json!({"error": format!("no such job {id}")}))).into_response(),
+    }
+}

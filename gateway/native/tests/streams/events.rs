@@ -1,0 +1,107 @@
+use super::{
+    browser::{Edge, Page},
+    cluster::Cluster,
+};
+use api::{jobs::JobEvent, logs::EndReason};
+use std::sync::atomic::Ordering;
+
+/// The next event that is not a repetition of what is known.
+async fn next(page: &mut Page) -> String {
+    match page.event().await {
+        JobEvent::Init => "init".into(),
+        JobEvent::Job { job } => format!("{} {}", job.id, job.status.as_str()),
+        JobEvent::Removed { id } => format!("removed {id}"),
+        JobEvent::InitDone => "init_done".into(),
+        JobEvent::Waiting { .. } => "waiting".into(),
+        JobEvent::End { reason } => format!("end {reason:?}"),
+        JobEvent::Heartbeat | JobEvent::Unknown => panic!("not expected"),
+    }
+}
+
+async fn until(page: &mut Page, wanted: &str) {
+    while next(page).await != wanted {}
+}
+
+#[tokio::test]
+async fn a_page_sees_all_jobs_then_each_change() {
+    let cluster = Cluster::start().await;
+    cluster.set("job-0", "succeeded");
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/events").await;
+    assert_eq!(next(&mut page).await, "init");
+    let mut first = [next(&mut page).await, next(&mut page).await];
+    first.sort();
+    assert_eq!(first, ["job-0 succeeded", "job-1 running"]);
+    assert_eq!(next(&mut page).await, "init_done");
+    cluster.set("job-2", "pending");
+    until(&mut page, "job-2 pending").await;
+    cluster.set("job-2", "running");
+    until(&mut page, "job-2 running").await;
+    cluster.set("job-2", "failed");
+    until(&mut page, "job-2 failed").await;
+    cluster.forget("job-1");
+    until(&mut page, "removed job-1").await;
+}
+
+#[tokio::test]
+async fn a_job_that_leaves_the_selection_is_taken_away() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/events?status=running").await;
+    until(&mut page, "init_done").await;
+    cluster.set("job-1", "succeeded");
+    until(&mut page, "removed job-1").await;
+}
+
+#[tokio::test]
+async fn many_pages_of_one_user_are_one_poll() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut pages = Vec::new();
+    for _ in 0..30 {
+        let mut page = edge.open(&cookie, "/jobs/events").await;
+        until(&mut page, "init_done").await;
+        pages.push(page);
+    }
+    let before = cluster.lists.load(Ordering::SeqCst);
+    cluster.set("job-1", "succeeded");
+    for page in &mut pages {
+        until(page, "job-1 succeeded").await;
+    }
+    // One look is two lists; thirty pages polling by themselves would be sixty.
+    let lists = cluster.lists.load(Ordering::SeqCst) - before;
+    assert!(lists < 30, "{lists}");
+}
+
+#[tokio::test]
+async fn trouble_is_told_and_the_stream_goes_on_after_it() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/events").await;
+    until(&mut page, "init_done").await;
+    cluster.nonsense.store(true, Ordering::SeqCst);
+    until(&mut page, "waiting").await;
+    cluster.set("job-1", "succeeded");
+    cluster.nonsense.store(false, Ordering::SeqCst);
+    until(&mut page, "job-1 succeeded").await;
+}
+
+#[tokio::test]
+async fn a_session_that_ended_ends_the_stream() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/events").await;
+    until(&mut page, "init_done").await;
+    cluster.refused.lock().expect("unpoisoned").push("alice".into());
+    loop {
+        if let JobEvent::End { reason } = page.event().await {
+            assert_eq!(reason, EndReason::SignedOut);
+            break;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+use super::{
+    browser::{Edge, Sent},
+    cluster::Cluster,
+};
+
+#[tokio::test]
+async fn a_terminal_carries_input_sizes_output_and_the_exit_code() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/job-1/exec?cmd=sh%20-c%20ls&tty=1").await;
+    let Sent::Binary(hello) = page.next().await else { panic!("output") };
+    assert_eq!(hello, b"\x01cmd=sh+-c+ls&tty=1&stdin=1&stdout=1&stderr=0");
+    page.send(b"\x04{\"height\":40,\"width\":120}").await;
+    assert_eq!(page.next().await, Sent::Binary(b"\x01120x40".to_vec()));
+    page.send(b"\0\xff\0bytes").await;
+    assert_eq!(page.next().await, Sent::Binary(b"\x01\xff\0bytes".to_vec()));
+    page.send(b"\x01not input").await;
+    page.send(b"\0exit").await;
+    assert_eq!(page.next().await, Sent::Binary(b"\x03{\"exit_code\":7}".to_vec()));
+    assert_eq!(page.next().await, Sent::Closed(1000));
+}
+
+#[tokio::test]
+async fn why_there_is_no_terminal_is_told_by_the_close_code() {
+    let cluster = Cluster::start().await;
+    cluster.set("job-0", "succeeded");
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    for (cookie, job, code) in [(&*cookie, "job-0", 4404), (&cookie, "job-9", 4404), ("none=1", "job-1", 4401)] {
+        let mut page = edge.open(cookie, &format!("/jobs/{job}/exec?cmd=sh")).await;
+        assert_eq!(page.next().await, Sent::Closed(code), "{job}");
+    }
+}

@@ -89,15 +89,11 @@ impl Cluster {
             ..LogLimits::default()
         };
         let logs = Arc::new(LogStore::new(home.logs.clone(), limits));
-        let engines = Arc::new(EngineSelector::new(candidates, &home.instance));
+        let engines = EngineSelector::new(candidates, &home.instance).with_busybox(config.sample_busybox.clone());
+        let engines = Arc::new(engines);
         let options = RunnerOptions { kill_grace: config.kill_grace, ..RunnerOptions::new(&home.instance) };
-        let runner = Runner::new(
-            Arc::new(jobs.clone()),
-            Arc::clone(&logs),
-            Arc::clone(&engines),
-            clock.clone(),
-            options,
-        );
+        let runner =
+            Runner::new(Arc::new(jobs.clone()), Arc::clone(&logs), Arc::clone(&engines), clock.clone(), options);
         let stopping = CancellationToken::new();
         let tasks = TaskTracker::new();
         tasks.spawn({
@@ -120,7 +116,6 @@ impl Cluster {
     }
 
     /// The platform API, at `/api/v1` and `/oauth/token`.
-    #[must_use]
     pub fn router(&self) -> Router {
         http::router(Arc::clone(&self.api))
     }

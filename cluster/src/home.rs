@@ -98,11 +98,8 @@ impl Home {
             return Ok(());
         }
         let now = clock.now();
-        let place = Membership {
-            org: config.org_name.clone(),
-            project: config.project_name.clone(),
-            role: ProjectRole::Admin,
-        };
+        let place =
+            Membership { org: config.org_name.clone(), project: config.project_name.clone(), role: ProjectRole::Admin };
         allow_existing(self.accounts.add_user(&config.admin_name, &place, now).await)?;
         self.accounts.join(&config.admin_name, &place, now).await?;
         allow_existing(self.accounts.add_role(&self.permissions.admin_role(), now).await)?;

@@ -39,8 +39,7 @@ impl Accounts {
     /// When the name is taken or is none.
     pub async fn add_user(&self, user: &str, role: ProjectRole, project: Option<&str>) -> Result<(), ClusterError> {
         let now = self.clock.now();
-        let place =
-            Membership { org: self.org.clone(), project: project.unwrap_or(&self.project).to_owned(), role };
+        let place = Membership { org: self.org.clone(), project: project.unwrap_or(&self.project).to_owned(), role };
         self.home.accounts.add_user(user, &place, now).await?;
         if role == ProjectRole::Admin && place.project == self.project {
             self.home.permissions.ensure_admin(user, now).await.map_err(HomeError::from)?;

@@ -21,7 +21,7 @@ async fn engine() -> DockerEngine {
             && endpoint.exists()
             && let Ok(engine) = DockerEngine::connect(endpoint).await
         {
-            self_test::ensure_sample(&engine).await.unwrap();
+            self_test::ensure_sample(&engine, None).await.unwrap();
             return engine;
         }
     }
@@ -130,7 +130,7 @@ fn words(command: &[&str]) -> Vec<String> {
 #[tokio::test]
 async fn the_self_test_passes() {
     let engine = engine().await;
-    let info = self_test::run(&engine, "engine-test").await.unwrap();
+    let info = self_test::run(&engine, "engine-test", None).await.unwrap();
     assert!(info.name == "docker" || info.name == "podman", "{info:?}");
 }
 

@@ -97,13 +97,13 @@ impl ProjectRole {
 
 /// A place in a project.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Membership {
+pub(crate) struct Membership {
     /// Organisation.
-    pub org: String,
+    pub(crate) org: String,
     /// Project of the organisation.
-    pub project: String,
+    pub(crate) project: String,
     /// What the member may do there.
-    pub role: ProjectRole,
+    pub(crate) role: ProjectRole,
 }
 
 /// What a successful sign-in hands out.
@@ -125,8 +125,8 @@ pub(crate) struct Accounts {
 impl Accounts {
     /// Opens the accounts, making the signing key at first use.
     pub(crate) fn open(store: Store, key: &Path, token_lifetime: Duration) -> Result<Self, AccountError> {
-        let bytes = secrets::key_file(key)
-            .map_err(|source| AccountError::Key { path: key.display().to_string(), source })?;
+        let bytes =
+            secrets::key_file(key).map_err(|source| AccountError::Key { path: key.display().to_string(), source })?;
         Ok(Self { store, signer: Signer::new(&bytes), token_lifetime })
     }
 
@@ -234,8 +234,7 @@ impl Accounts {
 
     /// Spends a one-time code.
     pub(crate) async fn exchange_code(&self, code: &str, now: Timestamp) -> Result<SignedIn, AccountError> {
-        let user =
-            store::spend_code(&self.store, &secrets::hash(code), now).await?.ok_or(AccountError::Code)?;
+        let user = store::spend_code(&self.store, &secrets::hash(code), now).await?.ok_or(AccountError::Code)?;
         let refresh_token = secrets::random_text();
         store::keep_refresh(&self.store, &secrets::hash(&refresh_token), &user, now, now + REFRESH_LIFETIME).await?;
         Ok(self.signed_in(&user, refresh_token, now))

@@ -23,12 +23,7 @@ impl Kind {
 }
 
 /// Adds a principal; false when the name is taken.
-pub(crate) async fn add_principal(
-    store: &Store,
-    name: &str,
-    kind: Kind,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+pub(crate) async fn add_principal(store: &Store, name: &str, kind: Kind, now: Timestamp) -> Result<bool, StoreError> {
     let added = sqlx::query("INSERT INTO principals (name, kind, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
         .bind(name)
         .bind(kind.as_str())
@@ -47,10 +42,7 @@ pub(crate) async fn remove_role(store: &Store, name: &str) -> Result<bool, Store
         .await?
         .rows_affected();
     // Nobody may inherit from a role of the same name made later.
-    sqlx::query("DELETE FROM grants WHERE uri = 'role://' || ?")
-        .bind(name)
-        .execute(&mut *change)
-        .await?;
+    sqlx::query("DELETE FROM grants WHERE uri = 'role://' || ?").bind(name).execute(&mut *change).await?;
     change.commit().await?;
     Ok(removed == 1)
 }
@@ -111,15 +103,14 @@ pub(crate) async fn project_exists(store: &Store, org: &str, project: &str) -> R
 
 /// Whether there is such an organisation.
 pub(crate) async fn org_exists(store: &Store, org: &str) -> Result<bool, StoreError> {
-    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM orgs WHERE name = ?)").bind(org).fetch_one(store.read()).await?)
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM orgs WHERE name = ?)")
+        .bind(org)
+        .fetch_one(store.read())
+        .await?)
 }
 
 /// Makes the principal a member, or changes its role.
-pub(crate) async fn set_membership(
-    store: &Store,
-    principal: &str,
-    membership: &Membership,
-) -> Result<(), StoreError> {
+pub(crate) async fn set_membership(store: &Store, principal: &str, membership: &Membership) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO members (principal, org, project, role) VALUES (?, ?, ?, ?)
          ON CONFLICT (principal, org, project) DO UPDATE SET role = excluded.role",

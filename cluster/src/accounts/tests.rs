@@ -25,10 +25,7 @@ async fn a_new_user_has_a_place_and_a_working_token() {
     let f = with_alice().await;
     let token = f.accounts.token_for("alice", Duration::from_secs(60), NOON).await.expect("signs");
     assert_eq!(f.accounts.authenticate(&token, NOON).await.expect("accepts"), "alice");
-    assert_eq!(
-        f.accounts.memberships("alice").await.expect("lists"),
-        [place("demo", ProjectRole::Writer)]
-    );
+    assert_eq!(f.accounts.memberships("alice").await.expect("lists"), [place("demo", ProjectRole::Writer)]);
 }
 
 #[tokio::test]

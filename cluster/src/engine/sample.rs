@@ -32,14 +32,17 @@ pub enum SampleError {
     },
 }
 
-/// Builds the archive from the machine's own busybox.
+/// Builds the archive from the given busybox, or from the machine's own.
 ///
 /// # Errors
 /// [`SampleError`].
-pub fn rootfs() -> Result<Bytes, SampleError> {
-    let (path, program) = PLACES
-        .iter()
-        .filter_map(|place| Some((PathBuf::from(place), std::fs::read(place).ok()?)))
+pub fn rootfs(given: Option<&Path>) -> Result<Bytes, SampleError> {
+    let places = PLACES.iter().map(PathBuf::from);
+    let (path, program) = given
+        .map(Path::to_owned)
+        .into_iter()
+        .chain(places)
+        .filter_map(|place| Some((place.clone(), std::fs::read(place).ok()?)))
         .find(|(_, program)| is_static(program))
         .ok_or(SampleError::NoBusybox)?;
     let unusable = |source| SampleError::Unusable { path: path.clone(), source };

@@ -74,6 +74,7 @@ pub fn candidates(docker_host: Option<&str>) -> Result<Vec<Candidate>, super::In
 pub struct EngineSelector {
     candidates: Vec<Candidate>,
     instance: String,
+    busybox: Option<PathBuf>,
     status: watch::Sender<EngineStatus>,
     /// One look at a time: two self-tests would get into each other's way.
     looking: tokio::sync::Mutex<()>,
@@ -86,9 +87,16 @@ impl EngineSelector {
         Self {
             candidates,
             instance: instance.into(),
+            busybox: None,
             status: watch::Sender::new(EngineStatus::Looking),
             looking: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// The same, making the sample image of this static busybox rather than of the machine's own.
+    #[must_use]
+    pub fn with_busybox(self, busybox: Option<PathBuf>) -> Self {
+        Self { busybox, ..self }
     }
 
     /// The state now.
@@ -173,7 +181,7 @@ impl EngineSelector {
             Candidate::Docker(endpoint) => endpoint.to_string(),
             Candidate::Given(_) => "hand".to_owned(),
         };
-        match self_test::run(engine.as_ref(), &self.instance).await {
+        match self_test::run(engine.as_ref(), &self.instance, self.busybox.as_deref()).await {
             Ok(info) => Ok(Some((engine, info))),
             Err(error) => Err(format!("the one at {place} cannot be used: {error}")),
         }

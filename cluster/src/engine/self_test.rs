@@ -3,6 +3,7 @@
 //! Owns that one experiment. An engine that answers but cannot do this is not used.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use futures::TryStreamExt;
@@ -49,18 +50,19 @@ pub enum SelfTestError {
 ///
 /// # Errors
 /// [`SelfTestError`].
-pub async fn run(engine: &dyn Engine, instance: &str) -> Result<EngineInfo, SelfTestError> {
-    tokio::time::timeout(TIME_LIMIT, experiment(engine, instance)).await.unwrap_or(Err(SelfTestError::TooSlow))
+pub async fn run(engine: &dyn Engine, instance: &str, busybox: Option<&Path>) -> Result<EngineInfo, SelfTestError> {
+    tokio::time::timeout(TIME_LIMIT, experiment(engine, instance, busybox)).await.unwrap_or(Err(SelfTestError::TooSlow))
 }
 
-/// Makes sure the sample image is there.
+/// Makes sure the sample image is there, made from the given busybox or the machine's own.
 ///
 /// # Errors
 /// [`SelfTestError`].
-pub async fn ensure_sample(engine: &dyn Engine) -> Result<(), SelfTestError> {
+pub async fn ensure_sample(engine: &dyn Engine, busybox: Option<&Path>) -> Result<(), SelfTestError> {
     let step = |step| move |source| SelfTestError::Step { step, source };
     if !engine.image_present(SAMPLE_IMAGE).await.map_err(step("look for the sample image"))? {
-        let rootfs = match tokio::task::spawn_blocking(sample::rootfs).await {
+        let busybox = busybox.map(Path::to_owned);
+        let rootfs = match tokio::task::spawn_blocking(move || sample::rootfs(busybox.as_deref())).await {
             Ok(rootfs) => rootfs?,
             Err(join) => std::panic::resume_unwind(join.into_panic()),
         };
@@ -69,10 +71,10 @@ pub async fn ensure_sample(engine: &dyn Engine) -> Result<(), SelfTestError> {
     Ok(())
 }
 
-async fn experiment(engine: &dyn Engine, instance: &str) -> Result<EngineInfo, SelfTestError> {
+async fn experiment(engine: &dyn Engine, instance: &str, busybox: Option<&Path>) -> Result<EngineInfo, SelfTestError> {
     let step = |step| move |source| SelfTestError::Step { step, source };
     let info = engine.info().await.map_err(step("be asked for its version"))?;
-    ensure_sample(engine).await?;
+    ensure_sample(engine, busybox).await?;
     for left in engine.list(LABEL, instance).await.map_err(step("list containers"))? {
         engine.remove(&left.id).await.map_err(step("remove a container"))?;
     }

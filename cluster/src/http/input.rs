@@ -54,9 +54,8 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Path(value) = Path::<T>::from_request_parts(parts, state)
-            .await
-            .map_err(|why| Problem::field("path", why.body_text()))?;
+        let Path(value) =
+            Path::<T>::from_request_parts(parts, state).await.map_err(|why| Problem::field("path", why.body_text()))?;
         Ok(Self(value))
     }
 }
@@ -125,9 +124,6 @@ impl Query {
 
     /// A number.
     pub(super) fn number<T: std::str::FromStr>(&self, key: &'static str) -> Result<Option<T>, Problem> {
-        self.find(key)
-            .map(str::parse)
-            .transpose()
-            .map_err(|_| Problem::field(key, "must be a whole number in range"))
+        self.find(key).map(str::parse).transpose().map_err(|_| Problem::field(key, "must be a whole number in range"))
     }
 }

@@ -82,12 +82,10 @@ async fn place(api: &Api, caller: &Caller, draft: &Draft) -> Result<(String, Str
     }
     let project = match &draft.project {
         Some(project) => project.clone(),
-        None => places
-            .iter()
-            .find(|place| place.org == org)
-            .map_or_else(|| caller.name().split('/').next().unwrap_or_default().to_owned(), |place| {
-                place.project.clone()
-            }),
+        None => places.iter().find(|place| place.org == org).map_or_else(
+            || caller.name().split('/').next().unwrap_or_default().to_owned(),
+            |place| place.project.clone(),
+        ),
     };
     Ok((org, project))
 }

@@ -25,9 +25,7 @@ use axum::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    accounts::Accounts, clock::Clock, config::Config, jobs::Jobs, logs::LogStore, permissions::Permissions,
-};
+use crate::{accounts::Accounts, clock::Clock, config::Config, jobs::Jobs, logs::LogStore, permissions::Permissions};
 pub(crate) use live::Live;
 pub(crate) use problem::{Problem, causes};
 

@@ -30,9 +30,8 @@ struct TokenRefusal {
 }
 
 pub(super) async fn token(State(api): State<Arc<Api>>, RawBody(body): RawBody) -> Result<Response, Problem> {
-    let field = |name: &str| {
-        form_urlencoded::parse(&body).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-    };
+    let field =
+        |name: &str| form_urlencoded::parse(&body).find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let now = api.clock.now();
     let outcome = match field("grant_type").as_deref() {
         Some("authorization_code") => match field("code") {

@@ -118,9 +118,11 @@ impl Problem {
                 JobError::UnknownCluster(_) | JobError::UnknownOrg(_) => StatusCode::FORBIDDEN,
                 JobError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
             },
-            Self::Selector(_) | Self::Field { .. } | Self::Body(_) | Self::NotWebSocket(_) | Self::Unreachable { .. } => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Selector(_)
+            | Self::Field { .. }
+            | Self::Body(_)
+            | Self::NotWebSocket(_)
+            | Self::Unreachable { .. } => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotRunning(_) | Self::NoRoute => StatusCode::NOT_FOUND,
             Self::NotOffered(_) => StatusCode::NOT_IMPLEMENTED,

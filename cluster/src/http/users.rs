@@ -66,7 +66,7 @@ fn role_uri(role: &str) -> Result<Uri, Problem> {
 }
 
 fn below(query: &Query) -> Result<Option<Uri>, Problem> {
-    query.find("uri").map(|text| parse_uri(text)).transpose()
+    query.find("uri").map(parse_uri).transpose()
 }
 
 fn parse_uri(text: &str) -> Result<Uri, Problem> {

@@ -12,7 +12,7 @@ mod store;
 mod tests;
 pub(crate) mod view;
 
-use jiff::{Timestamp, ToSpan as _};
+use jiff::Timestamp;
 use platform::{
     job::{JobStatus, StatusItem, reason},
     job_create::MaxRunTime,
@@ -217,12 +217,6 @@ impl Jobs {
     /// Remembers that the job's log was removed.
     pub(crate) async fn set_logs_removed(&self, id: &str) -> Result<(), JobError> {
         Ok(store::set_logs_removed(&self.store, id).await?)
-    }
-
-    /// Jobs that ended longer than `age_secs` ago and still have a log.
-    pub(crate) async fn with_logs_older_than(&self, age_secs: i64) -> Result<Vec<String>, JobError> {
-        let before = self.clock.now().checked_sub(age_secs.seconds()).unwrap_or(Timestamp::MIN);
-        Ok(store::with_old_logs(&self.store, before).await?)
     }
 
     fn tell(&self, id: &str) {

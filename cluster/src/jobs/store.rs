@@ -57,22 +57,13 @@ pub(super) async fn insert(store: &Store, job: &NewJob, first: &StatusItem) -> R
     .await?;
     add_transition(&mut change, seq, 0, first).await?;
     for tag in &job.spec.tags {
-        sqlx::query("INSERT INTO job_tags (tag, job) VALUES (?, ?)")
-            .bind(tag)
-            .bind(seq)
-            .execute(&mut *change)
-            .await?;
+        sqlx::query("INSERT INTO job_tags (tag, job) VALUES (?, ?)").bind(tag).bind(seq).execute(&mut *change).await?;
     }
     change.commit().await?;
     Ok(Inserted::As(seq))
 }
 
-async fn add_transition(
-    change: &mut SqliteConnection,
-    seq: i64,
-    n: i64,
-    item: &StatusItem,
-) -> Result<(), StoreError> {
+async fn add_transition(change: &mut SqliteConnection, seq: i64, n: i64, item: &StatusItem) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO transitions (job, n, at, status, reason, description, exit_code) VALUES (?, ?, ?, ?, ?, ?, ?)",
     )
@@ -150,8 +141,7 @@ pub(super) async fn find_named(store: &Store, owner: &str, name: &str) -> Result
 
 /// Every job the engine may still hold something of, oldest first.
 pub(super) async fn materialized(store: &Store) -> Result<Vec<JobRecord>, StoreError> {
-    let rows =
-        sqlx::query("SELECT * FROM jobs WHERE materialized = 1 ORDER BY seq").fetch_all(store.read()).await?;
+    let rows = sqlx::query("SELECT * FROM jobs WHERE materialized = 1 ORDER BY seq").fetch_all(store.read()).await?;
     with_transitions(store, rows).await
 }
 
@@ -265,18 +255,6 @@ pub(super) async fn settle(store: &Store, id: &str) -> Result<(), StoreError> {
 pub(super) async fn set_logs_removed(store: &Store, id: &str) -> Result<(), StoreError> {
     sqlx::query("UPDATE jobs SET logs_removed = 1 WHERE id = ?").bind(id).execute(store.write()).await?;
     Ok(())
-}
-
-/// Ids of jobs that ended before `before` and still have a log.
-pub(super) async fn with_old_logs(store: &Store, before: Timestamp) -> Result<Vec<String>, StoreError> {
-    Ok(sqlx::query_scalar(
-        "SELECT id FROM jobs WHERE logs_removed = 0 AND materialized = 0
-         AND status NOT IN ('pending', 'suspended', 'running')
-         AND (SELECT max(at) FROM transitions WHERE job = jobs.seq) < ?",
-    )
-    .bind(before.as_microsecond())
-    .fetch_all(store.read())
-    .await?)
 }
 
 async fn with_transitions(store: &Store, rows: Vec<SqliteRow>) -> Result<Vec<JobRecord>, StoreError> {

@@ -135,9 +135,10 @@ async fn a_listing_shows_what_the_selector_says() {
         (JobSelector { since: Some(at(2)), ..all.clone() }, vec!["second", "third"]),
         (JobSelector { until: Some(at(2)), ..all.clone() }, vec!["first", "second"]),
         (JobSelector { materialized: Some(false), ..all.clone() }, vec![]),
-        (JobSelector { being_dropped: Some(false), logs_removed: Some(false), ..all.clone() }, vec![
-            "first", "second", "third",
-        ]),
+        (
+            JobSelector { being_dropped: Some(false), logs_removed: Some(false), ..all.clone() },
+            vec!["first", "second", "third"],
+        ),
         (JobSelector { tags: vec!["x".into()], ..all.clone() }, vec![]),
         (JobSelector { hostname: Some("x".into()), ..all }, vec![]),
     ];
@@ -247,18 +248,4 @@ async fn the_runner_takes_up_what_it_may_still_hold() {
     f.jobs.settle(&job.id).await.expect("settles");
     assert!(f.jobs.materialized().await.expect("lists").is_empty());
     assert!(f.jobs.active_resources().await.expect("sums").is_empty());
-}
-
-#[tokio::test]
-async fn old_logs_are_those_of_jobs_that_ended_long_ago() {
-    let f = empty().await;
-    let job = f.create("train", "demo", "alice").await;
-    f.create("other", "demo", "alice").await;
-    f.jobs.cancel(&job.id, reason::USER_REQUESTED).await.expect("cancels");
-    f.jobs.settle(&job.id).await.expect("settles");
-    assert!(f.jobs.with_logs_older_than(60).await.expect("lists").is_empty());
-    f.clock.advance_ns(120_000_000_000);
-    assert_eq!(f.jobs.with_logs_older_than(60).await.expect("lists"), [job.id.clone()]);
-    f.jobs.set_logs_removed(&job.id).await.expect("stores");
-    assert!(f.jobs.with_logs_older_than(60).await.expect("lists").is_empty());
 }

@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn an_ended_job_serves_no_address_any_more() {
-        let mut job = record(vec![item(0, JobStatus::Pending, "Creating"), item(5, JobStatus::Cancelled, "UserRequested")]);
+        let mut job =
+            record(vec![item(0, JobStatus::Pending, "Creating"), item(5, JobStatus::Cancelled, "UserRequested")]);
         job.http_port = Some(40_123);
         let seen = view("default", &job, at(65));
         assert_eq!((seen.http_url, seen.history.finished_at), (None, Some(at(5))));

@@ -194,7 +194,7 @@ async fn others_grants_are_shown_only_where_the_caller_manages() {
         async move { f.permissions.list(&f.rights(by).await, "bob", Some(&uri("image:"))).await.expect("lists") }
     };
     let shared = Permission { uri: uri("image://default/main/demo/x"), action: Action::Read };
-    assert_eq!(seen("alice").await, [shared.clone()]);
+    assert_eq!(seen("alice").await, std::slice::from_ref(&shared));
     assert_eq!(seen("bob").await.len(), 2);
     assert_eq!(seen("carol").await, []);
     let by_alice = f.permissions.shared(&f.rights("alice").await, "alice", None).await.expect("lists");

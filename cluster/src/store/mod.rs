@@ -120,17 +120,15 @@ mod tests {
         sqlx::query("INSERT INTO orgs VALUES ('main', 1)").execute(store.write()).await.expect("inserts");
         store.close().await;
         let again = Store::open(&folder.path().join("cluster.sqlite")).await.expect("reopens");
-        let name: String =
-            sqlx::query_scalar("SELECT name FROM orgs").fetch_one(again.read()).await.expect("reads");
+        let name: String = sqlx::query_scalar("SELECT name FROM orgs").fetch_one(again.read()).await.expect("reads");
         assert_eq!(name, "main");
     }
 
     #[tokio::test]
     async fn a_row_cannot_point_at_nobody() {
         let (_folder, store) = temporary().await;
-        let orphan = sqlx::query("INSERT INTO members VALUES ('ghost', 'no', 'no', 'reader')")
-            .execute(store.write())
-            .await;
+        let orphan =
+            sqlx::query("INSERT INTO members VALUES ('ghost', 'no', 'no', 'reader')").execute(store.write()).await;
         assert!(orphan.is_err());
     }
 

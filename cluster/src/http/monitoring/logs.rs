@@ -16,12 +16,17 @@ use futures::{Stream, stream};
 use jiff::Timestamp;
 use platform::{
     extension::{FIRST_LINE_HEADER, FROM_LINE, LIMIT, TOTAL_LINES_HEADER},
-    job::{JobStatus, reason},
+    job::JobStatus,
     permission::Action,
 };
 
 use super::{
-    super::{Api, Problem, caller::Caller, causes, input::{Query, Segments}},
+    super::{
+        Api, Problem,
+        caller::Caller,
+        causes,
+        input::{Query, Segments},
+    },
     socket::{End, Handshake, Sender, close, shaken, split, with_headers},
 };
 use crate::{
@@ -84,8 +89,7 @@ impl Sending {
         let log = api.logs.open(&job.id).await?;
         // The runner finishes a log before it settles the job, so a settled job's log gets nothing more.
         let follow = follow && (job.materialized || !job.status().is_finished());
-        let request =
-            LogRequest { start: LogStart::Line(0), format: asked.format, follow, max_lines: asked.limit };
+        let request = LogRequest { start: LogStart::Line(0), format: asked.format, follow, max_lines: asked.limit };
         let start = asked.start.unwrap_or(LogStart::Line(0));
         let totals = log.totals();
         let mut sending = match (&asked.start, run_began(job)) {
@@ -147,11 +151,10 @@ impl Sending {
     }
 }
 
-/// When the present run of a job that was started again began.
+/// When the present run of a job that was started again began, or when it began to wait for its next run.
 fn run_began(job: &JobRecord) -> Option<Timestamp> {
     let last = job.last();
-    let again = last.status == JobStatus::Running && last.reason.as_deref() == Some(reason::RESTARTING);
-    again.then_some(last.transition_time)
+    (last.status == JobStatus::Running && job.restarts() > 0).then_some(last.transition_time)
 }
 
 pub(in crate::http) async fn log_ws(

@@ -40,9 +40,7 @@ pub(super) async fn capacity(
     let cores = machine.cores - active.iter().map(|(cpu, _)| cpu).sum::<f64>();
     let memory = machine.memory_bytes as f64 - active.iter().map(|(_, memory)| *memory as f64).sum::<f64>();
     let room = |cpu: f64, bytes: u64| (cores / cpu).min(memory / bytes as f64).max(0.0).floor() as u64;
-    Ok(Json(
-        api.config.presets.iter().map(|preset| (preset.name.clone(), room(preset.cpu, preset.memory))).collect(),
-    ))
+    Ok(Json(api.config.presets.iter().map(|preset| (preset.name.clone(), room(preset.cpu, preset.memory))).collect()))
 }
 
 /// Kills the container, not the job: its restart policy decides what comes next.

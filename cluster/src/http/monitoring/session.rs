@@ -14,12 +14,15 @@ use platform::{
 use tokio::{io::AsyncWriteExt as _, time::sleep};
 
 use super::{
-    super::{Api, Problem, caller::Caller, causes, input::{Query, Segments}},
+    super::{
+        Api, Problem,
+        caller::Caller,
+        causes,
+        input::{Query, Segments},
+    },
     socket::{End, Handshake, Receiver, Sender, close, shaken, split},
 };
-use crate::engine::{
-    EngineStream, Output, OutputStream, Phase, Session, SessionControl, SessionInput, SessionStreams,
-};
+use crate::engine::{EngineStream, Output, OutputStream, Phase, Session, SessionControl, SessionInput, SessionStreams};
 
 /// The kernel takes no single argument longer than 128 KiB (MAX_ARG_STRLEN).
 const LONGEST_COMMAND: usize = 128 * 1024 - 1;
@@ -50,8 +53,8 @@ fn command(query: &Query) -> Result<Vec<String>, Problem> {
         let why = format!("must be at most {LONGEST_COMMAND} bytes long and hold no NUL character");
         return Err(Problem::field("cmd", why));
     }
-    let words = shell_words::split(text)
-        .map_err(|_| Problem::field("cmd", "has a quote or backslash that nothing closes"))?;
+    let words =
+        shell_words::split(text).map_err(|_| Problem::field("cmd", "has a quote or backslash that nothing closes"))?;
     if words.is_empty() {
         return Err(Problem::field("cmd", "must name a program"));
     }

@@ -5,9 +5,7 @@
 use std::time::Duration;
 
 use axum::{
-    extract::ws::{
-        CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code, rejection::WebSocketUpgradeRejection,
-    },
+    extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code, rejection::WebSocketUpgradeRejection},
     http::HeaderMap,
     response::Response,
 };

@@ -20,7 +20,10 @@ async fn a_job_is_accepted_seen_and_cancelled() {
         assert_eq!((gone.status, gone.text.as_str()), (StatusCode::NO_CONTENT, ""));
     }
     let after = server.get(As::Writer, &format!("/api/v1/jobs/{id}")).await.json();
-    assert_eq!((after["status"].as_str(), after["history"]["reason"].as_str()), (Some("cancelled"), Some("UserRequested")));
+    assert_eq!(
+        (after["status"].as_str(), after["history"]["reason"].as_str()),
+        (Some("cancelled"), Some("UserRequested"))
+    );
     assert_eq!(after["statuses"].as_array().map(Vec::len), Some(2));
     assert!(after["history"]["finished_at"].is_string() && after["history"]["started_at"].is_string());
 }
@@ -75,7 +78,8 @@ async fn a_listing_speaks_the_form_that_was_asked_for() {
     let ids = [server.job("first").await, server.job("second").await];
     let document = server.get(As::Reader, "/api/v1/jobs?being_dropped=False&logs_removed=False").await;
     assert_eq!(document.headers[header::CONTENT_TYPE], "application/json");
-    let listed: Vec<Value> = document.json()["jobs"].as_array().expect("a list").iter().map(|j| j["id"].clone()).collect();
+    let listed: Vec<Value> =
+        document.json()["jobs"].as_array().expect("a list").iter().map(|j| j["id"].clone()).collect();
     assert_eq!(listed, ids);
     let request = Request::builder()
         .uri("/api/v1/jobs?reverse=1&limit=1&cluster_name=default")

@@ -70,8 +70,7 @@ async fn a_user_learns_its_own_cluster_and_projects() {
     );
     let cluster = &config["clusters"][0];
     assert_eq!((&cluster["name"], &cluster["orgs"]), (&json!("default"), &json!(["main"])));
-    for key in
-        ["registry_url", "storage_url", "users_url", "monitoring_url", "secrets_url", "disks_url", "buckets_url"]
+    for key in ["registry_url", "storage_url", "users_url", "monitoring_url", "secrets_url", "disks_url", "buckets_url"]
     {
         assert!(cluster[key].as_str().is_some_and(|url| Url::parse(url).is_ok()), "{key}");
     }

@@ -115,16 +115,15 @@ async fn timestamps_since_and_lines_choose_what_is_sent() {
     let url = format!("{base}/{job}/log_ws?timestamps=true");
     let (socket, headers) =
         open(&server, As::Reader, &format!("{url}&from_line=-1"), None).await.map_err(|a| a.text).expect("a handshake");
-    assert_eq!((&headers["x-roadstead-first-line"], &headers["x-roadstead-total-lines"]), (
-        &header::HeaderValue::from(2),
-        &header::HeaderValue::from(3)
-    ));
+    assert_eq!(
+        (&headers["x-roadstead-first-line"], &headers["x-roadstead-total-lines"]),
+        (&header::HeaderValue::from(2), &header::HeaderValue::from(3))
+    );
     assert_eq!(all(socket).await, "2027-01-15T08:00:02.000000000Z three\n");
     let since = opened(&server, &format!("{base}/{job}/log_ws?since=2027-01-15T08:00:01Z")).await;
     assert_eq!(all(since).await, "two\nthree\n");
-    let part = server
-        .get(As::Reader, &format!("/api/v1/monitoring/{job}/log?timestamps=true&from_line=1&limit=1"))
-        .await;
+    let part =
+        server.get(As::Reader, &format!("/api/v1/monitoring/{job}/log?timestamps=true&from_line=1&limit=1")).await;
     assert_eq!(part.text, "2027-01-15T08:00:01.000000000Z two\n");
     assert_eq!(part.headers[header::CONTENT_TYPE], "text/plain; charset=utf-8");
     assert_eq!(part.headers["x-roadstead-first-line"], "1");
@@ -204,11 +203,14 @@ async fn a_command_in_a_job_talks_both_ways_and_tells_its_exit_code() {
     while let Some(frame) = next(&mut socket).await {
         frames.push(frame);
     }
-    assert_eq!(frames, [
-        Frame::Stdout(b"hi\n").encode(),
-        Frame::Stderr(b"oh\n").encode(),
-        Frame::Exit(Exit { exit_code: 7, message: None }).encode()
-    ]);
+    assert_eq!(
+        frames,
+        [
+            Frame::Stdout(b"hi\n").encode(),
+            Frame::Stderr(b"oh\n").encode(),
+            Frame::Exit(Exit { exit_code: 7, message: None }).encode()
+        ]
+    );
     let mut cat = opened(&server, &format!("{base}/{job}/exec?cmd=cat&stdin=1")).await;
     cat.send(Message::Binary(Frame::Stdin(b"hello").encode().into())).await.expect("sends");
     assert_eq!(next(&mut cat).await, Some(Frame::Stdout(b"hello").encode()));

@@ -23,8 +23,15 @@ fn routes() -> Vec<(&'static str, &'static str, Value, Verdicts)> {
         route(of("/api/v1/secured-ping"), SIGNED_IN),
         route(("POST", "/oauth/token", Value::Null), OPEN),
         route(("POST", "/api/v1/jobs?from_preset", request("walked")), WRITE),
-        route(("POST", "/api/v1/jobs", json!({"project_name": "demo", "org_name": "main", "container":
-            {"image": "x", "resources": {"cpu": 1, "memory": 1 << 30}}})), WRITE),
+        route(
+            (
+                "POST",
+                "/api/v1/jobs",
+                json!({"project_name": "demo", "org_name": "main", "container":
+            {"image": "x", "resources": {"cpu": 1, "memory": 1 << 30}}}),
+            ),
+            WRITE,
+        ),
         route(of("/api/v1/jobs"), SIGNED_IN),
         route(of("/api/v1/jobs/JOB"), READ),
         route(("PUT", "/api/v1/jobs/JOB/max_run_time_minutes", json!({"max_run_time_minutes": 5})), WRITE),

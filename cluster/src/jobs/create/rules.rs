@@ -74,7 +74,8 @@ pub(super) fn env(keys: &Keys, env: &BTreeMap<String, String>) -> Result<(), Job
             return Err(keys.refuse("env", why));
         }
         if value.len() > LONGEST_ENV_VALUE || value.contains('\0') {
-            let why = format!("the value of {name} must be at most {LONGEST_ENV_VALUE} bytes and hold no NUL character");
+            let why =
+                format!("the value of {name} must be at most {LONGEST_ENV_VALUE} bytes and hold no NUL character");
             return Err(keys.refuse("env", why));
         }
     }

@@ -62,7 +62,8 @@ fn the_container_form_tells_its_resources() {
 
 #[test]
 fn null_counts_as_absent() {
-    let draft = read(json!({"image": "ubuntu", "name": null, "tags": null, "env": null, "http": null})).expect("accepted");
+    let draft =
+        read(json!({"image": "ubuntu", "name": null, "tags": null, "env": null, "http": null})).expect("accepted");
     assert_eq!((draft.name, draft.spec.tags), (None, vec![]));
 }
 

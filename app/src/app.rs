@@ -1,7 +1,10 @@
 //! The root: what is in context everywhere, the routes, and the gate that only the signed-in pass.
 
 use crate::client::{Client, Failure};
-use crate::i18n::{I18n, catalogue::{common, shell}};
+use crate::i18n::{
+    I18n,
+    catalogue::{common, shell},
+};
 use crate::layouts::shell::Shell;
 use crate::pages::{job::JobPage, job_new::JobNewPage, jobs::JobsPage, not_found::NotFoundPage, sign_in::SignInPage};
 use crate::paths::{self, endpoint};
@@ -62,7 +65,9 @@ fn Gate() -> impl IntoView {
     let gate = Memo::new(move |_| match session.state() {
         State::Asking => Gated::Asking,
         State::SignedOut { ended } => Gated::SignIn { ended },
-        State::SignedIn(_) if location.pathname.get() == paths::SIGN_IN && location.hash.with(|h| h.contains("code=")) => {
+        State::SignedIn(_)
+            if location.pathname.get() == paths::SIGN_IN && location.hash.with(|h| h.contains("code=")) =>
+        {
             Gated::SignIn { ended: false }
         }
         State::SignedIn(_) => Gated::Pages,

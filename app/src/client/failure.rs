@@ -1,6 +1,9 @@
 //! Why a call to the gateway failed, and what to tell the person.
 
-use crate::i18n::{I18n, catalogue::{common, problems}};
+use crate::i18n::{
+    I18n,
+    catalogue::{common, problems},
+};
 use api::{Code, Problem};
 
 /// A call that failed.

@@ -4,7 +4,11 @@ use super::{Client, Incoming, Socket, backoff::Backoff};
 use crate::stores::browser;
 use leptos::leptos_dom::helpers::{IntervalHandle, TimeoutHandle, set_interval_with_handle, set_timeout_with_handle};
 use leptos::task::spawn_local;
-use std::{cell::RefCell, rc::{Rc, Weak}, time::Duration};
+use std::{
+    cell::RefCell,
+    rc::{Rc, Weak},
+    time::Duration,
+};
 
 /// Silence that counts as a break: two heartbeats.
 const SILENCE_MS: f64 = (2 * api::HEARTBEAT_SECS * 1000) as f64;
@@ -116,11 +120,14 @@ fn stop(inner: &Rc<RefCell<Inner>>) {
 fn connect(inner: &Rc<RefCell<Inner>>) {
     let path = (inner.borrow().path)();
     let weak = Rc::downgrade(inner);
-    let opened = Socket::open(&path, Rc::new(move |incoming| {
-        if let Some(inner) = weak.upgrade() {
-            hear(&inner, incoming);
-        }
-    }));
+    let opened = Socket::open(
+        &path,
+        Rc::new(move |incoming| {
+            if let Some(inner) = weak.upgrade() {
+                hear(&inner, incoming);
+            }
+        }),
+    );
     let mut now = inner.borrow_mut();
     now.heard_ms = browser::now_ms();
     match opened {

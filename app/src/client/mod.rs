@@ -28,10 +28,7 @@ pub(crate) fn encode(text: &str) -> String {
 }
 
 /// A path with its query, each part encoded.
-pub(crate) fn with_query<K: AsRef<str>, V: AsRef<str>>(
-    path: &str,
-    pairs: impl IntoIterator<Item = (K, V)>,
-) -> String {
+pub(crate) fn with_query<K: AsRef<str>, V: AsRef<str>>(path: &str, pairs: impl IntoIterator<Item = (K, V)>) -> String {
     let mut out = path.to_owned();
     for (i, (key, value)) in pairs.into_iter().enumerate() {
         out.push(if i == 0 { '?' } else { '&' });

@@ -2,7 +2,10 @@
 
 use crate::i18n::{catalogue::common, use_i18n};
 use crate::stores::confirm::use_confirm;
-use crate::ui::{button::{Button, Kind}, dialog::Dialog};
+use crate::ui::{
+    button::{Button, Kind},
+    dialog::Dialog,
+};
 use leptos::prelude::*;
 
 /// Shows the open question, if there is one.

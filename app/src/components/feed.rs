@@ -9,13 +9,15 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn FeedMark(#[prop(into)] feed: Signal<Feed>) -> impl IntoView {
     let i18n = use_i18n();
-    move || match feed.get() {
+    move || {
+        match feed.get() {
         Feed::Live => Some(view! { <span class="feed">{i18n.text(jobs::LIVE)}</span> }.into_any()),
         Feed::Broken => Some(
             view! { <span class="feed feed-broken" role="status" title=i18n.text(jobs::RECONNECTING)>{i18n.text(jobs::LIVE_OFF)}</span> }
                 .into_any(),
         ),
         Feed::Opening | Feed::Waiting(_) | Feed::Over => None,
+    }
     }
 }
 

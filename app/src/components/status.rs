@@ -90,10 +90,28 @@ mod tests {
     #[test]
     fn every_reason_of_the_platform_has_plain_words() {
         for reason in [
-            "Creating", "Scheduling", "Pulling", "ContainerCreating", "PodInitializing", "ErrImagePull", "ImagePullBackOff",
-            "InvalidImageName", "Collected", "OOMKilled", "ContainerCannotRun", "Error", "ClusterScalingUp",
-            "ClusterScaleUpFailed", "DiskUnavailable", "NotFound", "ClusterNotFound", "Restarting", "UserRequested",
-            "LifeSpanEnded", "QuotaExhausted", "Completed",
+            "Creating",
+            "Scheduling",
+            "Pulling",
+            "ContainerCreating",
+            "PodInitializing",
+            "ErrImagePull",
+            "ImagePullBackOff",
+            "InvalidImageName",
+            "Collected",
+            "OOMKilled",
+            "ContainerCannotRun",
+            "Error",
+            "ClusterScalingUp",
+            "ClusterScaleUpFailed",
+            "DiskUnavailable",
+            "NotFound",
+            "ClusterNotFound",
+            "Restarting",
+            "UserRequested",
+            "LifeSpanEnded",
+            "QuotaExhausted",
+            "Completed",
         ] {
             assert!(reason_phrase(reason).is_some(), "{reason}");
         }

@@ -47,11 +47,13 @@ impl Plural {
     pub(crate) fn for_count(self, lang: Lang, n: u64) -> &'static str {
         match lang {
             Lang::En => self.en[usize::from(n != 1)],
-            Lang::Ru => self.ru[match (n % 10, n % 100) {
-                (1, tens) if tens != 11 => 0,
-                (2..=4, tens) if !(12..=14).contains(&tens) => 1,
-                _ => 2,
-            }],
+            Lang::Ru => {
+                self.ru[match (n % 10, n % 100) {
+                    (1, tens) if tens != 11 => 0,
+                    (2..=4, tens) if !(12..=14).contains(&tens) => 1,
+                    _ => 2,
+                }]
+            }
         }
     }
 }

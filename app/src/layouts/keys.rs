@@ -1,6 +1,10 @@
 //! The list of keyboard shortcuts.
 
-use crate::i18n::{Phrase, catalogue::{common, shell}, use_i18n};
+use crate::i18n::{
+    Phrase,
+    catalogue::{common, shell},
+    use_i18n,
+};
 use crate::ui::{button::Button, dialog::Dialog};
 use leptos::prelude::*;
 

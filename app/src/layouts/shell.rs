@@ -197,8 +197,10 @@ fn AccountMenu() -> impl IntoView {
 fn OfflineBanner() -> impl IntoView {
     let i18n = use_i18n();
     let online = RwSignal::new(browser::is_online());
-    let handles =
-        [window_event_listener(ev::online, move |_| online.set(true)), window_event_listener(ev::offline, move |_| online.set(false))];
+    let handles = [
+        window_event_listener(ev::online, move |_| online.set(true)),
+        window_event_listener(ev::offline, move |_| online.set(false)),
+    ];
     on_cleanup(move || handles.into_iter().for_each(leptos::prelude::WindowListenerHandle::remove));
     view! {
         <div role="status">

@@ -8,13 +8,25 @@ mod telemetry;
 
 use crate::client::use_client;
 use crate::components::{page::PageTitle, status::status_phrase};
-use crate::i18n::{Text, catalogue::{common, job as words}, use_i18n};
+use crate::i18n::{
+    Text,
+    catalogue::{common, job as words},
+    use_i18n,
+};
 use crate::logview::LogView;
 use crate::pages::not_found::NotFoundPage;
 use crate::paths::{self, JobTab};
-use crate::queries::{job::{JobQuery, Standing}, jobs::Seen, top::TopQuery};
+use crate::queries::{
+    job::{JobQuery, Standing},
+    jobs::Seen,
+    top::TopQuery,
+};
 use crate::terminal::Terminal;
-use crate::ui::{button::Button, state::{Empty, Skeleton}, tabs::{Tab, Tabs}};
+use crate::ui::{
+    button::Button,
+    state::{Empty, Skeleton},
+    tabs::{Tab, Tabs},
+};
 use header::Header;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -49,7 +61,8 @@ fn JobView(id: String, tab: Signal<JobTab>) -> impl IntoView {
         Standing::Failed(_) => Kind::Failed,
     });
     let id = StoredValue::new(id);
-    move || match kind.get() {
+    move || {
+        match kind.get() {
         Kind::Loading => view! {
             <div class="page-head" role="status" aria-label=i18n.text(common::LOADING)><Skeleton class="w-title"/></div>
             <div class="panel run-section"><Skeleton class="w-mid"/> <Skeleton class="w-long"/> <Skeleton class="w-mid"/></div>
@@ -90,6 +103,7 @@ fn JobView(id: String, tab: Signal<JobTab>) -> impl IntoView {
             Some(first) => view! { <Known query first tab/> }.into_any(),
             None => ().into_any(),
         },
+    }
     }
 }
 

@@ -3,14 +3,23 @@
 use crate::client::{Failure, use_client};
 use crate::components::page::PageTitle;
 use crate::forms::job_run::{Draft, JobRunForm};
-use crate::i18n::{catalogue::{common, run}, use_i18n};
+use crate::i18n::{
+    catalogue::{common, run},
+    use_i18n,
+};
 use crate::paths;
 use crate::queries::job;
 use crate::rules::job::label;
-use crate::ui::{button::{Button, Kind}, state::{Empty, Skeleton}};
+use crate::ui::{
+    button::{Button, Kind},
+    state::{Empty, Skeleton},
+};
 use api::jobs::Job;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::{use_navigate, use_query_map}};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 
 /// The page of the form.
 #[component]
@@ -34,7 +43,8 @@ pub(crate) fn JobNewPage() -> impl IntoView {
         load.run(());
     });
     let on_started = Callback::new(move |job: Job| navigate(&paths::job(&job.id), NavigateOptions::default()));
-    let title = Signal::derive(move || i18n.now(if from.get().is_some() { run::TITLE_AGAIN } else { run::TITLE }).to_owned());
+    let title =
+        Signal::derive(move || i18n.now(if from.get().is_some() { run::TITLE_AGAIN } else { run::TITLE }).to_owned());
     let start_over = move |()| {
         Draft::forget();
         fresh.update(|n| *n += 1);

@@ -7,10 +7,19 @@ mod table;
 mod window;
 
 use crate::client::{use_client, with_query};
-use crate::components::{feed::{FeedMark, FeedNote}, page::PageTitle};
-use crate::i18n::{catalogue::{common, jobs}, use_i18n};
+use crate::components::{
+    feed::{FeedMark, FeedNote},
+    page::PageTitle,
+};
+use crate::i18n::{
+    catalogue::{common, jobs},
+    use_i18n,
+};
 use crate::paths;
-use crate::queries::{job, jobs::{JobsList, Row, Standing}};
+use crate::queries::{
+    job,
+    jobs::{JobsList, Row, Standing},
+};
 use crate::rules::filter::Filter;
 use crate::stores::toasts::use_toasts;
 use crate::ui::{
@@ -21,7 +30,10 @@ use crate::ui::{
 use api::jobs::JobCreate;
 use filters::Filters;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::{use_navigate, use_query_map}};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 use std::collections::BTreeSet;
 use table::{LoadingRows, Table};
 
@@ -41,12 +53,16 @@ pub(crate) fn JobsPage() -> impl IntoView {
     let selected = RwSignal::new(BTreeSet::<String>::new());
     let visible = Memo::new(move |_| {
         let filter = filter.get();
-        let mut rows: Vec<_> =
-            list.rows().into_iter().map(|row| (row.seen.get_untracked(), row)).filter(|(seen, _)| filter.admits(&seen.job)).collect();
+        let mut rows: Vec<_> = list
+            .rows()
+            .into_iter()
+            .map(|row| (row.seen.get_untracked(), row))
+            .filter(|(seen, _)| filter.admits(&seen.job))
+            .collect();
         rows.sort_by(|(a, _), (b, _)| filter.order(&a.job, &b.job));
         rows.into_iter().map(|(_, row)| row).collect::<Vec<Row>>()
     });
-    let any = Memo::new(move |_| !list.rows().is_empty());
+    let any = Memo::new(move |_| list.any());
     let cleared = Callback::new(move |()| set_filter.run(filter.get_untracked().cleared()));
 
     let content = Memo::new(move |_| match list.standing.get() {

@@ -13,7 +13,10 @@ use crate::ui::{
     icon::{SPIN, icon},
     state::Note,
 };
-use api::{Code, session::{Session, SignIn}};
+use api::{
+    Code,
+    session::{Session, SignIn},
+};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
@@ -148,8 +151,8 @@ fn check_token(token: &str) -> Option<Phrase> {
     if token.is_empty() {
         return Some(sign_in::EMPTY);
     }
-    let shaped = token.split('.').count() == 3
-        && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.=".contains(&b));
+    let shaped =
+        token.split('.').count() == 3 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.=".contains(&b));
     (!shaped).then_some(sign_in::NOT_A_TOKEN)
 }
 

@@ -4,7 +4,10 @@ use crate::client::{Client, Live, Stopper, Word};
 use crate::paths::endpoint;
 use api::{jobs::JobEvent, session::Session};
 use leptos::task::spawn_local;
-use std::{cell::{Cell, OnceCell}, rc::Rc};
+use std::{
+    cell::{Cell, OnceCell},
+    rc::Rc,
+};
 
 /// How a stream of jobs stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,9 @@
 //! One job: fetched, then kept true by the events stream.
 
-use super::{events::{self, Feed, Heard}, jobs::Seen};
+use super::{
+    events::{self, Feed, Heard},
+    jobs::Seen,
+};
 use crate::client::{Client, Failure, Live, with_query};
 use crate::paths::endpoint;
 use crate::stores::browser;
@@ -72,11 +75,14 @@ impl JobQuery {
 
     /// The stream has no selector by id; the moment of creation and the owner single the job out as well.
     fn watch(self) {
-        let Some(seen) = self.standing.try_with_untracked(|s| match s {
-            Standing::Ready(seen) => Some(Arc::clone(seen)),
-            Standing::Loading | Standing::Failed(_) => None,
-        })
-        .flatten() else {
+        let Some(seen) = self
+            .standing
+            .try_with_untracked(|s| match s {
+                Standing::Ready(seen) => Some(Arc::clone(seen)),
+                Standing::Loading | Standing::Failed(_) => None,
+            })
+            .flatten()
+        else {
             return;
         };
         let selector = JobSelector {
@@ -86,23 +92,27 @@ impl JobQuery {
             ..JobSelector::default()
         };
         let path = with_query(endpoint::JOB_EVENTS, selector.to_pairs());
-        let live = events::open(self.client, move || path.clone(), move |heard| match heard {
-            Heard::Feed(feed) => {
-                if self.feed.try_with_untracked(|now| *now != feed) == Some(true) {
-                    self.feed.set(feed);
+        let live = events::open(
+            self.client,
+            move || path.clone(),
+            move |heard| match heard {
+                Heard::Feed(feed) => {
+                    if self.feed.try_with_untracked(|now| *now != feed) == Some(true) {
+                        self.feed.set(feed);
+                    }
                 }
-            }
-            Heard::Event(JobEvent::Job { job }) if self.id.try_with_value(|id| *id == job.id) == Some(true) => {
-                let over = job.status.is_finished();
-                self.take(*job);
-                if over {
-                    // Nothing more can happen to it.
-                    self.feed.try_set(Feed::Over);
-                    set_timeout(move || drop(self.live.try_set_value(None)), std::time::Duration::ZERO);
+                Heard::Event(JobEvent::Job { job }) if self.id.try_with_value(|id| *id == job.id) == Some(true) => {
+                    let over = job.status.is_finished();
+                    self.take(*job);
+                    if over {
+                        // Nothing more can happen to it.
+                        self.feed.try_set(Feed::Over);
+                        set_timeout(move || drop(self.live.try_set_value(None)), std::time::Duration::ZERO);
+                    }
                 }
-            }
-            Heard::Event(_) => {}
-        });
+                Heard::Event(_) => {}
+            },
+        );
         if self.live.is_disposed() {
             return;
         }

@@ -5,10 +5,17 @@ use crate::client::{Client, Failure, Live, with_query};
 use crate::paths::endpoint;
 use crate::rules::filter::Filter;
 use crate::stores::browser;
-use api::{Page, jobs::{Job, JobEvent, JobSelector}};
+use api::{
+    Page,
+    jobs::{Job, JobEvent, JobSelector},
+};
 use jiff::Timestamp;
 use leptos::{prelude::*, task::spawn_local};
-use std::{collections::{HashMap, HashSet}, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 /// Jobs a page.
 const PAGE: u32 = 500;
@@ -25,7 +32,7 @@ pub(crate) struct Seen {
 /// One job of the list; its signal changes with the job.
 #[derive(Clone)]
 pub(crate) struct Row {
-    pub(crate) id: String,
+    pub(crate) id: Arc<str>,
     pub(crate) seen: ArcRwSignal<Arc<Seen>>,
 }
 
@@ -95,6 +102,12 @@ impl JobsList {
     pub(crate) fn rows(self) -> Vec<Row> {
         self.version.track();
         self.rows.with_value(|rows| rows.values().cloned().collect())
+    }
+
+    /// Whether there is any. Tracks every change.
+    pub(crate) fn any(self) -> bool {
+        self.version.track();
+        self.rows.with_value(|rows| !rows.is_empty())
     }
 
     /// One row, where it is loaded.
@@ -253,7 +266,8 @@ impl JobsList {
             if let Some(told) = told {
                 // What the stream covers and did not tell is gone.
                 rows.retain(|id, row| {
-                    told.contains(id) || since.is_some_and(|since| row.seen.with_untracked(|s| s.job.created_at < since))
+                    told.contains(id)
+                        || since.is_some_and(|since| row.seen.with_untracked(|s| s.job.created_at < since))
                 });
             }
             for job in jobs.into_values() {
@@ -270,7 +284,7 @@ fn put(rows: &mut HashMap<String, Row>, job: Job, received_ms: f64) -> Option<Ar
     let seen = Arc::new(Seen { job, received_ms });
     let Some(row) = rows.get(&seen.job.id) else {
         let id = seen.job.id.clone();
-        rows.insert(id.clone(), Row { id, seen: ArcRwSignal::new(seen) });
+        rows.insert(id.clone(), Row { id: id.into(), seen: ArcRwSignal::new(seen) });
         return None;
     };
     let before = row.seen.get_untracked();

@@ -44,24 +44,28 @@ impl TopQuery {
         let path = endpoint::top(id);
         let stop = Rc::new(OnceCell::<Stopper>::new());
         let stop_inside = Rc::clone(&stop);
-        let live = Live::open(client, move || path.clone(), move |word| match word {
-            Word::Open | Word::Binary(_) => {}
-            Word::Broken => query.stand(Standing::Broken),
-            Word::Text(text) => match serde_json::from_str::<TopEvent>(&text) {
-                Ok(TopEvent::Sample(sample)) => {
-                    query.samples.try_update(|samples| push(samples, sample));
-                    query.stand(Standing::Live);
-                }
-                Ok(TopEvent::Waiting) => query.stand(Standing::Waiting),
-                Ok(TopEvent::End { reason }) if !reason.may_resume() => {
-                    if let Some(stopper) = stop_inside.get() {
-                        stopper.stop();
+        let live = Live::open(
+            client,
+            move || path.clone(),
+            move |word| match word {
+                Word::Open | Word::Binary(_) => {}
+                Word::Broken => query.stand(Standing::Broken),
+                Word::Text(text) => match serde_json::from_str::<TopEvent>(&text) {
+                    Ok(TopEvent::Sample(sample)) => {
+                        query.samples.try_update(|samples| push(samples, sample));
+                        query.stand(Standing::Live);
                     }
-                    query.stand(Standing::Over);
-                }
-                Ok(TopEvent::End { .. } | TopEvent::Heartbeat | TopEvent::Unknown) | Err(_) => {}
+                    Ok(TopEvent::Waiting) => query.stand(Standing::Waiting),
+                    Ok(TopEvent::End { reason }) if !reason.may_resume() => {
+                        if let Some(stopper) = stop_inside.get() {
+                            stopper.stop();
+                        }
+                        query.stand(Standing::Over);
+                    }
+                    Ok(TopEvent::End { .. } | TopEvent::Heartbeat | TopEvent::Unknown) | Err(_) => {}
+                },
             },
-        });
+        );
         drop(stop.set(live.stopper()));
         query.live.set_value(Some(live));
         query

@@ -37,11 +37,14 @@ fn run_parts(create: &JobCreate) -> Vec<String> {
     flag("--http-port", Some(create.http_port.unwrap_or(0).to_string()));
     flag("--life-span", Some(create.life_span_minutes.map_or_else(|| "0".into(), |m| span::write(u64::from(m) * 60))));
     flag("--schedule-timeout", create.schedule_timeout_secs.map(|secs| span::write(secs as u64)));
-    flag("--restart", match create.restart_policy {
-        RestartPolicy::Never | RestartPolicy::Unknown => None,
-        RestartPolicy::OnFailure => Some("on-failure".into()),
-        RestartPolicy::Always => Some("always".into()),
-    });
+    flag(
+        "--restart",
+        match create.restart_policy {
+            RestartPolicy::Never | RestartPolicy::Unknown => None,
+            RestartPolicy::OnFailure => Some("on-failure".into()),
+            RestartPolicy::Always => Some("always".into()),
+        },
+    );
     parts.push(format!("{} --detach", if create.tty { "--tty" } else { "--no-tty" }));
     parts.push(quote(&create.image));
     if let Some(command) = &create.command {
@@ -80,8 +83,7 @@ pub(crate) fn watch(job: &Job) -> Vec<String> {
 
 fn quote(text: &str) -> String {
     // NUL cannot be in an argument and is refused by the form; shell-words would quote everything else.
-    let plain = !text.is_empty()
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:=@,+%".contains(&b));
+    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:=@,+%".contains(&b));
     if plain { text.to_owned() } else { shell_words::quote(text).into_owned() }
 }
 

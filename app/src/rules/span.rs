@@ -44,7 +44,9 @@ mod tests {
 
     #[test]
     fn spans_read_as_the_cli_reads_them() {
-        for (text, secs) in [("30m", 1_800), ("1d", 86_400), ("1d12h", 129_600), ("90s", 90), (" 2h ", 7_200), ("1d2h3m4s", 93_784)] {
+        for (text, secs) in
+            [("30m", 1_800), ("1d", 86_400), ("1d12h", 129_600), ("90s", 90), (" 2h ", 7_200), ("1d2h3m4s", 93_784)]
+        {
             assert_eq!(parse(text), Some(secs), "{text}");
         }
         for bad in ["", "5", "m", "1x", "1h1h", "1m1h", "-1m", "1.5h", "99999999999999999999d", "1d 2h"] {

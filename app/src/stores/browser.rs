@@ -75,7 +75,9 @@ pub(crate) fn focus_id(id: &str) {
 /// Whether a keystroke is meant for a field, a dialog or a control of its own, so that page shortcuts must let it be.
 pub(crate) fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
     let Some(target) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else { return false };
-    target.closest("input, textarea, select, [contenteditable], dialog, [role=menu], [data-own-keys]").is_ok_and(|e| e.is_some())
+    target
+        .closest("input, textarea, select, [contenteditable], dialog, [role=menu], [data-own-keys]")
+        .is_ok_and(|e| e.is_some())
 }
 
 /// Puts text on the clipboard.

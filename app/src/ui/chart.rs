@@ -45,7 +45,8 @@ pub(crate) fn LineChart(
     let plot = NodeRef::<html::Div>::new();
     // Index of the point that is pointed at.
     let at = RwSignal::new(None::<usize>);
-    let top = Memo::new(move |_| top_of(points.with(|p| p.iter().map(|(_, v)| *v).fold(0.0, f64::max)), limit.get(), base));
+    let top =
+        Memo::new(move |_| top_of(points.with(|p| p.iter().map(|(_, v)| *v).fold(0.0, f64::max)), limit.get(), base));
     let newest = Memo::new(move |_| points.with(|p| p.last().map_or(0.0, |(t, _)| *t)));
     let line = Memo::new(move |_| points.with(|points| path(points, newest.get() - window_ms, window_ms, top.get())));
     let area = move || {
@@ -58,7 +59,7 @@ pub(crate) fn LineChart(
     let limit_y = Memo::new(move |_| limit.get().filter(|l| *l <= top.get()).map(|l| HEIGHT * (1.0 - l / top.get())));
     let pointed = Memo::new(move |_| at.get().and_then(|i| points.with(|p| p.get(i).copied())));
     let said = {
-        let (write_value, write_time) = (Arc::clone(&write_value), Arc::clone(&write_time));
+        let write_value = Arc::clone(&write_value);
         Signal::derive(move || pointed.get().map(|(t, v)| format!("{} · {}", write_value(v), write_time(t))))
     };
 
@@ -95,8 +96,11 @@ pub(crate) fn LineChart(
         move || write(top.get() * part)
     };
     let (high, middle, low) = (tick(1.0), tick(0.5), tick(0.0));
-    let left = move || pointed.get().map_or(0.0, |(t, _)| scale::x(t, newest.get() - window_ms, window_ms) / WIDTH * 100.0);
+    let left =
+        move || pointed.get().map_or(0.0, |(t, _)| scale::x(t, newest.get() - window_ms, window_ms) / WIDTH * 100.0);
     let down = move || pointed.get().map_or(0.0, |(_, v)| (1.0 - (v / top.get()).clamp(0.0, 1.0)) * 100.0);
+    // The words would leave the plot on the right.
+    let is_far = move || left() > 70.0;
     view! {
         <div class=format!("chart {class}")>
             <div class="chart-scale num" aria-hidden="true"><span>{high}</span><span>{middle}</span><span>{low}</span></div>
@@ -130,7 +134,7 @@ pub(crate) fn LineChart(
                                 <span class="chart-dot" style:left=move || format!("{}%", left()) style:top=move || format!("{}%", down())></span>
                                 <span
                                     class="chart-said num"
-                                    class:chart-said-left=move || (left() > 70.0)
+                                    class:chart-said-left=is_far
                                     style:left=move || format!("{}%", left())
                                 >
                                     {said}

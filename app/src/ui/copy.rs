@@ -1,6 +1,9 @@
 //! Copying with one click, and saying so.
 
-use super::{button::{Button, Kind}, icon};
+use super::{
+    button::{Button, Kind},
+    icon,
+};
 use crate::i18n::{catalogue::common, use_i18n};
 use crate::stores::{browser, toasts::use_toasts};
 use leptos::{prelude::*, task::spawn_local};

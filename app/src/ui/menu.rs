@@ -19,7 +19,7 @@ pub(crate) fn Menu(
     let button = NodeRef::<html::Button>::new();
     let close = move || {
         open.try_set(false);
-        if let Some(button) = button.get_untracked() {
+        if let Some(button) = button.try_get_untracked().flatten() {
             drop(button.focus());
         }
     };
@@ -37,7 +37,11 @@ pub(crate) fn Menu(
                 true
             }
             "ArrowDown" => {
-                if open.get_untracked() { step(root, 1) } else { open.set(true) }
+                if open.get_untracked() {
+                    step(root, 1)
+                } else {
+                    open.set(true)
+                }
                 true
             }
             "ArrowUp" if open.get_untracked() => {
@@ -53,7 +57,7 @@ pub(crate) fn Menu(
     };
     let on_leave = move |event: web_sys::FocusEvent| {
         let to = event.related_target().and_then(|t| t.dyn_into::<web_sys::Node>().ok());
-        let inside = root.get_untracked().is_some_and(|root| root.contains(to.as_ref()));
+        let inside = root.try_get_untracked().flatten().is_some_and(|root| root.contains(to.as_ref()));
         if !inside {
             // The focus also leaves a menu that is being taken away with its page.
             open.try_set(false);
@@ -150,7 +154,7 @@ pub(crate) fn MenuChoice(
 
 /// Moves the focus among the items: 0 to the first, else by that many, around the ends.
 fn step(root: NodeRef<html::Div>, by: i32) {
-    let Some(root) = root.get_untracked() else { return };
+    let Some(root) = root.try_get_untracked().flatten() else { return };
     let Ok(items) = root.query_selector_all("[role^=menuitem]") else { return };
     let count = i32::try_from(items.length()).unwrap_or(0);
     if count == 0 {

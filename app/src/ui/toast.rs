@@ -1,7 +1,13 @@
 //! The corner where notices appear.
 
-use super::{button::{Button, Kind}, icon::{self, icon as draw}};
-use crate::i18n::{catalogue::{common, shell}, t};
+use super::{
+    button::{Button, Kind},
+    icon::{self, icon as draw},
+};
+use crate::i18n::{
+    catalogue::{common, shell},
+    t,
+};
 use crate::stores::toasts::use_toasts;
 use leptos::prelude::*;
 

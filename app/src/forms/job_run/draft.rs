@@ -1,6 +1,9 @@
 //! What stands in the form, as typed. Kept for the tab, so that a reload or a sign-in in between loses nothing.
 
-use crate::i18n::{Phrase, catalogue::{run, status}};
+use crate::i18n::{
+    Phrase,
+    catalogue::{run, status},
+};
 use crate::rules::{cli, span};
 use crate::stores::browser;
 use api::jobs::{Job, RestartPolicy};

@@ -2,7 +2,10 @@
 
 use crate::i18n::{catalogue::run, use_i18n};
 use crate::stores::browser;
-use crate::ui::{button::{Button, Kind}, icon};
+use crate::ui::{
+    button::{Button, Kind},
+    icon,
+};
 use leptos::prelude::*;
 
 /// One row; its id is the row's for as long as the form stands.

@@ -7,7 +7,11 @@ use super::{
     presets::PresetCards,
 };
 use crate::client::{Failure, use_client};
-use crate::i18n::{Phrase, catalogue::{common, run}, use_i18n};
+use crate::i18n::{
+    Phrase,
+    catalogue::{common, run},
+    use_i18n,
+};
 use crate::queries::job;
 use crate::rules::{cli, job::label};
 use crate::stores::{browser, toasts::use_toasts};
@@ -129,9 +133,13 @@ pub(crate) fn JobRunForm(
             checked.with(|checked| checked.as_ref().err().filter(|_| shown)?.get(field).map(|c| c.say(i18n)))
         })
     };
-    let leave = move |field: &'static str| Callback::new(move |()| left.update(|left| {
-            left.insert(field);
-        }));
+    let leave = move |field: &'static str| {
+        Callback::new(move |()| {
+            left.update(|left| {
+                left.insert(field);
+            })
+        })
+    };
     // The name is judged as it is typed.
     let name_error = Signal::derive(move || {
         let server = refused.get().filter(|f| f.field() == Some("name")).map(|f| f.message(i18n));

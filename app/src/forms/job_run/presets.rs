@@ -1,9 +1,16 @@
 //! The preset cards.
 
 use crate::client::use_client;
-use crate::i18n::{I18n, catalogue::{common, run, units}, format, use_i18n};
+use crate::i18n::{
+    I18n,
+    catalogue::{common, run, units},
+    format, use_i18n,
+};
 use crate::queries::presets::presets;
-use crate::ui::{button::Button, state::{Note, Skeleton}};
+use crate::ui::{
+    button::Button,
+    state::{Note, Skeleton},
+};
 use api::presets::Preset;
 use leptos::prelude::*;
 
@@ -11,7 +18,8 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn PresetCards(chosen: RwSignal<String>) -> impl IntoView {
     let (i18n, query) = (use_i18n(), presets(use_client()));
-    move || match query.get() {
+    move || {
+        match query.get() {
         None => view! {
             <div class="presets" role="status" aria-label=i18n.text(common::LOADING)>
                 {(0..3).map(|_| view! { <div class="preset"><Skeleton class="w-mid"/> <Skeleton class="w-long"/></div> }).collect_view()}
@@ -37,6 +45,7 @@ pub(super) fn PresetCards(chosen: RwSignal<String>) -> impl IntoView {
             }
             .into_any()
         }
+    }
     }
 }
 

@@ -18,5 +18,4 @@ crate::i18n::phrases! {
     AGO_AXIS = "−{time}", "−{time}";
     SEE_LOG = "Click a point to see the log of that second.", "Щёлкните по точке, чтобы увидеть лог этой секунды.";
     PERCENT = "{n} %", "{n} %";
-    CORES = "{n} cores", "{n} ядра";
 }

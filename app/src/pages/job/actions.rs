@@ -1,11 +1,25 @@
 //! What can be done with the job now; what cannot says why.
 
 use crate::client::use_client;
-use crate::i18n::{Phrase, catalogue::{job as words, jobs}, format, use_i18n};
+use crate::i18n::{
+    Phrase,
+    catalogue::{job as words, jobs},
+    format, use_i18n,
+};
 use crate::paths;
-use crate::queries::{job::{self, JobQuery}, jobs::Seen};
-use crate::rules::{cli, job::{extend_refusal, http_refusal, kill_refusal, label}};
-use crate::stores::{browser, confirm::{Question, use_confirm}, toasts::use_toasts};
+use crate::queries::{
+    job::{self, JobQuery},
+    jobs::Seen,
+};
+use crate::rules::{
+    cli,
+    job::{extend_refusal, http_refusal, kill_refusal, label},
+};
+use crate::stores::{
+    browser,
+    confirm::{Question, use_confirm},
+    toasts::use_toasts,
+};
 use crate::ui::{
     button::{Button, Kind},
     copy::use_copy,

@@ -1,13 +1,20 @@
 //! The head of a job's page: name, status and why, times, and what can be done.
 
 use super::actions::Actions;
-use crate::components::{feed::{FeedMark, FeedNote}, page::PageTitle, status::{StatusBadge, reason_phrase}};
+use crate::components::{
+    feed::{FeedMark, FeedNote},
+    page::PageTitle,
+    status::{StatusBadge, reason_phrase},
+};
 use crate::i18n::{catalogue::job as words, format, use_i18n};
 use crate::paths;
 use crate::queries::{job::JobQuery, jobs::Seen};
 use crate::rules::job::{label, life_left_secs, run_time_secs};
 use crate::stores::clock::use_clock;
-use crate::ui::{copy::CopyButton, icon::{BACK, icon}};
+use crate::ui::{
+    copy::CopyButton,
+    icon::{BACK, icon},
+};
 use api::jobs::JobStatus;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -28,7 +35,11 @@ pub(super) fn Header(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
     // Words for what needs them: a job that waits, and one that ended badly.
     let why = move || {
         seen.with(|s| {
-            let reason = s.job.reason.as_deref().filter(|_| !matches!(s.job.status, JobStatus::Running | JobStatus::Succeeded))?;
+            let reason = s
+                .job
+                .reason
+                .as_deref()
+                .filter(|_| !matches!(s.job.status, JobStatus::Running | JobStatus::Succeeded))?;
             Some(reason_phrase(reason).map_or_else(|| reason.to_owned(), |phrase| i18n.now(phrase).to_owned()))
         })
     };

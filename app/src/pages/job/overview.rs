@@ -2,7 +2,11 @@
 
 use super::story::Story;
 use crate::forms::job_run::restart_phrase;
-use crate::i18n::{I18n, Phrase, catalogue::{common, job as words, units}, format, use_i18n};
+use crate::i18n::{
+    I18n, Phrase,
+    catalogue::{common, job as words, units},
+    format, use_i18n,
+};
 use crate::queries::jobs::Seen;
 use crate::rules::cli;
 use crate::ui::{
@@ -98,9 +102,12 @@ fn container(i18n: I18n, job: &Job) -> impl IntoView + use<> {
         None => row(i18n, name, view! { <span class="muted">{i18n.text(words::IMAGE_OWN)}</span> }),
     };
     let cpu = format::decimal(lang, container.resources.cpu, 2);
-    let cores = units::CORES.for_count(lang, if container.resources.cpu == 1.0 { 1 } else { container.resources.cpu.ceil() as u64 });
+    let cores = units::CORES
+        .for_count(lang, if container.resources.cpu == 1.0 { 1 } else { container.resources.cpu.ceil() as u64 });
     let http = match (&job.http_url, container.http_port) {
-        (Some(url), Some(port)) => Some(format!("{url} ({})", i18n.fill(words::HTTP_PORT, &[("port", &port.to_string())]))),
+        (Some(url), Some(port)) => {
+            Some(format!("{url} ({})", i18n.fill(words::HTTP_PORT, &[("port", &port.to_string())])))
+        }
         (None, Some(port)) => Some(i18n.fill(words::HTTP_PORT, &[("port", &port.to_string())])),
         (url, None) => url.clone(),
     };
@@ -131,7 +138,8 @@ fn Env(
 ) -> impl IntoView {
     let (i18n, shown) = (use_i18n(), revealed);
     let env = Memo::new(move |_| job.with(|j| j.container.env.clone()));
-    let label = Signal::derive(move || i18n.now(if shown.get() { words::ENV_HIDE } else { words::ENV_REVEAL }).to_owned());
+    let label =
+        Signal::derive(move || i18n.now(if shown.get() { words::ENV_HIDE } else { words::ENV_REVEAL }).to_owned());
     view! {
         <section class="panel job-section">
             <div class="section-head">

@@ -1,7 +1,10 @@
 //! What happened to the job, step by step, in plain words.
 
 use crate::components::status::{StatusBadge, reason_phrase};
-use crate::i18n::{catalogue::{job as words, status}, format, use_i18n};
+use crate::i18n::{
+    catalogue::{job as words, status},
+    format, use_i18n,
+};
 use crate::queries::jobs::Seen;
 use crate::stores::clock::use_clock;
 use crate::ui::button::{Button, Kind};
@@ -54,7 +57,11 @@ fn Step(
 ) -> impl IntoView {
     let (i18n, clock) = (use_i18n(), use_clock());
     let (time, status) = (step.time, step.status);
-    let plain = step.reason.as_deref().and_then(reason_phrase).or((status == JobStatus::Running).then_some(status::WHY_RUNNING));
+    let plain = step
+        .reason
+        .as_deref()
+        .and_then(reason_phrase)
+        .or((status == JobStatus::Running).then_some(status::WHY_RUNNING));
     let took = move || {
         let secs = match next {
             Some(next) => Some(next.duration_since(time).as_secs().max(0).unsigned_abs()),

@@ -1,8 +1,15 @@
 //! What the job uses: lines of CPU, memory and GPU over the last quarter of an hour.
 
-use crate::i18n::{I18n, Phrase, catalogue::{telemetry as words, units}, format, use_i18n};
+use crate::i18n::{
+    I18n, Phrase,
+    catalogue::{telemetry as words, units},
+    format, use_i18n,
+};
 use crate::paths;
-use crate::queries::{jobs::Seen, top::{Standing, TopQuery, WINDOW_SECS}};
+use crate::queries::{
+    jobs::Seen,
+    top::{Standing, TopQuery, WINDOW_SECS},
+};
 use crate::ui::{
     chart::{Base, LineChart, Point},
     state::{Empty, Note},
@@ -19,13 +26,14 @@ const WINDOW_MS: f64 = WINDOW_SECS as f64 * 1_000.0;
 #[component]
 pub(super) fn Telemetry(seen: Memo<Arc<Seen>>, top: TopQuery) -> impl IntoView {
     let i18n = use_i18n();
-    let has = move |value: fn(&Sample) -> Option<f64>| Memo::new(move |_| top.samples.with(|s| s.iter().any(|s| value(s).is_some())));
+    let has = move |value: fn(&Sample) -> Option<f64>| {
+        Memo::new(move |_| top.samples.with(|s| s.iter().any(|s| value(s).is_some())))
+    };
     let any = Memo::new(move |_| top.samples.with(|s| !s.is_empty()));
     let (gpu, gpu_memory) = (has(gpu_duty), has(gpu_memory));
     let cpu_limit = Signal::derive(move || seen.with(|s| Some(s.job.container.resources.cpu).filter(|c| *c > 0.0)));
-    let memory_limit = Signal::derive(move || {
-        seen.with(|s| Some(s.job.container.resources.memory_bytes as f64).filter(|m| *m > 0.0))
-    });
+    let memory_limit =
+        Signal::derive(move || seen.with(|s| Some(s.job.container.resources.memory_bytes as f64).filter(|m| *m > 0.0)));
     let whole = Signal::stored(Some(100.0));
     let unlimited = Signal::stored(None::<f64>);
     let state = move || {
@@ -92,7 +100,9 @@ fn Panel(
 ) -> impl IntoView {
     let (i18n, navigate) = (use_i18n(), use_navigate());
     let points = Memo::new(move |_| {
-        top.samples.with(|all| all.iter().filter_map(|s| Some((s.time.as_millisecond() as f64, value(s)?))).collect::<Vec<Point>>())
+        top.samples.with(|all| {
+            all.iter().filter_map(|s| Some((s.time.as_millisecond() as f64, value(s)?))).collect::<Vec<Point>>()
+        })
     });
     let now = Memo::new(move |_| points.with(|p| p.last().map_or(0.0, |(_, v)| *v)));
     let peak = Memo::new(move |_| points.with(|p| p.iter().map(|(_, v)| *v).fold(0.0, f64::max)));

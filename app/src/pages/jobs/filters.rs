@@ -10,7 +10,11 @@ use crate::ui::{
     icon::{SEARCH, icon},
 };
 use api::jobs::JobStatus;
-use leptos::{ev, leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle}, prelude::*};
+use leptos::{
+    ev,
+    leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle},
+    prelude::*,
+};
 use std::{collections::BTreeSet, time::Duration};
 
 const TYPING: Duration = Duration::from_millis(180);
@@ -29,9 +33,11 @@ pub(super) fn Filters(list: JobsList, filter: Memo<Filter>, set_filter: Callback
     });
     on_cleanup(move || slash.remove());
 
-    let owners = Memo::new(move |_| distinct(list, filter.get().owner, |job, all| {
-        all.insert(job.owner.clone());
-    }));
+    let owners = Memo::new(move |_| {
+        distinct(list, filter.get().owner, |job, all| {
+            all.insert(job.owner.clone());
+        })
+    });
     let tags = Memo::new(move |_| distinct(list, filter.get().tag, |job, all| all.extend(job.tags.iter().cloned())));
     let change = move |act: &dyn Fn(&mut Filter)| {
         let mut next = filter.get_untracked();
@@ -201,7 +207,11 @@ fn toggle(statuses: &mut Vec<JobStatus>, status: JobStatus) {
 }
 
 /// The values to choose from: those of the loaded jobs, and the one the address names.
-fn distinct(list: JobsList, chosen: Option<String>, take: impl Fn(&api::jobs::Job, &mut BTreeSet<String>)) -> Vec<String> {
+fn distinct(
+    list: JobsList,
+    chosen: Option<String>,
+    take: impl Fn(&api::jobs::Job, &mut BTreeSet<String>),
+) -> Vec<String> {
     let mut all: BTreeSet<String> = chosen.into_iter().collect();
     for row in list.rows() {
         row.seen.with_untracked(|seen| take(&seen.job, &mut all));

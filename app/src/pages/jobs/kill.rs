@@ -3,10 +3,19 @@
 use crate::client::Client;
 use crate::components::status::status_phrase;
 use crate::i18n::{I18n, catalogue::jobs, use_i18n};
-use crate::queries::{job::kill, jobs::{JobsList, Row}};
+use crate::queries::{
+    job::kill,
+    jobs::{JobsList, Row},
+};
 use crate::rules::job::{kill_refusal, label};
-use crate::stores::{confirm::{Question, Target, use_confirm}, toasts::{Toasts, use_toasts}};
-use crate::ui::{button::{Button, Kind}, icon};
+use crate::stores::{
+    confirm::{Question, Target, use_confirm},
+    toasts::{Toasts, use_toasts},
+};
+use crate::ui::{
+    button::{Button, Kind},
+    icon,
+};
 use futures::future::join_all;
 use leptos::{prelude::*, task::spawn_local};
 use std::collections::BTreeSet;
@@ -83,8 +92,11 @@ async fn kill_all(client: Client, i18n: I18n, toasts: Toasts, targets: Vec<Targe
         toasts.good(i18n.count(jobs::KILLED, killed));
     }
     if !failed.is_empty() {
-        let spelled: Vec<_> =
-            failed.iter().take(SPELLED_OUT).map(|(target, failure)| format!("{}: {}", target.label, failure.message(i18n))).collect();
+        let spelled: Vec<_> = failed
+            .iter()
+            .take(SPELLED_OUT)
+            .map(|(target, failure)| format!("{}: {}", target.label, failure.message(i18n)))
+            .collect();
         toasts.bad(format!("{} {}", i18n.count(jobs::KILL_FAILED, failed.len() as u64), spelled.join(" ")));
     }
 }

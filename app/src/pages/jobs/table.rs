@@ -2,12 +2,19 @@
 
 use super::window::rows_in_view;
 use crate::components::status::StatusBadge;
-use crate::i18n::{catalogue::{common, jobs}, format, use_i18n};
+use crate::i18n::{
+    catalogue::{common, jobs},
+    format, use_i18n,
+};
 use crate::paths;
 use crate::queries::jobs::{JobsList, Row};
-use crate::rules::{filter::{Column, Filter}, job::{label, run_time_secs, short_id}};
+use crate::rules::{
+    filter::{Column, Filter},
+    job::{label, run_time_secs, short_id},
+};
 use crate::stores::{browser, clock::use_clock, toasts::use_toasts};
 use crate::ui::{icon, state::Skeleton, time::TimeAgo};
+use api::jobs::JobStatus;
 use leptos::{ev, html, prelude::*};
 use std::collections::BTreeSet;
 use wasm_bindgen::JsCast;
@@ -45,10 +52,8 @@ pub(super) fn Table(
             list.load_more(move |failure| toasts.failure(i18n, failure));
         }
     };
-    let handles = [
-        window_event_listener(ev::scroll, move |_| measure()),
-        window_event_listener(ev::resize, move |_| measure()),
-    ];
+    let handles =
+        [window_event_listener(ev::scroll, move |_| measure()), window_event_listener(ev::resize, move |_| measure())];
     on_cleanup(move || handles.into_iter().for_each(WindowListenerHandle::remove));
     Effect::new(move || {
         visible.track();
@@ -59,17 +64,19 @@ pub(super) fn Table(
 
     let drawn = Memo::new(move |_| {
         let (start, end) = view.get();
-        visible.with(|rows| rows.iter().enumerate().take(end).skip(start).map(|(i, row)| (i, row.clone())).collect::<Vec<_>>())
+        visible.with(|rows| {
+            rows.iter().enumerate().take(end).skip(start).map(|(i, row)| (i, row.clone())).collect::<Vec<_>>()
+        })
     });
     let all_selected = Memo::new(move |_| {
         let chosen = selected.get();
-        visible.with(|rows| !rows.is_empty() && rows.iter().all(|row| chosen.contains(&row.id)))
+        visible.with(|rows| !rows.is_empty() && rows.iter().all(|row| chosen.contains(&*row.id)))
     });
     let select_all = move |_| {
         if all_selected.get_untracked() {
             selected.set(BTreeSet::new());
         } else {
-            selected.set(visible.with_untracked(|rows| rows.iter().map(|row| row.id.clone()).collect()));
+            selected.set(visible.with_untracked(|rows| rows.iter().map(|row| row.id.to_string()).collect()));
         }
     };
     view! {
@@ -93,7 +100,11 @@ pub(super) fn Table(
                 <For each=move || drawn.get() key=|(_, row)| row.id.clone() let((_, row))>
                     {
                         let id = row.id.clone();
-                        let index = Memo::new(move |_| visible.with(|rows| rows.iter().position(|r| r.id == id)).unwrap_or(0));
+                        // Looked up among the few that are drawn; a row on its way out keeps its last place.
+                        let index = Memo::new(move |before: Option<&usize>| {
+                            let now = drawn.with(|rows| rows.iter().find(|(_, r)| r.id == id).map(|(i, _)| *i));
+                            now.or(before.copied()).unwrap_or(0)
+                        });
                         view! { <JobRow row index row_px selected/> }
                     }
                 </For>
@@ -107,7 +118,12 @@ fn row_height() -> f64 {
 }
 
 /// `j` and `k` move along the rows, `x` selects; Enter is the link's own.
-fn row_keys(visible: Memo<Vec<Row>>, selected: RwSignal<BTreeSet<String>>, row_px: RwSignal<f64>, body: NodeRef<html::Div>) {
+fn row_keys(
+    visible: Memo<Vec<Row>>,
+    selected: RwSignal<BTreeSet<String>>,
+    row_px: RwSignal<f64>,
+    body: NodeRef<html::Div>,
+) {
     let at = StoredValue::new(None::<String>);
     let handle = window_event_listener(ev::keydown, move |event| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || browser::is_typing(&event) {
@@ -115,7 +131,7 @@ fn row_keys(visible: Memo<Vec<Row>>, selected: RwSignal<BTreeSet<String>>, row_p
         }
         let here = focused_row().or_else(|| at.get_value());
         let rows = visible.get_untracked();
-        let index = here.as_ref().and_then(|id| rows.iter().position(|row| row.id == *id));
+        let index = here.as_ref().and_then(|id| rows.iter().position(|row| *row.id == **id));
         let next = match event.key().as_str() {
             "j" => index.map_or(0, |i| i + 1),
             "k" => index.map_or(0, |i| i.saturating_sub(1)),
@@ -129,8 +145,8 @@ fn row_keys(visible: Memo<Vec<Row>>, selected: RwSignal<BTreeSet<String>>, row_p
         };
         event.prevent_default();
         let Some(row) = rows.get(next.min(rows.len().saturating_sub(1))) else { return };
-        at.set_value(Some(row.id.clone()));
-        let (id, index) = (row.id.clone(), next.min(rows.len() - 1));
+        at.set_value(Some(row.id.to_string()));
+        let (id, index) = (row.id.to_string(), next.min(rows.len() - 1));
         bring_into_view(body, index as f64 * row_px.get_untracked(), row_px.get_untracked());
         // The row may have to be drawn first.
         request_animation_frame(move || request_animation_frame(move || browser::focus_id(&link_id(&id))));
@@ -171,11 +187,8 @@ fn toggle(ids: &mut BTreeSet<String>, id: String) {
 #[component]
 fn Heading(column: Column, filter: Memo<Filter>, set_filter: Callback<Filter>) -> impl IntoView {
     let i18n = use_i18n();
-    let sort = move || {
-        filter.with(|f| {
-            (f.column == column).then(|| if f.descending() { "descending" } else { "ascending" })
-        })
-    };
+    let sort =
+        move || filter.with(|f| (f.column == column).then(|| if f.descending() { "descending" } else { "ascending" }));
     view! {
         <span role="columnheader" class=format!("jobs-{}", column.word()) aria-sort=sort>
             <button type="button" class="jobs-sort" on:click=move |_| set_filter.run(filter.with_untracked(|f| f.sorted_by(column)))>
@@ -195,21 +208,27 @@ fn JobRow(row: Row, index: Memo<usize>, row_px: RwSignal<f64>, selected: RwSigna
     let name = label(&job);
     let more_tags = (job.tags.len() as u64).saturating_sub(2);
     let select_name = name.clone();
-    let id = StoredValue::new(row.id.clone());
+    let id = StoredValue::new(row.id.to_string());
     let is_selected = Memo::new(move |_| id.with_value(|id| selected.with(|ids| ids.contains(id))));
     let run_time = {
         let seen = seen.clone();
         Memo::new(move |_| {
             let seen = seen.get();
-            let secs = run_time_secs(&seen.job, seen.received_ms, if seen.job.status.is_active() { clock.now_ms() } else { seen.received_ms });
-            (seen.job.started_at.is_some() || secs > 0).then(|| format::duration(i18n.lang(), secs)).unwrap_or_else(|| "–".into())
+            let secs = run_time_secs(
+                &seen.job,
+                seen.received_ms,
+                if seen.job.status.is_active() { clock.now_ms() } else { seen.received_ms },
+            );
+            if seen.job.started_at.is_some() || secs > 0 { format::duration(i18n.lang(), secs) } else { "–".into() }
         })
     };
     let status = {
         let seen = seen.clone();
         Memo::new(move |_| seen.with(|s| s.job.status))
     };
-    let reason = Memo::new(move |_| seen.with(|s| s.job.reason.clone().filter(|_| s.job.status == api::jobs::JobStatus::Pending || s.job.status == api::jobs::JobStatus::Failed)));
+    let reason = Memo::new(move |_| {
+        seen.with(|s| s.job.reason.clone().filter(|_| matches!(s.job.status, JobStatus::Pending | JobStatus::Failed)))
+    });
     // A click anywhere on the row opens the job, as its link does; clicks on controls and selections of text do not.
     let open = move |event: web_sys::MouseEvent| {
         let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());

@@ -8,7 +8,7 @@ use crate::logview::{
     viewport::Viewport,
 };
 use leptos::prelude::*;
-use web_sys::{Element, HtmlElement};
+use web_sys::HtmlElement;
 
 /// Views narrower than this write the time of day without the date, px.
 const NARROW_PX: f64 = 720.0;
@@ -88,21 +88,28 @@ impl Dom {
 
     fn sync_scroll(&mut self, core_view: &Viewport, ring: &crate::logview::store::Ring) {
         let canvas_px = core_view.canvas_px(ring);
-        if (canvas_px - self.canvas_px).abs() > 0.01 {
+        let resized = (canvas_px - self.canvas_px).abs() > 0.01;
+        if resized {
             self.canvas_px = canvas_px;
             drop(self.canvas.style().set_property("height", &format!("{canvas_px}px")));
         }
         let top = core_view.scrolled_px(ring) / core_view.ratio(ring);
-        if (top - self.expected_top).abs() > 0.5 {
-            self.scroller.set_scroll_top(top.round() as i32);
-            self.expected_top = top.round();
+        if resized || (top - self.expected_top).abs() > 0.5 {
+            if (top - self.expected_top).abs() > 0.5 {
+                self.scroller.set_scroll_top(top.round() as i32);
+            }
+            // The browser may have stopped it short; where it stands then is not the reader's doing.
+            self.expected_top = self.scroll_top().unwrap_or(top);
         }
+    }
+
+    fn scroll_top(&self) -> Option<f64> {
+        js_sys::Reflect::get(&self.scroller, &"scrollTop".into()).ok()?.as_f64()
     }
 
     /// Whether the reader scrolled, and to where, px of the scroll bar.
     pub(crate) fn scrolled_to(&mut self) -> Option<f64> {
-        let element: &Element = &self.scroller;
-        let top = js_sys::Reflect::get(element, &"scrollTop".into()).ok()?.as_f64()?;
+        let top = self.scroll_top()?;
         let moved = (top - self.expected_top).abs() > 1.5;
         self.expected_top = if moved { top } else { self.expected_top };
         moved.then_some(top)
@@ -149,8 +156,9 @@ impl Engine {
             marked: core.marked.as_ref().is_some_and(|m| core.ring.row(line.row).is_some_and(|r| m.contains(&r.line))),
             paper: paper_no,
         };
-        dom.sync_scroll(&core.view, &core.ring);
         dom.painter.paint(&core.ring, &core.view, &paper, look);
+        // After the rows, so that asking where the scroll bar stands costs the one layout that is due anyway.
+        dom.sync_scroll(&core.view, &core.ring);
         if margin_moved && wishes.wrap {
             // The text begins elsewhere, so another number of columns fits: measure with the new margin in the next frame.
             dom.measure_due = true;

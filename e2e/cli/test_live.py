@@ -13,11 +13,6 @@ def test_a_command_in_the_job_gives_its_output_and_exit_code(apolo, sleeper):
     assert "out" in said and "err" in said
 
 
-def test_a_command_in_the_job_reads_what_it_is_given(apolo, sleeper):
-    said = apolo("exec", "--no-tty", sleeper, "--", "sh", "-c", "read line; echo got:$line", text_in="hello\n")
-    assert "got:hello" in said, said
-
-
 def test_a_shell_in_a_terminal_answers_and_knows_the_terminal(apolo, sleeper):
     code, screen = apolo.in_terminal("exec", "--tty", sleeper, "--", "sh", keys="test -t 0 && echo is-a-$((40+2))\nexit 4\n")
     assert "is-a-42" in screen, screen

@@ -18,7 +18,7 @@ from pathlib import Path
 
 SAMPLE = "roadstead/sample:latest"
 ADMIN = "admin"
-PATIENCE_SECS = 60
+PATIENCE_SECS = 120
 
 
 def wait_for(what, found, patience=PATIENCE_SECS):
@@ -107,11 +107,11 @@ class Apolo:
         general = ["--config-path", str(self.folder / "config"), "--disable-pypi-version-check", "--skip-stats", "--color", "no"]
         return [os.environ["ROADSTEAD_APOLO"], *general, *map(str, arguments)]
 
-    def __call__(self, *arguments, code=0, text_in=None, patience=PATIENCE_SECS):
+    def __call__(self, *arguments, code=0, patience=PATIENCE_SECS):
         """Runs one command and returns what it printed; its exit code must be the expected one."""
         done = subprocess.run(
-            self.command(*arguments), env=self.environment, capture_output=True, text=True, timeout=patience,
-            **({"input": text_in} if text_in is not None else {"stdin": subprocess.DEVNULL}),
+            self.command(*arguments), env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=patience,
         )
         said = done.stdout + done.stderr
         assert done.returncode == code, f"apolo {' '.join(map(str, arguments))} ended with {done.returncode}:\n{said}"
@@ -147,7 +147,7 @@ class Apolo:
     def run(self, *arguments, image=SAMPLE, command=()):
         """Starts a job and returns its id."""
         tail = ["--", *command] if command else []
-        said = self("run", "--detach", "--no-tty", *arguments, image, *tail)
+        said = self("run", "--detach", "--no-wait-start", "--no-tty", *arguments, image, *tail)
         return re.search(r"job-[0-9a-f-]{36}", said)[0]
 
     def status(self, job):

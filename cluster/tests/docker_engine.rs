@@ -197,11 +197,13 @@ async fn a_log_without_a_terminal_is_byte_for_byte_what_was_written() {
     assert_eq!(joined(&pieces, OutputStream::Stderr), b"\xff to err\n");
     let long: Vec<&LogPiece> = pieces.iter().filter(|piece| piece.bytes.starts_with(b"xxxx")).collect();
     assert!(long.len() > 100 && long[..long.len() - 1].iter().all(|piece| piece.continues()));
-    // From a time on: that very piece and all after it.
+    // From a time on: that very piece and all after it (with podman, whose times are whole seconds, some before too).
     let at = pieces.iter().position(|piece| piece.stream == OutputStream::Stderr).unwrap();
-    let again: Vec<LogPiece> =
-        engine.logs(&made.id, Some(pieces[at].time_ns), false).await.unwrap().try_collect().await.unwrap();
-    assert_eq!(again, pieces[at..]);
+    let since = pieces[at].time_ns;
+    let again: Vec<LogPiece> = engine.logs(&made.id, Some(since), false).await.unwrap().try_collect().await.unwrap();
+    let first = pieces.len() - again.len();
+    assert!(first <= at && again == pieces[first..], "{first} {at}");
+    assert!(again.iter().all(|piece| piece.time_ns >= since));
     made.remove().await;
 }
 

@@ -62,10 +62,11 @@ fn nano_cpus(cores: f64, most: f64) -> i64 {
 /// Both limits, soft equal to hard, within what this process itself may have: where raising a limit is not allowed an
 /// engine's own default (1048576) fails the start, and podman refuses a soft limit below the hard one.
 fn ulimits() -> Vec<ResourcesUlimits> {
-    [("nofile", Resource::Nofile), ("nproc", Resource::Nproc)]
+    // Podman's service lowers its own process limit to 32768, and cannot give more than it has.
+    [("nofile", Resource::Nofile, 1 << 20), ("nproc", Resource::Nproc, 1 << 15)]
         .into_iter()
-        .map(|(name, resource)| {
-            let limit = getrlimit(resource).maximum.unwrap_or(u64::MAX).min(1 << 20);
+        .map(|(name, resource, most)| {
+            let limit = getrlimit(resource).maximum.unwrap_or(u64::MAX).min(most);
             let limit = i64::try_from(limit).expect("at most 2^20");
             ResourcesUlimits { name: Some(name.to_owned()), soft: Some(limit), hard: Some(limit) }
         })

@@ -23,6 +23,8 @@ pub(super) fn container_error(id: &str, error: EngineError) -> EngineError {
     match error {
         EngineError::Failed { status: 404, .. } => EngineError::NoSuchContainer(id.to_owned()),
         EngineError::Failed { status: 409, message } if message.contains("not running") => EngineError::NotRunning,
+        // Podman: "can only create exec sessions on running containers".
+        EngineError::Failed { message, .. } if message.contains("on running containers") => EngineError::NotRunning,
         // Podman: "can only kill running containers. x is in state exited".
         EngineError::Failed { message, .. } if message.contains("can only kill running") => EngineError::NotRunning,
         other => other,

@@ -1,18 +1,15 @@
 //! A container's log as a stream of pieces that ends only when the log did.
 
-use bollard::Docker;
 use futures::stream::{StreamExt, try_unfold};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
-use super::failure::{container_error, engine_error};
 use super::pieces::Pieces;
-use super::{Endpoint, state};
+use super::wire::Wire;
 use crate::engine::{ContainerId, EngineError, EngineStream, LogPiece, Phase};
 
 struct Reading {
-    docker: Docker,
-    endpoint: Endpoint,
+    wire: Wire,
     id: ContainerId,
     follow: bool,
     body: Incoming,
@@ -21,14 +18,13 @@ struct Reading {
 }
 
 pub(super) fn stream(
-    docker: Docker,
-    endpoint: Endpoint,
+    wire: Wire,
     id: ContainerId,
     follow: bool,
     body: Incoming,
     pieces: Pieces,
 ) -> EngineStream<LogPiece> {
-    let start = Reading { docker, endpoint, id, follow, body, pieces, ended: false };
+    let start = Reading { wire, id, follow, body, pieces, ended: false };
     try_unfold(start, |mut at| async move {
         loop {
             if let Some(piece) = at.pieces.next(at.ended)? {
@@ -56,7 +52,7 @@ pub(super) fn stream(
 
 impl Reading {
     fn broken(&self, message: &str) -> EngineError {
-        EngineError::Gone { address: self.endpoint.to_string(), message: message.to_owned() }
+        EngineError::Gone { address: self.wire.endpoint.to_string(), message: message.to_owned() }
     }
 
     /// The body ended. A followed log ends with its container; if that still runs, the engine broke off.
@@ -64,12 +60,8 @@ impl Reading {
         if self.pieces.is_cut() {
             return Err(self.broken("the log ended inside a piece"));
         }
-        if self.follow {
-            let found = self.docker.inspect_container(&self.id.0, None).await;
-            let found = found.map_err(|e| container_error(&self.id.0, engine_error(&self.endpoint, &e)))?;
-            if state::state(&found).phase == Phase::Running {
-                return Err(self.broken("the log ended before the container"));
-            }
+        if self.follow && self.wire.inspect(&self.id).await?.state().phase == Phase::Running {
+            return Err(self.broken("the log ended before the container"));
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ mod state;
 mod stats;
 mod wire;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -26,8 +26,8 @@ use bollard::Docker;
 use bollard::errors::Error;
 use bollard::models::ExecConfig;
 use bollard::query_parameters::{
-    CreateContainerOptions, CreateImageOptions, KillContainerOptions, ListContainersOptions, RemoveContainerOptions,
-    StatsOptions, WaitContainerOptions,
+    CreateContainerOptions, CreateImageOptions, KillContainerOptions, RemoveContainerOptions, StatsOptions,
+    WaitContainerOptions,
 };
 use bytes::Bytes;
 use futures::stream::{StreamExt, TryStreamExt};
@@ -180,8 +180,8 @@ impl Engine for DockerEngine {
 
     async fn inspect(&self, id: &ContainerId) -> Result<ContainerState, EngineError> {
         let look = async || {
-            let found = self.docker.inspect_container(&id.0, None).await.map_err(|e| self.of(id, &e))?;
-            Ok::<_, EngineError>(state::state(&found))
+            let found = self.wire.inspect(id).await?;
+            Ok::<_, EngineError>(found.state())
         };
         let mut state = look().await?;
         let unexplained = |state: &ContainerState| {
@@ -229,7 +229,7 @@ impl Engine for DockerEngine {
         }
         let body = self.wire.get(&path).await.map_err(|e| container_error(&id.0, e))?;
         let pieces = Pieces::new(tty, Arc::clone(&self.forgets_newline));
-        Ok(log::stream(self.docker.clone(), self.wire.endpoint.clone(), id.clone(), follow, body, pieces))
+        Ok(log::stream(self.wire.clone(), id.clone(), follow, body, pieces))
     }
 
     async fn stats(&self, id: &ContainerId) -> Result<EngineStream<StatsSample>, EngineError> {
@@ -261,7 +261,7 @@ impl Engine for DockerEngine {
         let body = serde_json::json!({"Detach": false, "Tty": streams.tty});
         let io = self.wire.hijack(&format!("/exec/{}/start", made.id), &body).await;
         let io = io.map_err(|e| container_error(&id.0, e))?;
-        Ok(session::session(self.docker.clone(), self.wire.endpoint.clone(), Subject::Exec(made.id), streams.tty, io))
+        Ok(session::session(self.docker.clone(), self.wire.clone(), Subject::Exec(made.id), streams.tty, io))
     }
 
     async fn attach(&self, id: &ContainerId, streams: SessionStreams) -> Result<Session, EngineError> {
@@ -278,7 +278,7 @@ impl Engine for DockerEngine {
         );
         let io = self.wire.hijack(&path, &serde_json::json!({})).await.map_err(|e| container_error(&id.0, e))?;
         let subject = Subject::Container(id.clone());
-        Ok(session::session(self.docker.clone(), self.wire.endpoint.clone(), subject, streams.tty, io))
+        Ok(session::session(self.docker.clone(), self.wire.clone(), subject, streams.tty, io))
     }
 
     async fn signal(&self, id: &ContainerId, signal: Signal) -> Result<(), EngineError> {
@@ -305,32 +305,21 @@ impl Engine for DockerEngine {
     }
 
     async fn list(&self, label: &str, value: &str) -> Result<Vec<ContainerSummary>, EngineError> {
-        let options = ListContainersOptions {
-            all: true,
-            filters: Some(HashMap::from([("label".to_owned(), vec![format!("{label}={value}")])])),
-            ..Default::default()
-        };
-        let found = self.docker.list_containers(Some(options)).await.map_err(|e| self.failed(&e))?;
-        Ok(found
-            .into_iter()
-            .filter_map(|container| {
-                let labels: BTreeMap<_, _> = container.labels.unwrap_or_default().into_iter().collect();
-                Some(ContainerSummary { id: ContainerId(container.id?), labels })
-            })
-            .collect())
+        let filters = serde_json::json!({"label": [format!("{label}={value}")]}).to_string();
+        let filters: String = url::form_urlencoded::byte_serialize(filters.as_bytes()).collect();
+        let rows: Vec<state::Listed> = self.wire.json(&format!("/containers/json?all=1&filters={filters}")).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
     }
 
     async fn connect(&self, id: &ContainerId, port: u16) -> Result<Box<dyn Connection>, EngineError> {
-        let found = self.docker.inspect_container(&id.0, None).await.map_err(|e| self.of(id, &e))?;
-        let state = state::state(&found);
+        let found = self.wire.inspect(id).await?;
+        let state = found.state();
         if state.phase != Phase::Running {
             return Err(EngineError::NotRunning);
         }
         // Straight to the container where its network is ours; else by the port published on this machine.
         let direct = state.ip.map(|ip| std::net::SocketAddr::new(ip, port));
-        let published = state::ports(&found)
-            .and_then(|ports| state::host_port(ports.get(&format!("{port}/tcp"))?))
-            .map(|host| std::net::SocketAddr::from(([127, 0, 0, 1], host)));
+        let published = found.published(port).map(|host| std::net::SocketAddr::from(([127, 0, 0, 1], host)));
         let mut message = "the container has no address".to_owned();
         for address in direct.into_iter().chain(published) {
             match tokio::time::timeout(CONNECT_LIMIT, tokio::net::TcpStream::connect(address)).await {

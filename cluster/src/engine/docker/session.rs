@@ -12,9 +12,9 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, ReadHalf};
 
-use super::failure::{container_error, engine_error};
+use super::failure::engine_error;
 use super::frames::Frames;
-use super::{Endpoint, state};
+use super::wire::Wire;
 use crate::engine::{ContainerId, EngineError, EngineStream, Output, OutputStream, Session, SessionControl};
 
 /// An engine may take a moment after the output's end to note the exit code.
@@ -31,24 +31,18 @@ pub(super) enum Subject {
 #[derive(Debug)]
 struct Control {
     docker: Docker,
-    endpoint: Endpoint,
+    wire: Wire,
     subject: Subject,
     tty: bool,
 }
 
-pub(super) fn session(
-    docker: Docker,
-    endpoint: Endpoint,
-    subject: Subject,
-    tty: bool,
-    io: TokioIo<Upgraded>,
-) -> Session {
+pub(super) fn session(docker: Docker, wire: Wire, subject: Subject, tty: bool, io: TokioIo<Upgraded>) -> Session {
     let (reader, writer) = tokio::io::split(io);
-    let address = endpoint.to_string();
+    let address = wire.endpoint.to_string();
     Session {
         input: Box::pin(writer),
         output: output(reader, tty, address),
-        control: Arc::new(Control { docker, endpoint, subject, tty }),
+        control: Arc::new(Control { docker, wire, subject, tty }),
     }
 }
 
@@ -94,7 +88,7 @@ impl SessionControl for Control {
             Subject::Exec(id) => self.docker.resize_exec(id, ResizeExecOptions { w, h }).await,
             Subject::Container(id) => self.docker.resize_container_tty(&id.0, ResizeContainerTTYOptions { w, h }).await,
         };
-        match done.map_err(|e| engine_error(&self.endpoint, &e)) {
+        match done.map_err(|e| engine_error(&self.wire.endpoint, &e)) {
             // The process may be over, or not quite begun: a size is a wish.
             Err(EngineError::Failed { .. }) | Ok(()) => Ok(()),
             Err(other) => Err(other),
@@ -105,14 +99,11 @@ impl SessionControl for Control {
         for _ in 0..CODE_TRIES {
             let code = match &self.subject {
                 Subject::Exec(id) => {
-                    let found = self.docker.inspect_exec(id).await.map_err(|e| engine_error(&self.endpoint, &e))?;
+                    let found =
+                        self.docker.inspect_exec(id).await.map_err(|e| engine_error(&self.wire.endpoint, &e))?;
                     found.exit_code.filter(|_| found.running != Some(true))
                 }
-                Subject::Container(id) => {
-                    let found = self.docker.inspect_container(&id.0, None).await;
-                    let found = found.map_err(|e| container_error(&id.0, engine_error(&self.endpoint, &e)))?;
-                    state::state(&found).exit_code
-                }
+                Subject::Container(id) => self.wire.inspect(id).await?.state().exit_code,
             };
             if code.is_some() {
                 return Ok(code);

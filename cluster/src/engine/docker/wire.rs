@@ -12,7 +12,9 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpStream, UnixStream};
 
 use super::connect::Endpoint;
-use crate::engine::EngineError;
+use super::failure::container_error;
+use super::state::Inspected;
+use crate::engine::{ContainerId, EngineError};
 
 /// Speaks to one engine at one API version.
 #[derive(Clone, Debug)]
@@ -78,6 +80,17 @@ impl Wire {
             .body(Full::default())
             .map_err(|e| protocol(&e))?;
         Ok(self.send(request).await?.into_body())
+    }
+
+    /// A JSON answer.
+    pub(super) async fn json<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<T, EngineError> {
+        let body = self.get(path).await?.collect().await.map_err(|e| self.gone(e))?.to_bytes();
+        serde_json::from_slice(&body).map_err(|e| EngineError::Protocol(format!("{path}: {e}")))
+    }
+
+    /// How a container stands.
+    pub(super) async fn inspect(&self, id: &ContainerId) -> Result<Inspected, EngineError> {
+        self.json(&format!("/containers/{id}/json")).await.map_err(|e| container_error(&id.0, e))
     }
 
     /// A connection that becomes a plain two-way stream.

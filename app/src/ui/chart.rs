@@ -24,7 +24,8 @@ pub(crate) fn LineChart(
     #[prop(into)]
     points: Signal<Vec<Point>>,
     /// How long a stretch is shown.
-    window_ms: f64,
+    #[prop(into)]
+    window_ms: Signal<f64>,
     /// The most that is possible, where there is such.
     #[prop(into)]
     limit: Signal<Option<f64>>,
@@ -48,10 +49,13 @@ pub(crate) fn LineChart(
     let top =
         Memo::new(move |_| top_of(points.with(|p| p.iter().map(|(_, v)| *v).fold(0.0, f64::max)), limit.get(), base));
     let newest = Memo::new(move |_| points.with(|p| p.last().map_or(0.0, |(t, _)| *t)));
-    let line = Memo::new(move |_| points.with(|points| path(points, newest.get() - window_ms, window_ms, top.get())));
+    let line = Memo::new(move |_| {
+        points.with(|points| path(points, newest.get() - window_ms.get(), window_ms.get(), top.get()))
+    });
     let area = move || {
         points.with(|points| {
-            let first = points.first().map_or(0.0, |(t, _)| scale::x(*t, newest.get() - window_ms, window_ms));
+            let first =
+                points.first().map_or(0.0, |(t, _)| scale::x(*t, newest.get() - window_ms.get(), window_ms.get()));
             let line = line.get();
             if line.is_empty() { line } else { format!("{line}L{WIDTH} {HEIGHT}L{first:.1} {HEIGHT}Z") }
         })
@@ -67,7 +71,7 @@ pub(crate) fn LineChart(
         let Some(plot) = plot.get_untracked() else { return };
         let rect = plot.get_bounding_client_rect();
         let part = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
-        let time = newest.get_untracked() - window_ms * (1.0 - part);
+        let time = newest.get_untracked() - window_ms.get_untracked() * (1.0 - part);
         at.set(points.with_untracked(|points| scale::nearest(points, time)));
     };
     let on_key = move |event: web_sys::KeyboardEvent| {
@@ -96,8 +100,9 @@ pub(crate) fn LineChart(
         move || write(top.get() * part)
     };
     let (high, middle, low) = (tick(1.0), tick(0.5), tick(0.0));
-    let left =
-        move || pointed.get().map_or(0.0, |(t, _)| scale::x(t, newest.get() - window_ms, window_ms) / WIDTH * 100.0);
+    let left = move || {
+        pointed.get().map_or(0.0, |(t, _)| scale::x(t, newest.get() - window_ms.get(), window_ms.get()) / WIDTH * 100.0)
+    };
     let down = move || pointed.get().map_or(0.0, |(_, v)| (1.0 - (v / top.get()).clamp(0.0, 1.0)) * 100.0);
     // The words would leave the plot on the right.
     let is_far = move || left() > 70.0;

@@ -12,7 +12,7 @@ use crate::i18n::{
     catalogue::{common, run},
     use_i18n,
 };
-use crate::queries::job;
+use crate::queries::{images::recent_images, job};
 use crate::rules::{cli, job::label};
 use crate::stores::{browser, toasts::use_toasts};
 use crate::ui::{
@@ -197,9 +197,7 @@ pub(crate) fn JobRunForm(
             <div class="run-fields">
                 <Section title=run::SECTION_WHAT>
                     <TextField id="image" label=i18n.text(run::IMAGE) hint=i18n.text(run::IMAGE_HINT) value=typed.image error=error("image") mono=true list="image-list" on_leave=leave("image")/>
-                    <datalist id="image-list">
-                        <option value=crate::pages::jobs::SAMPLE_IMAGE></option>
-                    </datalist>
+                    <ImageSuggestions/>
                     <TextField id="command" label=i18n.text(run::COMMAND) hint=i18n.text(run::COMMAND_HINT) optional=true value=typed.command error=error("command") mono=true on_leave=leave("command")/>
                 </Section>
                 <Section title=run::SECTION_SIZE>
@@ -264,6 +262,30 @@ pub(crate) fn JobRunForm(
                 </div>
             </div>
         </form>
+    }
+}
+
+/// Images to choose from: the sample, and what the latest jobs ran.
+#[component]
+fn ImageSuggestions() -> impl IntoView {
+    let recent = recent_images(use_client());
+    let all = move || {
+        let mut all = vec![crate::pages::jobs::SAMPLE_IMAGE.to_owned()];
+        // Suggestions are a kindness; without them the field is as good.
+        all.extend(
+            recent
+                .get()
+                .and_then(Result::ok)
+                .unwrap_or_default()
+                .into_iter()
+                .filter(|image| image != crate::pages::jobs::SAMPLE_IMAGE),
+        );
+        all
+    };
+    view! {
+        <datalist id="image-list">
+            {move || all().into_iter().map(|image| view! { <option value=image></option> }).collect_view()}
+        </datalist>
     }
 }
 

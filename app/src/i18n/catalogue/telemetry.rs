@@ -14,7 +14,7 @@ crate::i18n::phrases! {
     NO_DATA = "No readings yet", "Показаний пока нет";
     NO_DATA_TEXT = "The first arrives within a few seconds.", "Первое придёт через несколько секунд.";
     STOPPED = "Live readings stopped; reconnecting.", "Показания прервались; переподключаемся.";
-    CHART = "{name}, last 15 minutes: now {now}, peak {peak}", "{name}, последние 15 минут: сейчас {now}, пик {peak}";
+    CHART = "{name}, last {window}: now {now}, peak {peak}", "{name}, последние {window}: сейчас {now}, пик {peak}";
     AGO_AXIS = "−{time}", "−{time}";
     SEE_LOG = "Click a point to see the log of that second.", "Щёлкните по точке, чтобы увидеть лог этой секунды.";
     PERCENT = "{n} %", "{n} %";

@@ -20,7 +20,8 @@ use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use std::sync::Arc;
 
-const WINDOW_MS: f64 = WINDOW_SECS as f64 * 1_000.0;
+/// Stretches of time a chart can show, seconds: a young job's line must not be a dot at the edge of a quarter of an hour.
+const STRETCHES: [u32; 3] = [60, 5 * 60, WINDOW_SECS];
 
 /// The tab.
 #[component]
@@ -104,17 +105,23 @@ fn Panel(
             all.iter().filter_map(|s| Some((s.time.as_millisecond() as f64, value(s)?))).collect::<Vec<Point>>()
         })
     });
+    let stretch = Memo::new(move |_| points.with(|p| stretch_secs(p)));
+    let stretch_words = move || format!("{}\u{a0}{}", stretch.get() / 60, i18n.now(units::MINUTE));
     let now = Memo::new(move |_| points.with(|p| p.last().map_or(0.0, |(_, v)| *v)));
     let peak = Memo::new(move |_| points.with(|p| p.iter().map(|(_, v)| *v).fold(0.0, f64::max)));
     let label = Signal::derive(move || {
         i18n.fill(
             words::CHART,
-            &[("name", i18n.now(name)), ("now", &write(i18n, now.get())), ("peak", &write(i18n, peak.get()))],
+            &[
+                ("name", i18n.now(name)),
+                ("window", &stretch_words()),
+                ("now", &write(i18n, now.get())),
+                ("peak", &write(i18n, peak.get())),
+            ],
         )
     });
     let ends = Signal::derive(move || {
-        let minutes = format!("{}\u{a0}{}", WINDOW_SECS / 60, i18n.now(units::MINUTE));
-        (i18n.fill(words::AGO_AXIS, &[("time", &minutes)]), i18n.now(words::NOW).to_owned())
+        (i18n.fill(words::AGO_AXIS, &[("time", &stretch_words())]), i18n.now(words::NOW).to_owned())
     });
     let write_time = move |ms: f64| {
         Timestamp::from_millisecond(ms as i64).map(|time| format::time_of_day(i18n.lang(), time)).unwrap_or_default()
@@ -145,7 +152,7 @@ fn Panel(
             <LineChart
                 label
                 points
-                window_ms=WINDOW_MS
+                window_ms=Signal::derive(move || f64::from(stretch.get()) * 1_000.0)
                 limit
                 base
                 write_value=Arc::new(move |v| write(i18n, v))
@@ -155,5 +162,24 @@ fn Panel(
                 on_pick=pick
             />
         </section>
+    }
+}
+
+/// The shortest stretch that shows all points.
+fn stretch_secs(points: &[Point]) -> u32 {
+    let span_ms = points.last().zip(points.first()).map_or(0.0, |(last, first)| last.0 - first.0);
+    STRETCHES.into_iter().find(|secs| span_ms <= f64::from(*secs) * 1_000.0).unwrap_or(WINDOW_SECS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stretch_grows_with_what_there_is_to_show() {
+        assert_eq!(stretch_secs(&[]), 60);
+        assert_eq!(stretch_secs(&[(0.0, 1.0), (59_000.0, 1.0)]), 60);
+        assert_eq!(stretch_secs(&[(0.0, 1.0), (61_000.0, 1.0)]), 300);
+        assert_eq!(stretch_secs(&[(0.0, 1.0), (899_000.0, 1.0)]), WINDOW_SECS);
     }
 }

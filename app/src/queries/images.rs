@@ -1,0 +1,45 @@
+//! Images that jobs ran lately.
+
+use crate::client::{Client, Failure, with_query};
+use crate::paths::endpoint;
+use api::{
+    Page,
+    jobs::{Job, JobSelector},
+};
+use leptos::prelude::*;
+
+/// Jobs looked at.
+const LOOK_BACK: u32 = 50;
+
+/// The images of the latest jobs, the latest first, each once.
+pub(crate) fn recent_images(client: Client) -> LocalResource<Result<Vec<String>, Failure>> {
+    let selector = JobSelector { limit: Some(LOOK_BACK), ..JobSelector::default() };
+    let path = with_query(endpoint::JOBS, selector.to_pairs());
+    LocalResource::new(move || {
+        let path = path.clone();
+        async move { client.get::<Page<Job>>(&path).await.map(|page| distinct(page.items)) }
+    })
+}
+
+fn distinct(jobs: Vec<Job>) -> Vec<String> {
+    let mut images = Vec::new();
+    for job in jobs {
+        if !images.contains(&job.container.image) {
+            images.push(job.container.image);
+        }
+    }
+    images
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::job::tests::job;
+
+    #[test]
+    fn each_image_is_named_once_the_latest_first() {
+        let mut jobs = vec![job("job-1", "running"), job("job-2", "failed"), job("job-3", "failed")];
+        jobs[0].container.image = "b".into();
+        assert_eq!(distinct(jobs), ["b", "ubuntu:24.04"]);
+    }
+}

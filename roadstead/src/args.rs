@@ -46,7 +46,7 @@ pub(crate) struct Place {
 #[derive(Clone, Debug, Arguments)]
 pub(crate) struct Data {
     /// Folder for everything that is kept: accounts, jobs, logs, keys.
-    #[arg(long = "data", env = "ROADSTEAD_DATA", default_value = ".roadstead")]
+    #[arg(long = "data", env = "ROADSTEAD_DATA", default_value = ".roadstead", global = true)]
     pub(crate) folder: PathBuf,
 }
 

@@ -40,6 +40,13 @@ impl Known {
         changes
     }
 
+    /// A page was shown this job as active by a list of its own: when it ends, that is a change.
+    pub(crate) fn expect(&mut self, job: Job) {
+        if !job.status.is_finished() {
+            self.jobs.entry(job.id.clone()).or_insert(job);
+        }
+    }
+
     /// A missing job could not be asked for: it is missing again in the next look.
     pub(crate) fn keep_asking(&mut self, id: String) {
         self.unanswered.push(id);
@@ -102,6 +109,14 @@ mod tests {
         assert_eq!(ids(&known.look(vec![], recent())).0, ["quick"]);
         assert_eq!(ids(&known.look(vec![], recent())), (vec![], vec![]));
         assert_eq!(ids(&known.look(vec![], vec![])), (vec![], vec![]));
+    }
+
+    #[test]
+    fn a_job_that_a_page_was_shown_and_that_ended_before_the_first_look_is_asked_for() {
+        let mut known = Known::default();
+        known.expect(job("a", "running", 0.0));
+        known.expect(job("b", "failed", 0.0));
+        assert_eq!(ids(&known.look(vec![], vec![])), (vec![], vec!["a"]));
     }
 
     #[test]

@@ -52,6 +52,8 @@ struct State {
     backlog: VecDeque<Told>,
     /// Number of the backlog's front.
     first: u64,
+    /// Active jobs that pages were shown by their own lists since the last look.
+    shown: Vec<platform::job::Job>,
     closed: bool,
 }
 
@@ -174,6 +176,12 @@ impl Member {
         }
     }
 
+    /// Has the watch tell when these end.
+    fn was_shown(&self, jobs: &[platform::job::Job]) {
+        let active = jobs.iter().filter(|job| !job.status.is_finished()).cloned();
+        self.watch.state().shown.extend(active);
+    }
+
     /// Goes on with what comes from now on.
     fn begin_anew(&mut self) {
         self.next = self.watch.state().end();
@@ -205,6 +213,8 @@ async fn poll(gateway: &Gateway, watch: &Watch) {
             continue;
         };
         let began = gateway.host().now();
+        let shown = std::mem::take(&mut watch.state().shown);
+        shown.into_iter().for_each(|job| known.expect(job));
         let delay = match look(gateway, &session, &mut known, since).await {
             Ok(told) => {
                 since = began;
@@ -286,7 +296,7 @@ async fn run(
     // Joined before the list is read, so that no change falls between the two.
     let mut member = gateway.watches().join(gateway, session);
     // The list is read with the page's own token: it is what allows the page to look at all.
-    if let Some(reason) = init(gateway, session, selector, viewer, &mut shown, &mut backoff).await? {
+    if let Some(reason) = init(gateway, session, selector, viewer, &member, &mut shown, &mut backoff).await? {
         return Ok(reason);
     }
     loop {
@@ -301,7 +311,9 @@ async fn run(
             Happening::Item(Ok(Told::End(reason))) | Happening::Over(reason) => return Ok(reason),
             Happening::Item(Err(FellBehind)) => {
                 member.begin_anew();
-                if let Some(reason) = init(gateway, session, selector, viewer, &mut shown, &mut backoff).await? {
+                if let Some(reason) =
+                    init(gateway, session, selector, viewer, &member, &mut shown, &mut backoff).await?
+                {
                     return Ok(reason);
                 }
             }
@@ -334,6 +346,7 @@ async fn init(
     session: &Session,
     selector: &JobSelector,
     viewer: &mut Viewer,
+    member: &Member,
     shown: &mut HashSet<String>,
     backoff: &mut Backoff,
 ) -> Result<Option<EndReason>, Left> {
@@ -373,6 +386,7 @@ async fn init(
         }
     };
     backoff.reset();
+    member.was_shown(&jobs);
     viewer.event(&JobEvent::Init).await?;
     shown.clear();
     let now = gateway.host().now();

@@ -142,7 +142,8 @@ impl Feed {
             Begin::Resume(cursor) if opened.seekable => cursor.line.min(total),
             Begin::Resume(cursor) => cursor.line,
         };
-        (self.line, self.catch_up) = (line, Some(total));
+        // Without a count of lines, only a pause tells that what was there has been sent.
+        (self.line, self.catch_up) = (line, Some(if opened.seekable { total } else { u64::MAX }));
         let Opened { total_lines, seekable, .. } = opened;
         let first_line = if seekable { line } else { self.reachable(line) };
         self.queue.push_back(Item::Event(Event::Init {

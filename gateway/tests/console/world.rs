@@ -112,7 +112,8 @@ fn standard(asked: &Asked) -> Option<Response<Body>> {
     })
 }
 
-pub(crate) fn answer(status: u16, body: Value) -> Response<Body> {
+pub(crate) fn answer(status: u16, body: impl Into<Value>) -> Response<Body> {
+    let body = body.into();
     let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
     let builder = Response::builder().status(status).header(header::CONTENT_TYPE, "application/json");
     builder.body(body).expect("a response")

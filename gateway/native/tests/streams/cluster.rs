@@ -108,13 +108,13 @@ impl Cluster {
         self.changed.send_modify(|n| *n += 1);
     }
 
-    pub(crate) fn allows(&self, headers: &HeaderMap) -> Result<(), Response> {
+    pub(crate) fn allows(&self, headers: &HeaderMap) -> Result<(), Box<Response>> {
         let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let user = platform::token::unverified_claims(bearer.trim_start_matches("Bearer ")).map(|c| c.identity);
         let refused = self.refused.lock().expect("unpoisoned");
         match user {
             Some(user) if !refused.contains(&user) => Ok(()),
-            Some(_) | None => Err((StatusCode::UNAUTHORIZED, Json(json!({"error": "no"}))).into_response()),
+            Some(_) | None => Err(Box::new((StatusCode::UNAUTHORIZED, Json(json!({"error": "no"}))).into_response())),
         }
     }
 
@@ -135,7 +135,7 @@ async fn config(State(cluster): State<Arc<Cluster>>, headers: HeaderMap) -> Resp
     });
     if headers.contains_key(header::AUTHORIZATION) {
         if let Err(refusal) = cluster.allows(&headers) {
-            return refusal;
+            return *refusal;
         }
         config["authorized"] = json!(true);
         config["clusters"] = json!([{
@@ -159,7 +159,7 @@ fn view(id: &str, status: &str) -> Value {
 async fn jobs(State(cluster): State<Arc<Cluster>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     cluster.lists.fetch_add(1, Ordering::SeqCst);
     if let Err(refusal) = cluster.allows(&headers) {
-        return refusal;
+        return *refusal;
     }
     if cluster.nonsense.load(Ordering::SeqCst) {
         return axum::response::Html("<h1>nginx</h1>").into_response();
@@ -181,7 +181,7 @@ async fn jobs(State(cluster): State<Arc<Cluster>>, RawQuery(query): RawQuery, he
 
 async fn job(State(cluster): State<Arc<Cluster>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     if let Err(refusal) = cluster.allows(&headers) {
-        return refusal;
+        return *refusal;
     }
     match cluster.status(&id) {
         Some(status) => Json(view(&id, status)).into_response(),

@@ -1,5 +1,5 @@
 use super::{
-    browser::{Edge, Page},
+    browser::{Edge, Page, soon},
     cluster::Cluster,
 };
 use api::{jobs::JobEvent, logs::EndReason};
@@ -19,7 +19,7 @@ async fn next(page: &mut Page) -> String {
 }
 
 async fn until(page: &mut Page, wanted: &str) {
-    while next(page).await != wanted {}
+    soon(wanted, async { while next(page).await != wanted {} }).await;
 }
 
 #[tokio::test]

@@ -38,21 +38,14 @@ async fn a_log_is_shown_from_its_tail_then_live_then_ends() {
 
 #[tokio::test]
 async fn an_empty_log_is_empty_and_not_an_error() {
-    let cluster = Cluster::start().await;
-    let edge = Edge::before(&cluster).await;
     for seekable in [true, false] {
+        let cluster = Cluster::start().await;
         cluster.seekable.store(seekable, Ordering::SeqCst);
         cluster.set("job-1", "succeeded");
-        let mut page = open(&edge, "").await;
-        let all = page.log_until("[end").await;
+        let edge = Edge::before(&cluster).await;
+        let all = open(&edge, "").await.log_until("[end").await;
         assert!(all[0].starts_with("[init 0"), "{all:?}");
         assert_eq!(all[1..], ["[init_done]", "[end Finished]"]);
-        soon("the hub to close", async {
-            while cluster.open_log_sockets.load(Ordering::SeqCst) > 0 {
-                tokio::task::yield_now().await
-            }
-        })
-        .await;
     }
 }
 
@@ -80,7 +73,7 @@ async fn any_line_and_any_time_can_be_the_beginning() {
 }
 
 #[tokio::test]
-async fn a_thousand_viewers_are_one_connection() {
+async fn two_hundred_viewers_are_one_connection() {
     let cluster = Cluster::start().await;
     cluster.write(numbered(0..100));
     let edge = Edge::before(&cluster).await;

@@ -71,7 +71,7 @@ pub(super) async fn log_ws(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if let Err(refusal) = cluster.allows(&headers) {
-        return refusal;
+        return *refusal;
     }
     let asked = asked(&cluster, query);
     cluster.log_sockets.fetch_add(1, Ordering::SeqCst);
@@ -133,7 +133,7 @@ pub(super) async fn log(
     headers: HeaderMap,
 ) -> Response {
     if let Err(refusal) = cluster.allows(&headers) {
-        return refusal;
+        return *refusal;
     }
     let asked = asked(&cluster, query);
     let jobs = cluster.jobs();

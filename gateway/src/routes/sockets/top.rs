@@ -114,9 +114,10 @@ fn again(gateway: &Gateway, error: UpstreamError, backoff: &mut Backoff) -> Resu
 
 /// None for numbers that are none.
 fn sample(telemetry: &Telemetry) -> Option<Sample> {
-    let nanos = telemetry.timestamp * 1e9;
-    // Seconds of some thousand years; beyond, it is not a time.
-    let time = (nanos.is_finite() && nanos.abs() < 1e20).then(|| Timestamp::from_nanosecond(nanos as i128).ok())??;
+    // A float of seconds holds microseconds at best. Beyond some thousand years it is not a time.
+    let micros = (telemetry.timestamp * 1e6).round();
+    let time =
+        (micros.is_finite() && micros.abs() < 1e17).then(|| Timestamp::from_microsecond(micros as i64).ok())??;
     telemetry.cpu.is_finite().then(|| Sample {
         time,
         cpu: telemetry.cpu.max(0.0),

@@ -46,6 +46,12 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
     timing.step("set up", || Ok(()))?;
     setup::for_up(timing)?;
     setup::for_test(timing)?;
+    let engine = TestEngine::find(timing)?;
+    let Some(engine) = &engine else {
+        bail!(
+            "there is no container engine, and this is no machine where one may be installed: install Docker or Podman"
+        );
+    };
     timing.step("licences and sources", || {
         // Advisories need the advisory database, which is not everywhere within reach: they are looked at apart.
         show(command(setup::cargo_deny()).args(["check", "bans", "licenses", "sources"]))
@@ -68,8 +74,10 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
         let packages = ["-p", "app", "-p", "api", "-p", "platform", "-p", "image", "-p", "gateway"];
         show(cargo().args(["clippy", "--quiet", "--target", WASM]).args(packages).args(["--", "-D", "warnings"]))
     })?;
-    *counts += timing.step("tests, native", || {
-        stream(cargo().args(["test", "--quiet", "--workspace", "--exclude", "app", "--no-fail-fast"]))
+    *counts += timing.step("tests, native and with real containers", || {
+        // One run, so that the cluster is not compiled once more for the feature.
+        let workspace = ["--workspace", "--exclude", "app", "--features", "cluster/docker-tests", "--no-fail-fast"];
+        stream(cargo().args(["test", "--quiet"]).args(workspace).env("DOCKER_HOST", engine.host()))
     })?;
     *counts += timing.step("tests of the console's logic", || {
         stream(cargo().args(["test", "--quiet", "-p", "app", "--no-fail-fast"]))
@@ -77,21 +85,6 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
 
     let assets = console::build(timing)?;
     let binary = server::build(timing, &assets)?;
-    let engine = TestEngine::find(timing)?;
-    let Some(engine) = &engine else {
-        bail!(
-            "there is no container engine, and this is no machine where one may be installed: install Docker or Podman"
-        );
-    };
-    *counts += timing.step("tests, real containers", || {
-        let features = ["--features", "docker-tests"];
-        stream(
-            cargo()
-                .args(["test", "--quiet", "-p", "cluster", "--no-fail-fast"])
-                .args(features)
-                .env("DOCKER_HOST", engine.host()),
-        )
-    })?;
     *counts += conformance::tests(timing, &binary, Some(engine), &[])?;
     *counts += e2e::tests(timing, &binary, Some(engine), &[])?;
     Ok(())

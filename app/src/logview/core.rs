@@ -193,9 +193,14 @@ impl Core {
         }
     }
 
-    /// Whether all there was came and the goal was not among it: be at the end, then.
-    pub(crate) fn give_up_goal(&mut self) -> bool {
-        self.goal.take().is_some()
+    /// All there was came: a goal that was not among it is given up, and the end is shown. Returns a line that is not there.
+    pub(crate) fn give_up_goal(&mut self) -> Option<u64> {
+        let goal = self.goal.take()?;
+        self.follow();
+        match goal {
+            Goal::Line(line) => Some(line),
+            Goal::Time(_) => None,
+        }
     }
 
     /// Follows the end again.

@@ -84,6 +84,8 @@ pub(crate) struct Told {
     pub(crate) found: RwSignal<Found>,
     pub(crate) find_open: RwSignal<bool>,
     pub(crate) wishes: RwSignal<Wishes>,
+    /// A line that was asked for and is not in the log, from 1.
+    pub(crate) missing_line: RwSignal<Option<u64>>,
     /// Read out by screen readers.
     pub(crate) say: RwSignal<String>,
 }
@@ -98,6 +100,7 @@ impl Told {
             found: RwSignal::default(),
             find_open: RwSignal::default(),
             wishes: RwSignal::new(wishes),
+            missing_line: RwSignal::default(),
             say: RwSignal::default(),
         }
     }

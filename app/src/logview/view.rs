@@ -64,6 +64,7 @@ pub(crate) fn LogView(
     });
     follow_address(log);
     follow_job(log, job);
+    tell_missing(told, toasts, i18n);
 
     let (scroller, canvas) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
     let (sheet, probe) = (NodeRef::<html::Div>::new(), NodeRef::<html::Span>::new());
@@ -248,6 +249,16 @@ fn follow_address(log: Log) {
     });
 }
 
+/// Says that a line of the address is not there.
+fn tell_missing(told: Told, toasts: Toasts, i18n: I18n) {
+    Effect::new(move || {
+        if let Some(line) = told.missing_line.get() {
+            let n = untrack(|| format::integer(i18n.lang(), line));
+            toasts.bad(untrack(|| i18n.fill(logs::LINE_GONE, &[("n", &n)])));
+        }
+    });
+}
+
 /// Relative times begin where the job did.
 fn follow_job(log: Log, job: Signal<Option<Job>>) {
     Effect::new(move || {
@@ -299,6 +310,8 @@ fn mark_line(log: Log, toasts: Toasts, line: u64, extend: bool) {
             None => line..=line,
         };
         core.marked = Some(lines.clone());
+        // A line that was pointed at must not run away.
+        core.view.follow = false;
         lines
     });
     log.with_value(|log| log.queue_frame());

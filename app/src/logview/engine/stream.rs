@@ -86,12 +86,7 @@ impl Engine {
                 tell(self.told.stream, Stream::CatchingUp);
             }
             Event::InitDone => {
-                let mut core = self.core.borrow_mut();
-                core.init_done = true;
-                if core.give_up_goal() {
-                    core.follow();
-                }
-                drop(core);
+                self.all_is_here();
                 tell(self.told.stream, Stream::Live);
             }
             Event::Gap { lines } => self.core.borrow_mut().note_gap(lines),
@@ -120,13 +115,19 @@ impl Engine {
         if reason == EndReason::SignedOut {
             self.ground.session.ended();
         }
-        let mut core = self.core.borrow_mut();
-        core.init_done = true;
-        if core.give_up_goal() {
-            core.follow();
-        }
-        drop(core);
+        self.all_is_here();
         tell(self.told.stream, Stream::Ended(reason));
+    }
+
+    fn all_is_here(&self) {
+        let missing = {
+            let mut core = self.core.borrow_mut();
+            core.init_done = true;
+            core.give_up_goal()
+        };
+        if let Some(line) = missing {
+            tell(self.told.missing_line, Some(line + 1));
+        }
     }
 
     /// Asks by an ordinary call why the stream cannot be opened, and stops trying when trying is no use.

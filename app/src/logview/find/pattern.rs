@@ -46,8 +46,13 @@ impl Pattern {
         Self::browser(&escaped(&asked.text), false)
     }
 
+    /// Strict first; an expression that is only right without Unicode rules, such as `\_`, is taken without them.
     fn browser(source: &str, case: bool) -> Result<Self, InvalidPattern> {
-        let flags = if case { "gu" } else { "giu" };
+        let (strict, loose) = if case { ("gu", "g") } else { ("giu", "gi") };
+        Self::regexp(source, strict).or_else(|error| Self::regexp(source, loose).map_err(|_| error))
+    }
+
+    fn regexp(source: &str, flags: &str) -> Result<Self, InvalidPattern> {
         // The constructor is called through Reflect because `RegExp::new` would throw past us on a bad expression.
         let arguments = js_sys::Array::of2(&source.into(), &flags.into());
         let constructor = js_sys::Reflect::get(&js_sys::global(), &"RegExp".into())

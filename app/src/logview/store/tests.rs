@@ -45,6 +45,8 @@ fn rows() -> impl Strategy<Value = Vec<Kept>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn every_row_comes_back_as_it_was_put_in(rows in rows()) {
         let mut ring = Ring::new(DEFAULT_BUDGET_BYTES);

@@ -15,6 +15,8 @@ fn view(height_px: f64, columns: Option<u32>) -> Viewport {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn any_way_of_scrolling_keeps_the_view_full_and_within_the_rows(
         lens in prop::collection::vec(0usize..300, 1..80),

@@ -263,7 +263,7 @@ async fn attaching_shows_what_comes_and_types_into_the_job() {
     let mut session = engine.attach(&made.id, TERMINAL).await.unwrap();
     session.input.write_all(b"hello\n").await.unwrap();
     let (out, _, code) = rest(&mut session).await;
-    assert!(String::from_utf8_lossy(&out).contains("got hello"));
+    assert!(String::from_utf8_lossy(&out).contains("got hello"), "{}", String::from_utf8_lossy(&out));
     assert_eq!(code, Some(6));
     assert!(matches!(engine.attach(&made.id, TERMINAL).await, Err(EngineError::NotRunning)));
     made.remove().await;

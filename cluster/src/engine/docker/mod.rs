@@ -259,7 +259,7 @@ impl Engine for DockerEngine {
         };
         let made = self.docker.create_exec(&id.0, config).await.map_err(|e| self.of(id, &e))?;
         let body = serde_json::json!({"Detach": false, "Tty": streams.tty});
-        let io = self.wire.hijack(&format!("/exec/{}/start", made.id), &body).await;
+        let io = self.wire.hijack(&format!("/exec/{}/start", made.id), Some(&body)).await;
         let io = io.map_err(|e| container_error(&id.0, e))?;
         Ok(session::session(self.docker.clone(), self.wire.clone(), Subject::Exec(made.id), streams.tty, io))
     }
@@ -276,7 +276,7 @@ impl Engine for DockerEngine {
             flag(streams.stdout),
             flag(streams.stderr)
         );
-        let io = self.wire.hijack(&path, &serde_json::json!({})).await.map_err(|e| container_error(&id.0, e))?;
+        let io = self.wire.hijack(&path, None).await.map_err(|e| container_error(&id.0, e))?;
         let subject = Subject::Container(id.clone());
         Ok(session::session(self.docker.clone(), self.wire.clone(), subject, streams.tty, io))
     }

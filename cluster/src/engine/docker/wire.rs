@@ -93,15 +93,20 @@ impl Wire {
         self.json(&format!("/containers/{id}/json")).await.map_err(|e| container_error(&id.0, e))
     }
 
-    /// A connection that becomes a plain two-way stream.
-    pub(super) async fn hijack(&self, path: &str, body: &serde_json::Value) -> Result<TokioIo<Upgraded>, EngineError> {
-        let request = self
-            .request(Method::POST, path)
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::CONNECTION, "Upgrade")
-            .header(header::UPGRADE, "tcp")
-            .body(Full::from(body.to_string()))
-            .map_err(|e| protocol(&e))?;
+    /// A connection that becomes a plain two-way stream. Without a body none may be sent, not even an empty object:
+    /// podman takes it for the first input.
+    pub(super) async fn hijack(
+        &self,
+        path: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Result<TokioIo<Upgraded>, EngineError> {
+        let mut request =
+            self.request(Method::POST, path).header(header::CONNECTION, "Upgrade").header(header::UPGRADE, "tcp");
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let bytes = body.map(ToString::to_string).unwrap_or_default();
+        let request = request.body(Full::from(bytes)).map_err(|e| protocol(&e))?;
         let response = self.send(request).await?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(EngineError::Protocol(format!("{path} was answered with {}", response.status())));

@@ -348,3 +348,21 @@ async fn a_lost_index_is_rebuilt() {
     assert_eq!(text, b"line 1234\n");
     assert!(log.totals().finished);
 }
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_the_same_append_succeeds_once_there_is_room() {
+    let (dir, logs) = store(small_segments());
+    let log = logs.open("job").await.unwrap();
+    log.append(vec![record(0, "x".repeat(5000) + "\n")]).await.unwrap();
+    // The next segment lands on a device that is always full.
+    let next = dir.path().join("job/0000000001.seg");
+    std::os::unix::fs::symlink("/dev/full", &next).unwrap();
+    let (error, left) = log.append(vec![record(1, "kept\n"), record(2, "too\n")]).await.unwrap_err();
+    assert!(error.is_disk_full(), "{error:?}");
+    assert_eq!(left.len(), 2);
+    assert_eq!(log.totals().lines, 1);
+    let _ = fs::remove_file(&next);
+    log.append(left).await.unwrap();
+    let (_, text) = read(&log, whole(LogStart::Line(1))).await;
+    assert_eq!(text, b"kept\ntoo\n");
+}

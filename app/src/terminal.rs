@@ -7,9 +7,16 @@ mod session;
 mod shell;
 mod xterm;
 
-use crate::i18n::{catalogue::{common, terminal as words}, use_i18n};
+use crate::i18n::{
+    catalogue::{common, terminal as words},
+    use_i18n,
+};
 use crate::stores::toasts::use_toasts;
-use crate::ui::{button::Button, icon::{self, icon}, state::Empty};
+use crate::ui::{
+    button::Button,
+    icon::{self, icon},
+    state::Empty,
+};
 use api::jobs::{Job, JobStatus};
 use keys::KeyRow;
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -76,37 +83,43 @@ fn Running(id: String, #[prop(into)] status: Signal<JobStatus>) -> impl IntoView
         }),
         _ => toasts.bad(untrack(|| i18n.now(words::COPY_NOTHING)).to_owned()),
     };
-    let paste = move |_| spawn_local(async move {
-        match xterm::clipboard_text().await {
-            Some(text) => session.paste(&text),
-            None => toasts.bad(untrack(|| i18n.now(words::PASTE_FAILED)).to_owned()),
-        }
-    });
-    let words_of = move || stage.with(|stage| match stage {
-        Stage::Loading => i18n.now(words::LOADING).to_owned(),
-        Stage::Connecting => i18n.now(words::CONNECTING).to_owned(),
-        Stage::Open => i18n.now(words::OPEN).to_owned(),
-        Stage::Ended { code, message } => {
-            let text = i18n.fill(words::ENDED, &[("code", &code.to_string())]);
-            message.as_ref().map_or(text.clone(), |message| format!("{text}: {message}"))
-        }
-        Stage::Refused(phrase) => i18n.now(*phrase).to_owned(),
-        Stage::LoadFailed => i18n.now(words::LOAD_FAILED).to_owned(),
-    });
-    let tone = move || stage.with(|stage| match stage {
-        Stage::Loading | Stage::Connecting => "wait",
-        Stage::Open => "live",
-        Stage::Ended { code: 0, .. } => "idle",
-        Stage::Ended { .. } | Stage::Refused(_) | Stage::LoadFailed => "bad",
-    });
-    let over = Memo::new(move |_| stage.with(|s| matches!(s, Stage::Ended { .. } | Stage::Refused(_) | Stage::LoadFailed)));
+    let paste = move |_| {
+        spawn_local(async move {
+            match xterm::clipboard_text().await {
+                Some(text) => session.paste(&text),
+                None => toasts.bad(untrack(|| i18n.now(words::PASTE_FAILED)).to_owned()),
+            }
+        });
+    };
+    let words_of = move || {
+        stage.with(|stage| match stage {
+            Stage::Loading => i18n.now(words::LOADING).to_owned(),
+            Stage::Connecting => i18n.now(words::CONNECTING).to_owned(),
+            Stage::Open => i18n.now(words::OPEN).to_owned(),
+            Stage::Ended { code, message } => {
+                let text = i18n.fill(words::ENDED, &[("code", &code.to_string())]);
+                message.as_ref().map_or(text.clone(), |message| format!("{text}: {message}"))
+            }
+            Stage::Refused(phrase) => i18n.now(*phrase).to_owned(),
+            Stage::LoadFailed => i18n.now(words::LOAD_FAILED).to_owned(),
+        })
+    };
+    let tone = move || {
+        stage.with(|stage| match stage {
+            Stage::Loading | Stage::Connecting => "wait",
+            Stage::Open => "live",
+            Stage::Ended { code: 0, .. } => "idle",
+            Stage::Ended { .. } | Stage::Refused(_) | Stage::LoadFailed => "bad",
+        })
+    };
+    let over =
+        Memo::new(move |_| stage.with(|s| matches!(s, Stage::Ended { .. } | Stage::Refused(_) | Stage::LoadFailed)));
     let again = Signal::derive(move || {
         let phrase = stage.with(|s| if matches!(s, Stage::Refused(_)) { words::RECONNECT } else { words::START_NEW });
         i18n.now(phrase).to_owned()
     });
-    let refusal = Signal::derive(move || {
-        (status.get() != JobStatus::Running).then(|| i18n.now(words::NOT_RUNNING).to_owned())
-    });
+    let refusal =
+        Signal::derive(move || (status.get() != JobStatus::Running).then(|| i18n.now(words::NOT_RUNNING).to_owned()));
     view! {
         <section class="term" node_ref=frame aria-label=move || i18n.now(words::LABEL)>
             <div class="log-bar" role="toolbar" aria-label=move || i18n.now(words::TOOLBAR)>

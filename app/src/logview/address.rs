@@ -42,12 +42,7 @@ impl Asked {
         let numbers = words.next() != Some("bare");
         let announce = words.next() != Some("quiet");
         let zone = words.next().map(Zone::parse).unwrap_or_default();
-        Wishes {
-            wrap: self.wrap.unwrap_or(wrap),
-            numbers,
-            announce,
-            zone: self.zone.clone().unwrap_or(zone),
-        }
+        Wishes { wrap: self.wrap.unwrap_or(wrap), numbers, announce, zone: self.zone.clone().unwrap_or(zone) }
     }
 }
 

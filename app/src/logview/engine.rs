@@ -11,7 +11,7 @@ mod stream;
 pub(crate) use dom::Dom;
 
 use super::{
-    clock::{Clock, Zone},
+    clock::Clock,
     core::{Core, Goal},
     told::{Told, Wishes, tell},
 };
@@ -122,10 +122,6 @@ impl Engine {
         self.remeasure();
     }
 
-    pub(crate) fn zone(&self) -> Zone {
-        self.told.wishes.with_untracked(|w| w.zone.clone())
-    }
-
     /// Asks for a frame, once.
     pub(crate) fn queue_frame(&self) {
         if !self.frame_queued.replace(true) {
@@ -144,10 +140,7 @@ impl Engine {
         if rush && wait > 4.0 {
             self.frame_queued.set(true);
             let window = window();
-            drop(window.set_timeout_with_callback_and_timeout_and_arguments_0(
-                self.late_frame(),
-                wait as i32,
-            ));
+            drop(window.set_timeout_with_callback_and_timeout_and_arguments_0(self.late_frame(), wait as i32));
             return;
         }
         self.last_paint_ms.set(now);

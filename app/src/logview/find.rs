@@ -79,7 +79,10 @@ impl Find {
 
     /// Hits in what is kept and was searched, and the rows searched of those kept.
     pub(crate) fn counted(&self, ring: &Ring) -> (u64, usize) {
-        ring.chunks().iter().filter_map(|c| self.marks.get(&c.id)).fold((0, 0), |(hits, rows), m| (hits + m.hits, rows + m.scanned))
+        ring.chunks()
+            .iter()
+            .filter_map(|c| self.marks.get(&c.id))
+            .fold((0, 0), |(hits, rows), m| (hits + m.hits, rows + m.scanned))
     }
 
     /// Byte ranges of the hits in a row's visible text.
@@ -136,7 +139,9 @@ impl Find {
         let at = ring.chunk_of(from)?;
         ring.chunks().range(at..).find_map(|c| {
             let marks = self.marks.get(&c.id).filter(|m| m.hits > 0)?;
-            (usize::try_from(from - c.first).unwrap_or(0)..c.len()).find(|i| marks.has(*i)).map(|i| c.first + i as RowId)
+            (usize::try_from(from - c.first).unwrap_or(0)..c.len())
+                .find(|i| marks.has(*i))
+                .map(|i| c.first + i as RowId)
         })
     }
 

@@ -65,7 +65,13 @@ impl Engine {
             "ArrowDown" => 1,
             "PageUp" => -page,
             "PageDown" => page,
-            " " => if shift { -page } else { page },
+            " " => {
+                if shift {
+                    -page
+                } else {
+                    page
+                }
+            }
             "Home" | "End" if shift => i64::from(i32::MAX) * if key == "Home" { -1 } else { 1 },
             "Home" => return self.to_first(),
             "End" => return self.to_last(),
@@ -118,9 +124,10 @@ impl Engine {
     fn extend_columns(&self, by: i64) -> Act {
         self.extend(|selection, core| {
             let focus = selection.focus;
-            let length = core.ring.row(focus.row).map_or(0, |row| {
-                super::text::utf16_len(&super::text::Visible::of(row.text).text)
-            });
+            let length = core
+                .ring
+                .row(focus.row)
+                .map_or(0, |row| super::text::utf16_len(&super::text::Visible::of(row.text).text));
             let column = (i64::from(focus.column.min(length)) + by).clamp(0, i64::from(length));
             Point { row: focus.row, column: column as u32 }
         })

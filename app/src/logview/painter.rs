@@ -3,6 +3,7 @@
 //! Text only ever goes through `textContent`; colours through class names and the CSS object model. Elements keep the order of
 //! the rows, so that a screen reader or a finger's selection meets them as they are read.
 
+mod severity;
 mod slot;
 
 pub(crate) use slot::{Look, Paper, Slot};

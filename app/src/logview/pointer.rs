@@ -9,7 +9,7 @@ use super::{
 use leptos::prelude::*;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Node, MouseEvent};
+use web_sys::{Element, MouseEvent, Node};
 
 /// Lines a second that the view moves while a selection is drawn past its edge, per px past it.
 const EDGE_LINES_A_PX: f64 = 0.02;

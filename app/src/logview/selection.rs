@@ -86,7 +86,15 @@ impl Selection {
     pub(crate) fn word(row: &RowView<'_>, column: u32) -> Self {
         let visible = Visible::of(row.text);
         let at = text::byte_of_utf16(&visible.text, column);
-        let class = |c: char| if c.is_alphanumeric() || "_-./:@".contains(c) { 0 } else if c.is_whitespace() { 1 } else { 2 };
+        let class = |c: char| {
+            if c.is_alphanumeric() || "_-./:@".contains(c) {
+                0
+            } else if c.is_whitespace() {
+                1
+            } else {
+                2
+            }
+        };
         let kind = visible.text[at..].chars().next().map(class);
         let same = |c: &char| Some(class(*c)) == kind;
         let before: usize = visible.text[..at].chars().rev().take_while(same).map(char::len_utf8).sum();

@@ -10,8 +10,8 @@ mod chunk;
 mod wrapped;
 
 pub(crate) use chunk::{Chunk, Marker};
-pub(crate) use wrapped::{ScreenLine, parts};
 use std::collections::VecDeque;
+pub(crate) use wrapped::{ScreenLine, parts};
 
 /// Name of a kept row; stable as long as the row is kept.
 pub(crate) type RowId = i64;
@@ -127,9 +127,7 @@ impl Ring {
     /// Lets chunks go at the end while the ring is over its budget. Returns how many rows went.
     pub(crate) fn evict_back(&mut self, may_go: impl Fn(RowId) -> bool) -> usize {
         let mut rows = 0;
-        while self.weight > self.budget
-            && self.chunks.len() > 1
-            && may_go(self.chunks.back().expect("not empty").first)
+        while self.weight > self.budget && self.chunks.len() > 1 && may_go(self.chunks.back().expect("not empty").first)
         {
             let chunk = self.chunks.pop_back().expect("more than one chunk");
             rows += chunk.len();
@@ -223,14 +221,9 @@ impl Ring {
         self.chunks.get(at).map_or(self.end_id(), |c| c.row_at_time(time_ns))
     }
 
-    /// Time of the last row, ns.
-    pub(crate) fn last_time_ns(&self) -> Option<i64> {
-        self.chunks.back().map(Chunk::last_time_ns)
-    }
-
     /// Time of the first row, ns.
     pub(crate) fn first_time_ns(&self) -> Option<i64> {
-        self.chunks.front().filter(|c| c.len() > 0).map(|c| c.row(0).time_ns)
+        self.chunks.front().filter(|c| !c.is_empty()).map(|c| c.row(0).time_ns)
     }
 
     /// The chunks in order, for what is cheaper by the chunk: searching and measuring.
@@ -269,7 +262,8 @@ impl Ring {
         self.budget / 2
     }
 
-    /// Bytes allocated for rows, to be told beside the bytes of text.
+    /// Bytes allocated for rows.
+    #[cfg(test)]
     pub(crate) fn allocated_bytes(&self) -> usize {
         self.chunks.iter().map(Chunk::allocated).sum()
     }

@@ -67,11 +67,6 @@ impl Visible {
         range
     }
 
-    /// Columns up to the end, as if it were not wrapped.
-    pub(crate) fn columns(&self) -> u32 {
-        self.text.chars().fold(0, |column, c| column + width(c, column))
-    }
-
     fn split(&self, columns: u32, mut at: impl FnMut(usize)) {
         let mut column = 0;
         for (offset, c) in self.text.char_indices() {

@@ -57,11 +57,7 @@ pub(crate) enum Found {
     /// The expression is not one; the browser's words.
     Invalid(String),
     /// Counted so far.
-    Hits {
-        hits: u64,
-        at: Option<u64>,
-        done: bool,
-    },
+    Hits { hits: u64, at: Option<u64>, done: bool },
 }
 
 /// How the reader wants it.

@@ -2,6 +2,7 @@
 
 mod find_bar;
 mod jump;
+mod mouse;
 mod placeholder;
 mod status_bar;
 mod toolbar;
@@ -11,22 +12,23 @@ use super::{
     address::{self, Asked},
     engine::{Dom, Engine, Ground},
     keys::{Act, step_zone},
-    pointer::{self, Over},
-    selection::TooLarge,
     store::DEFAULT_BUDGET_BYTES,
     told::Told,
 };
 use crate::client::use_client;
 use crate::i18n::{I18n, catalogue::logs, format, use_i18n};
-use crate::stores::{browser, session::use_session, toasts::{Toasts, use_toasts}};
+use crate::stores::{
+    session::use_session,
+    toasts::{Toasts, use_toasts},
+};
 use api::jobs::Job;
 use find_bar::FindBar;
 use jump::Jump;
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{ev, html, prelude::*};
 use leptos_router::hooks::use_query_map;
 use placeholder::Placeholder;
 use status_bar::StatusBar;
-use std::{ops::RangeInclusive, rc::Rc};
+use std::rc::Rc;
 use toolbar::Toolbar;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{ClipboardEvent, KeyboardEvent, MouseEvent};
@@ -105,8 +107,8 @@ pub(crate) fn LogView(
         event.prevent_default();
         event.stop_propagation();
     };
-    let on_mouse_down = move |event: MouseEvent| mouse_down(log, toasts, &event);
-    let on_copy = move |event: ClipboardEvent| copy(log, toasts, &event);
+    let on_mouse_down = move |event: MouseEvent| mouse::mouse_down(log, toasts, &event);
+    let on_copy = move |event: ClipboardEvent| mouse::copy(log, toasts, &event);
     let on_wheel = move |event: web_sys::WheelEvent| {
         if log.with_value(|log| log.on_wheel(&event)) {
             event.prevent_default();
@@ -215,13 +217,16 @@ pub(crate) fn reach_down(frame: NodeRef<html::Section>) {
 /// Ctrl+F opens our search, because the browser's own sees a screenful; pressed again within it, it is the browser's.
 fn capture_find_key(input: NodeRef<html::Input>, open: impl Fn() + 'static) {
     let handle = window_event_listener(ev::keydown, move |event| {
-        let is_find = (event.ctrl_key() || event.meta_key()) && !event.shift_key() && !event.alt_key() && event.key().eq_ignore_ascii_case("f");
+        let is_find = (event.ctrl_key() || event.meta_key())
+            && !event.shift_key()
+            && !event.alt_key()
+            && event.key().eq_ignore_ascii_case("f");
         if !is_find {
             return;
         }
-        let within = input.get_untracked().is_some_and(|input| {
-            document().active_element().is_some_and(|active| input.is_same_node(Some(&active)))
-        });
+        let within = input
+            .get_untracked()
+            .is_some_and(|input| document().active_element().is_some_and(|active| input.is_same_node(Some(&active))));
         if !within {
             event.prevent_default();
             open();
@@ -271,89 +276,3 @@ fn follow_job(log: Log, job: Signal<Option<Job>>) {
         });
     });
 }
-
-fn mouse_down(log: Log, toasts: Toasts, event: &MouseEvent) {
-    let over = log.with_value(|log| log.over(event));
-    if let Some(Over::Number(line)) = over {
-        event.prevent_default();
-        return mark_line(log, toasts, line, event.shift_key());
-    }
-    if !log.with_value(|log| log.on_mouse_down(event)) {
-        return;
-    }
-    let at = StoredValue::new_local(Some((f64::from(event.client_x()), f64::from(event.client_y()))));
-    let moved = window_event_listener(ev::mousemove, move |event: MouseEvent| {
-        at.set_value(Some((f64::from(event.client_x()), f64::from(event.client_y()))));
-    });
-    let moved = StoredValue::new_local(Some(moved));
-    let released = StoredValue::new_local(None::<WindowListenerHandle>);
-    released.set_value(Some(window_event_listener(ev::mouseup, move |_| {
-        at.try_set_value(None);
-        for listener in [moved, released] {
-            if let Some(Some(listener)) = listener.try_update_value(Option::take) {
-                listener.remove();
-            }
-        }
-    })));
-    if event.detail() <= 1 {
-        log.with_value(|log| pointer::keep_drawing(log, at));
-    }
-}
-
-/// Marks a line, or with Shift the lines from the marked one to it; the address names them, and so does the clipboard.
-fn mark_line(log: Log, toasts: Toasts, line: u64, extend: bool) {
-    let lines: RangeInclusive<u64> = log.with_value(|log| {
-        let mut core = log.core.borrow_mut();
-        let lines = match core.marked.as_ref().filter(|_| extend) {
-            Some(old) if line < *old.start() => line..=*old.end(),
-            Some(old) => *old.start()..=line,
-            None => line..=line,
-        };
-        core.marked = Some(lines.clone());
-        // A line that was pointed at must not run away.
-        core.view.follow = false;
-        lines
-    });
-    log.with_value(|log| log.queue_frame());
-    let link = address::mark(Some(&lines));
-    let i18n = log.with_value(|log| log.ground.i18n);
-    let (first, last) = (lines.start() + 1, lines.end() + 1);
-    spawn_local(async move {
-        match browser::copy(&link).await {
-            Ok(()) => toasts.good(said_link(i18n, first, last)),
-            // The link stands in the address bar all the same.
-            Err(_) => toasts.bad(i18n.now(crate::i18n::catalogue::common::COPY_FAILED).to_owned()),
-        }
-    });
-}
-
-fn said_link(i18n: I18n, first: u64, last: u64) -> String {
-    untrack(|| {
-        let number = |n| format::integer(i18n.lang(), n);
-        if first == last {
-            i18n.fill(logs::COPIED_LINK, &[("n", &number(first))])
-        } else {
-            i18n.fill(logs::COPIED_LINKS, &[("first", &number(first)), ("last", &number(last))])
-        }
-    })
-}
-
-/// Copies our selection, unless the reader made one of the browser's own.
-fn copy(log: Log, toasts: Toasts, event: &ClipboardEvent) {
-    let own = window().get_selection().ok().flatten().is_some_and(|s| !s.is_collapsed());
-    let text = log.with_value(|log| {
-        let core = log.core.borrow();
-        core.selection.filter(|s| !s.is_empty() && !own).map(|s| s.text(&core.ring))
-    });
-    let Some(text) = text else { return };
-    event.prevent_default();
-    match (text, event.clipboard_data()) {
-        (Ok(text), Some(data)) => drop(data.set_data("text/plain", &text)),
-        (Ok(_), None) => {}
-        (Err(TooLarge), _) => {
-            let i18n = log.with_value(|log| log.ground.i18n);
-            toasts.bad(untrack(|| i18n.now(logs::COPY_TOO_LARGE)).to_owned());
-        }
-    }
-}
-

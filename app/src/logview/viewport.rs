@@ -141,13 +141,8 @@ impl Viewport {
 
     /// Whether the end of the log is in view.
     pub(crate) fn is_at_end(&self, ring: &Ring) -> bool {
-        self.end_place(ring).is_none_or(|(top, offset)| self.top > top || (self.top == top && self.offset_px + 1.0 >= offset))
-    }
-
-    /// The first row of the view and the row after the last one, with `over` screen lines more at both ends.
-    pub(crate) fn window(&self, ring: &Ring, over: u64) -> Option<(ScreenLine, u64)> {
-        let first = ring.step(self.top, -(over as i64), self.columns)?;
-        Some((first, self.lines() + 1 + 2 * over))
+        self.end_place(ring)
+            .is_none_or(|(top, offset)| self.top > top || (self.top == top && self.offset_px + 1.0 >= offset))
     }
 
     /// Last row that is at least partly in view.

@@ -27,7 +27,9 @@ impl Engine {
             core.paging = false;
             match page {
                 // The ring may have moved on meanwhile: then the page no longer fits, and the next one is asked for.
-                Ok(rows) if core.ring.first_line().is_some_and(|now| now == first + lines || now + 1 == first + lines) => {
+                Ok(rows)
+                    if core.ring.first_line().is_some_and(|now| now == first + lines || now + 1 == first + lines) =>
+                {
                     core.take_page(rows);
                 }
                 Ok(_) => {}

@@ -229,7 +229,11 @@ impl Engine {
             let core = self.core.borrow();
             let last = core.ring.last_line().map_or(0, |l| l + 1);
             let row = core.ring.row(core.ring.end_id() - 1);
-            (last, row.map(|r| crate::logview::text::Visible::of(&r.text[..r.text.len().min(300)]).text).unwrap_or_default())
+            (
+                last,
+                row.map(|r| crate::logview::text::Visible::of(&r.text[..r.text.len().min(300)]).text)
+                    .unwrap_or_default(),
+            )
         };
         let said = self.lines_said.replace(last);
         let wanted = self.told.wishes.with_untracked(|w| w.announce);

@@ -104,7 +104,8 @@ impl Pattern {
         while hits.len() < HITS_A_ROW
             && let Some(found) = regex.exec(text)
         {
-            let start = js_sys::Reflect::get(&found, &"index".into()).ok().and_then(|i| i.as_f64()).unwrap_or(0.0) as u32;
+            let start =
+                js_sys::Reflect::get(&found, &"index".into()).ok().and_then(|i| i.as_f64()).unwrap_or(0.0) as u32;
             let end = regex.last_index();
             if end <= start {
                 // Nothing, found: step on, or it would be found for ever.

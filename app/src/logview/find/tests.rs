@@ -70,7 +70,10 @@ fn a_search_stops_when_told_and_goes_on_from_there() {
     loop {
         let mut looks = 0;
         slices += 1;
-        if find.search(&ring, || { looks += 1; looks > 3 }) {
+        if find.search(&ring, || {
+            looks += 1;
+            looks > 3
+        }) {
             break;
         }
     }

@@ -1,5 +1,6 @@
 //! One screen line's elements: number, time, text.
 
+use super::severity::{Severity, severity};
 use crate::logview::{
     clock::{self, Clock},
     find::Find,
@@ -60,7 +61,8 @@ pub(crate) struct Slot {
 impl Slot {
     pub(super) fn new(document: &Document) -> Self {
         let make = |name: &str, class: &str| {
-            let element = document.create_element(name).expect("the name is a valid one").unchecked_into::<HtmlElement>();
+            let element =
+                document.create_element(name).expect("the name is a valid one").unchecked_into::<HtmlElement>();
             element.set_class_name(class);
             element
         };
@@ -125,7 +127,8 @@ impl Slot {
             self.number.set_text_content(Some(&number));
         }
         if !paper.clock.is_off() {
-            let time = if begins { paper.clock.write(row.time_ns, paper.origin_ns, paper.narrow) } else { String::new() };
+            let time =
+                if begins { paper.clock.write(row.time_ns, paper.origin_ns, paper.narrow) } else { String::new() };
             self.time.set_text_content(Some(&time));
             self.time.set_title(&clock::in_full(row.time_ns));
         }
@@ -180,7 +183,8 @@ impl Slot {
     }
 
     fn span(&self, text: &str) -> HtmlElement {
-        let span = self.document.create_element("span").expect("the name is a valid one").unchecked_into::<HtmlElement>();
+        let span =
+            self.document.create_element("span").expect("the name is a valid one").unchecked_into::<HtmlElement>();
         span.set_text_content(Some(text));
         span
     }
@@ -240,7 +244,13 @@ fn dress(span: &HtmlElement, segment: &Segment<'_>) {
             Colour::Default => {}
             Colour::Named(n) => add(&format!("log-{which}-{n}")),
             Colour::Exact(r, g, b) => {
-                add(if which == "fore" && back != Colour::Default { "log-fore-as-is" } else if which == "fore" { "log-fore-exact" } else { "log-back-exact" });
+                add(if which == "fore" && back != Colour::Default {
+                    "log-fore-as-is"
+                } else if which == "fore" {
+                    "log-fore-exact"
+                } else {
+                    "log-back-exact"
+                });
                 drop(span.style().set_property(&format!("--log-{which}"), &format!("rgb({r} {g} {b})")));
             }
         }
@@ -259,52 +269,5 @@ fn row_class(row: &RowView<'_>, line: ScreenLine, look: &Look) -> &'static str {
         (false, true, Severity::Warning) => "log-row log-warning log-goes-on",
         (false, false, Severity::Error) => "log-row log-error",
         (false, true, Severity::Error) => "log-row log-error log-goes-on",
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Severity {
-    None,
-    Warning,
-    Error,
-}
-
-/// Bytes of a row in which a level is looked for.
-const LEVEL_WITHIN: usize = 120;
-
-/// The level a line names in capitals, as a word of its own. A tint beside the line, no more: a guess must not shout.
-fn severity(text: &[u8]) -> Severity {
-    let head = &text[..text.len().min(LEVEL_WITHIN)];
-    let is_word = |start: usize, end: usize| {
-        let edge = |at: Option<&u8>| at.is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
-        edge(start.checked_sub(1).and_then(|at| head.get(at))) && edge(head.get(end))
-    };
-    let has = |word: &[u8]| head.windows(word.len()).enumerate().any(|(at, w)| w == word && is_word(at, at + word.len()));
-    if [&b"ERROR"[..], b"FATAL", b"CRITICAL", b"PANIC"].into_iter().any(has) {
-        Severity::Error
-    } else if [&b"WARN"[..], b"WARNING"].into_iter().any(has) {
-        Severity::Warning
-    } else {
-        Severity::None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_level_is_a_word_in_capitals_near_the_start() {
-        let table: &[(&[u8], Severity)] = &[
-            (b"2026-11-23 ERROR boom", Severity::Error),
-            (b"[WARN] careful", Severity::Warning),
-            (b"level=WARNING x", Severity::Warning),
-            (b"no error here", Severity::None),
-            (b"ERRORS_TOTAL 0", Severity::None),
-            (b"", Severity::None),
-        ];
-        for (text, want) in table {
-            assert_eq!(severity(text), *want, "{}", String::from_utf8_lossy(text));
-        }
     }
 }

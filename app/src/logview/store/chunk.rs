@@ -163,6 +163,7 @@ impl Chunk {
         CHUNK_WEIGHT + self.text.len() + self.len() * ROW_WEIGHT
     }
 
+    #[cfg(test)]
     pub(super) fn allocated(&self) -> usize {
         size_of::<Self>()
             + self.text.capacity()

@@ -24,10 +24,7 @@ fn rows() -> impl Strategy<Value = Vec<Kept>> {
         prop::bool::weighted(0.2),
         0i64..4_000_000_000_000,
         prop::bool::weighted(0.1),
-        prop_oneof![
-            prop::collection::vec(any::<u8>(), 0..30),
-            (0usize..9_000).prop_map(|n| vec![b'x'; n]),
-        ],
+        prop_oneof![prop::collection::vec(any::<u8>(), 0..30), (0usize..9_000).prop_map(|n| vec![b'x'; n]),],
     );
     prop::collection::vec(row, 1..120).prop_map(|rows| {
         let (mut line, mut time_ns) = (7, 1_700_000_000_000_000_000);

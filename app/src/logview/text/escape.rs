@@ -156,10 +156,14 @@ fn after_string(bytes: &[u8]) -> &[u8] {
 fn shown(c: char) -> char {
     match c {
         '\u{80}'..='\u{9f}'
-        | '\u{200e}' | '\u{200f}' | '\u{61c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{61c}'
         | '\u{202a}'..='\u{202e}'
         | '\u{2066}'..='\u{2069}'
-        | '\u{2028}' | '\u{2029}' | '\u{feff}' => char::REPLACEMENT_CHARACTER,
+        | '\u{2028}'
+        | '\u{2029}'
+        | '\u{feff}' => char::REPLACEMENT_CHARACTER,
         c => c,
     }
 }

@@ -70,9 +70,9 @@ impl Style {
 
 /// An absent parameter is 0.
 fn number(field: &[u8]) -> Option<u16> {
-    field.iter().try_fold(0u16, |n, b| {
-        b.is_ascii_digit().then(|| n.saturating_mul(10).saturating_add(u16::from(b - b'0')))
-    })
+    field
+        .iter()
+        .try_fold(0u16, |n, b| b.is_ascii_digit().then(|| n.saturating_mul(10).saturating_add(u16::from(b - b'0'))))
 }
 
 /// `38:5:n`, `38:2:r:g:b`, or with the colour space named (and then mostly empty) `38:2::r:g:b`.

@@ -71,11 +71,10 @@ fn colours_are_read_in_all_their_spellings() {
     assert_eq!(style(b"\x1b[48;2;1;2;3mx").back, Colour::Exact(1, 2, 3));
     assert_eq!(style(b"\x1b[38:2:10:20:30mx").fore, Colour::Exact(10, 20, 30));
     assert_eq!(style(b"\x1b[38:2::10:20:30mx").fore, Colour::Exact(10, 20, 30));
-    assert_eq!(style(b"\x1b[38;5;250;4mx"), Style {
-        fore: Colour::Exact(188, 188, 188),
-        underline: true,
-        ..Style::default()
-    });
+    assert_eq!(
+        style(b"\x1b[38;5;250;4mx"),
+        Style { fore: Colour::Exact(188, 188, 188), underline: true, ..Style::default() }
+    );
     assert_eq!(style(b"\x1b[7;9mx"), Style { inverse: true, strike: true, ..Style::default() });
     assert_eq!(style(b"\x1b[31m\x1b[mx"), Style::default());
     assert_eq!(style(b"\x1b[38;2;300;0;0mx").fore, Colour::Exact(255, 0, 0));

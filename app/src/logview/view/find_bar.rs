@@ -2,7 +2,10 @@
 
 use super::Log;
 use crate::i18n::{catalogue::logs, format, use_i18n};
-use crate::logview::{find::Asked, told::{Found, Told}};
+use crate::logview::{
+    find::Asked,
+    told::{Found, Told},
+};
 use crate::ui::icon::{self, icon};
 use leptos::{html, prelude::*};
 use web_sys::KeyboardEvent;
@@ -39,19 +42,21 @@ pub(super) fn FindBar(
         event.prevent_default();
         event.stop_propagation();
     };
-    let status = move || told.found.with(|found| match found {
-        Found::Nothing => String::new(),
-        Found::Invalid(why) => i18n.fill(logs::FIND_BAD, &[("why", why)]),
-        Found::Hits { hits: 0, done: true, .. } => i18n.now(logs::FIND_NONE).to_owned(),
-        Found::Hits { hits, at, done } => {
-            let n = format::integer(i18n.lang(), *hits);
-            let n = if *done { n } else { i18n.fill(logs::FIND_MORE, &[("n", &n)]) };
-            match at {
-                Some(at) => i18n.fill(logs::FIND_AT, &[("at", &format::integer(i18n.lang(), *at)), ("n", &n)]),
-                None => i18n.fill(logs::FIND_COUNT, &[("n", &n)]),
+    let status = move || {
+        told.found.with(|found| match found {
+            Found::Nothing => String::new(),
+            Found::Invalid(why) => i18n.fill(logs::FIND_BAD, &[("why", why)]),
+            Found::Hits { hits: 0, done: true, .. } => i18n.now(logs::FIND_NONE).to_owned(),
+            Found::Hits { hits, at, done } => {
+                let n = format::integer(i18n.lang(), *hits);
+                let n = if *done { n } else { i18n.fill(logs::FIND_MORE, &[("n", &n)]) };
+                match at {
+                    Some(at) => i18n.fill(logs::FIND_AT, &[("at", &format::integer(i18n.lang(), *at)), ("n", &n)]),
+                    None => i18n.fill(logs::FIND_COUNT, &[("n", &n)]),
+                }
             }
-        }
-    });
+        })
+    };
     let invalid = move || told.found.with(|f| matches!(f, Found::Invalid(_)));
     view! {
         <div class="log-find" role="search" hidden=move || !told.find_open.get() on:keydown=on_key>
@@ -103,11 +108,7 @@ pub(super) fn FindBar(
 }
 
 #[component]
-fn StepButton(
-    label: crate::i18n::Phrase,
-    picture: icon::Icon,
-    #[prop(into)] on_click: Callback<()>,
-) -> impl IntoView {
+fn StepButton(label: crate::i18n::Phrase, picture: icon::Icon, #[prop(into)] on_click: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <button

@@ -1,10 +1,17 @@
 //! What stands where the log would be while there is no line of it: each reason has its own words.
 
 use super::Log;
-use crate::i18n::{Phrase, catalogue::{common, logs}, use_i18n};
+use crate::i18n::{
+    Phrase,
+    catalogue::{common, logs},
+    use_i18n,
+};
 use crate::logview::told::{Stream, Told};
 use crate::ui::{button::Button, state::Empty};
-use api::{jobs::{Job, JobStatus}, logs::EndReason};
+use api::{
+    jobs::{Job, JobStatus},
+    logs::EndReason,
+};
 use leptos::prelude::*;
 
 /// Why there is nothing to see.

@@ -1,7 +1,11 @@
 //! The line under the log: how the stream stands, what is kept, what is not.
 
 use super::Log;
-use crate::i18n::{Phrase, catalogue::{common, logs}, format, use_i18n};
+use crate::i18n::{
+    Phrase,
+    catalogue::{common, logs},
+    format, use_i18n,
+};
 use crate::logview::told::{Stream, Told};
 use api::logs::EndReason;
 use leptos::prelude::*;
@@ -15,7 +19,8 @@ pub(super) fn StatusBar(log: Log, told: Told) -> impl IntoView {
         let held = told.counts.with(|c| c.held);
         told.stream.with(|s| state_of(s, held))
     });
-    let waiting = move || told.stream.with(|s| if let Stream::Waiting(message) = s { Some(message.clone()) } else { None });
+    let waiting =
+        move || told.stream.with(|s| if let Stream::Waiting(message) = s { Some(message.clone()) } else { None });
     let count = move |value: u64, short: Phrase, long: Phrase| {
         (value > 0).then(|| {
             let n = number(value);
@@ -42,11 +47,13 @@ pub(super) fn StatusBar(log: Log, told: Told) -> impl IntoView {
             i18n.fill(logs::IN_VIEW, &[("first", &number(first)), ("last", &number(last)), ("total", &total)])
         })
     };
-    let page_failed = move || log.with_value(|log| {
-        // Tracks the counts: they change when a page comes or fails.
-        let _ = told.counts.get();
-        log.core.borrow().page_failed
-    });
+    let page_failed = move || {
+        log.with_value(|log| {
+            // Tracks the counts: they change when a page comes or fails.
+            let _ = told.counts.get();
+            log.core.borrow().page_failed
+        })
+    };
     view! {
         <div class="log-status">
             <span class="log-state" data-tone=move || state.get().0 role="status" title=waiting>

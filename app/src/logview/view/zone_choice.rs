@@ -2,7 +2,10 @@
 
 use super::{Log, wish};
 use crate::i18n::{Phrase, catalogue::logs, use_i18n};
-use crate::logview::{clock::{self, Zone}, told::Told};
+use crate::logview::{
+    clock::{self, Zone},
+    told::Told,
+};
 use crate::ui::icon::{CLOCK, icon};
 use leptos::prelude::*;
 

@@ -106,7 +106,7 @@ impl Problem {
                 PermissionError::Ungrantable(_) | PermissionError::NothingAsked | PermissionError::NoEffect => {
                     StatusCode::BAD_REQUEST
                 }
-                PermissionError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+                PermissionError::Store(error) => of_store(error),
             },
             Self::Job(error) => match error {
                 // The platform answers 400, not 404, for a job it does not know.
@@ -116,7 +116,7 @@ impl Problem {
                 | JobError::LooksLikeId
                 | JobError::Ended(_) => StatusCode::BAD_REQUEST,
                 JobError::UnknownCluster(_) | JobError::UnknownOrg(_) => StatusCode::FORBIDDEN,
-                JobError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+                JobError::Store(error) => of_store(error),
             },
             Self::Selector(_)
             | Self::Field { .. }
@@ -128,7 +128,8 @@ impl Problem {
             Self::NotOffered(_) => StatusCode::NOT_IMPLEMENTED,
             Self::NoMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Engine(error) => of_engine(error),
-            Self::Log(_) | Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Log(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Store(error) => of_store(error),
         }
     }
 
@@ -138,6 +139,10 @@ impl Problem {
         }
         if status == StatusCode::INTERNAL_SERVER_ERROR {
             let error = "the cluster failed; its log says why, under this answer's X-Request-Id".to_owned();
+            return ErrorBody::Error { error };
+        }
+        if status == StatusCode::INSUFFICIENT_STORAGE {
+            let error = "the cluster's disk is full; nothing was changed. Make room on it and try again".to_owned();
             return ErrorBody::Error { error };
         }
         ErrorBody::Error { error: self.to_string() }
@@ -150,7 +155,18 @@ fn of_account(error: &AccountError) -> StatusCode {
         AccountError::Exists(_) => StatusCode::CONFLICT,
         AccountError::Name { .. } | AccountError::Code | AccountError::Refresh => StatusCode::BAD_REQUEST,
         AccountError::Token(_) => StatusCode::UNAUTHORIZED,
-        AccountError::Key { .. } | AccountError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        AccountError::Key { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        AccountError::Store(error) => of_store(error),
+    }
+}
+
+fn of_store(error: &StoreError) -> StatusCode {
+    if error.is_disk_full() {
+        StatusCode::INSUFFICIENT_STORAGE
+    } else if error.is_busy() {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::INTERNAL_SERVER_ERROR
     }
 }
 

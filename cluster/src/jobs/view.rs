@@ -8,6 +8,8 @@ use platform::{Uri, job};
 use super::record::JobRecord;
 
 const MIB: u64 = 1 << 20;
+const MOST_STATUSES: usize = 1000;
+const FIRST_STATUSES: usize = 10;
 
 /// The URI of a job by id or by name; both carry its permissions.
 pub(crate) fn uri(cluster: &str, job: &JobRecord, last: &str) -> Uri {
@@ -41,7 +43,7 @@ pub(crate) fn view(cluster: &str, job: &JobRecord, now: Timestamp) -> job::Job {
             run_time_seconds: job.run_time_seconds(now),
             exit_code: job.exit_code(),
         },
-        statuses: job.transitions.clone(),
+        statuses: statuses(&job.transitions),
         container,
         scheduler_enabled: job.spec.scheduler_enabled,
         pass_config: false,
@@ -65,6 +67,16 @@ pub(crate) fn view(cluster: &str, job: &JobRecord, now: Timestamp) -> job::Job {
     }
 }
 
+/// A job that is started again for weeks has a long story, and clients read at most 4 MiB a job: its beginning and its
+/// latest part are told.
+fn statuses(story: &[job::StatusItem]) -> Vec<job::StatusItem> {
+    if story.len() <= MOST_STATUSES {
+        return story.to_vec();
+    }
+    let latest = &story[story.len() - (MOST_STATUSES - FIRST_STATUSES)..];
+    story[..FIRST_STATUSES].iter().chain(latest).cloned().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use platform::job::JobStatus;
@@ -86,6 +98,17 @@ mod tests {
         assert_eq!(seen["container"]["resources"]["memory_mb"], 1024);
         assert_eq!(seen["total_price_credits"], "0");
         assert!(seen.get("tags").is_none(), "clients crash on tags: null");
+    }
+
+    #[test]
+    fn of_an_endless_story_the_beginning_and_the_latest_part_are_told() {
+        let mut story = vec![item(0, JobStatus::Pending, "Creating")];
+        story.extend((1..5000).map(|n| item(n, JobStatus::Running, if n % 2 == 0 { "Restarting" } else { "Running" })));
+        let job = record(story);
+        let seen = view("default", &job, at(6000));
+        assert_eq!(seen.statuses.len(), MOST_STATUSES);
+        assert_eq!((&seen.statuses[0], seen.statuses.last()), (&job.transitions[0], job.transitions.last()));
+        assert_eq!(seen.history.restarts, 2499);
     }
 
     #[test]

@@ -41,6 +41,29 @@ pub enum StoreError {
     },
 }
 
+/// SQLite's result codes for "no room left" and "somebody else is writing". (<https://www.sqlite.org/rescode.html>)
+const FULL: &str = "13";
+const LOCKED: &str = "5";
+
+impl StoreError {
+    /// The disk has no room left; nothing was changed.
+    pub(crate) fn is_disk_full(&self) -> bool {
+        self.code().as_deref() == Some(FULL)
+    }
+
+    /// Another process kept the database busy for too long; nothing was changed.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.code().as_deref() == Some(LOCKED)
+    }
+
+    fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
+        match self {
+            Self::Open { source, .. } | Self::Query(source) => source.as_database_error()?.code(),
+            Self::Migrate(_) | Self::Corrupt { .. } => None,
+        }
+    }
+}
+
 /// Connections: one writes, a few read beside it.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
@@ -102,6 +125,12 @@ impl Store {
 pub(crate) mod testing {
     use super::Store;
 
+    /// From now on the database cannot grow, as on a full disk.
+    pub(crate) async fn fill_disk(store: &Store) {
+        // A limit below the present size counts as the present size.
+        sqlx::query("PRAGMA max_page_count = 1").execute(store.write()).await.expect("limits");
+    }
+
     /// A database in a folder that goes with the guard.
     pub(crate) async fn temporary() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -112,7 +141,10 @@ pub(crate) mod testing {
 
 #[cfg(test)]
 mod tests {
-    use super::{Store, testing::temporary};
+    use super::{
+        Store, StoreError,
+        testing::{fill_disk, temporary},
+    };
 
     #[tokio::test]
     async fn a_reopened_database_keeps_what_was_committed() {
@@ -130,6 +162,17 @@ mod tests {
         let orphan =
             sqlx::query("INSERT INTO members VALUES ('ghost', 'no', 'no', 'reader')").execute(store.write()).await;
         assert!(orphan.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_from_other_failures() {
+        let (_folder, store) = temporary().await;
+        fill_disk(&store).await;
+        let insert = "INSERT INTO settings VALUES (?, hex(zeroblob(65536)))";
+        let refused = sqlx::query(insert).bind("large").execute(store.write()).await.expect_err("no room");
+        assert!(StoreError::from(refused).is_disk_full());
+        let other = sqlx::query("INSERT INTO orgs VALUES (NULL, NULL)").execute(store.write()).await;
+        assert!(!StoreError::from(other.expect_err("not null")).is_disk_full());
     }
 
     #[tokio::test]

@@ -100,6 +100,21 @@ async fn a_body_beyond_the_limit_is_a_413() {
 }
 
 #[tokio::test]
+async fn on_a_full_disk_a_job_is_refused_and_what_is_there_stays() {
+    let server = Server::start().await;
+    let job = server.job("train").await;
+    crate::store::testing::fill_disk(&server.store).await;
+    let mut body = super::request("large");
+    body["env"] = json!({"LARGE": "x".repeat(60_000)});
+    let refused = server.post(As::Writer, "/api/v1/jobs?from_preset", body).await;
+    assert_eq!(refused.status, StatusCode::INSUFFICIENT_STORAGE, "{}", refused.text);
+    assert!(refused.error().contains("disk is full"));
+    let listed = server.get(As::Writer, "/api/v1/jobs").await.json();
+    assert_eq!(listed["jobs"].as_array().map(Vec::len), Some(1));
+    assert_eq!(listed["jobs"][0]["id"], job);
+}
+
+#[tokio::test]
 async fn deeply_nested_json_is_refused_and_not_followed() {
     let server = Server::start().await;
     let deep = format!("{{\"image\": \"x\", \"env\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));

@@ -34,6 +34,7 @@ use crate::{
     jobs::Jobs,
     logs::{LogLimits, LogStore},
     runner::Running,
+    store::Store,
 };
 
 pub(super) const NOON: Timestamp = Timestamp::constant(1_800_000_000, 0);
@@ -85,6 +86,7 @@ pub(super) struct Server {
     _folder: tempfile::TempDir,
     pub(super) api: Arc<Api>,
     pub(super) engine: Arc<FakeEngine>,
+    pub(super) store: Store,
     live: Arc<Scripted>,
     router: Router,
 }
@@ -132,7 +134,7 @@ impl Server {
             clock,
             config,
         });
-        Self { _folder: folder, router: router(Arc::clone(&api)), api, engine, live }
+        Self { store: home.store, _folder: folder, router: router(Arc::clone(&api)), api, engine, live }
     }
 
     pub(super) async fn token(&self, who: As) -> String {

@@ -1,5 +1,6 @@
 //! Why a call to the gateway failed, and what to tell the person.
 
+use super::json;
 use crate::i18n::{
     I18n,
     catalogue::{common, problems},
@@ -26,7 +27,7 @@ pub(crate) enum Failure {
 impl Failure {
     /// What an answer that is no success means.
     pub(crate) fn from_answer(status: u16, body: &str) -> Self {
-        serde_json::from_str(body).map_or(Self::Nonsense { status }, Self::Problem)
+        json::read(body).map_or(Self::Nonsense { status }, Self::Problem)
     }
 
     pub(crate) fn code(&self) -> Option<Code> {

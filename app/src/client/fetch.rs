@@ -1,6 +1,6 @@
 //! Calls: one header that a foreign page cannot send, JSON both ways, aborted when whoever asked is gone.
 
-use super::Failure;
+use super::{Failure, json};
 use crate::stores::session::SessionStore;
 use gloo_net::http::{Method, RequestBuilder};
 use leptos::prelude::*;
@@ -73,7 +73,7 @@ impl Client {
 }
 
 fn parse<T: DeserializeOwned>((status, text): &(u16, String)) -> Result<T, Failure> {
-    serde_json::from_str(text).map_err(|_| Failure::Nonsense { status: *status })
+    json::read(text).map_err(|_| Failure::Nonsense { status: *status })
 }
 
 /// A signal that fires when the current reactive owner goes, if there is one.

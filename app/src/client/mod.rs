@@ -3,6 +3,7 @@
 mod backoff;
 mod failure;
 mod fetch;
+pub(crate) mod json;
 mod live;
 mod socket;
 

@@ -1,6 +1,6 @@
 //! The jobs events stream as both job pages read it.
 
-use crate::client::{Client, Live, Stopper, Word};
+use crate::client::{Client, Live, Stopper, Word, json};
 use crate::paths::endpoint;
 use api::{jobs::JobEvent, session::Session};
 use leptos::task::spawn_local;
@@ -42,7 +42,7 @@ pub(crate) fn open(client: Client, path: impl Fn() -> String + 'static, hear: im
     let live = Live::open(client, path, move |word| match word {
         Word::Open | Word::Binary(_) => {}
         Word::Broken => hear(Heard::Feed(Feed::Broken)),
-        Word::Text(text) => match serde_json::from_str::<JobEvent>(&text) {
+        Word::Text(text) => match json::read_job_event(&text) {
             // A frame that is not the contract's is skipped: the heartbeat shows whether the stream is well.
             Err(_) | Ok(JobEvent::Unknown) => {}
             // The stream tells when the cluster goes, and when something changes, but not that it is merely back.

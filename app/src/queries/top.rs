@@ -1,6 +1,6 @@
 //! A job's telemetry: the last quarter of an hour, live.
 
-use crate::client::{Client, Live, Stopper, Word};
+use crate::client::{Client, Live, Stopper, Word, json};
 use crate::paths::endpoint;
 use api::top::{Sample, TopEvent};
 use leptos::prelude::*;
@@ -50,7 +50,7 @@ impl TopQuery {
             move |word| match word {
                 Word::Open | Word::Binary(_) => {}
                 Word::Broken => query.stand(Standing::Broken),
-                Word::Text(text) => match serde_json::from_str::<TopEvent>(&text) {
+                Word::Text(text) => match json::read_top_event(&text) {
                     Ok(TopEvent::Sample(sample)) => {
                         query.samples.try_update(|samples| push(samples, sample));
                         query.stand(Standing::Live);

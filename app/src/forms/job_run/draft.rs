@@ -1,5 +1,6 @@
 //! What stands in the form, as typed. Kept for the tab, so that a reload or a sign-in in between loses nothing.
 
+use crate::client::json;
 use crate::i18n::{
     Phrase,
     catalogue::{run, status},
@@ -101,7 +102,7 @@ impl Draft {
 
     /// The draft kept in this tab.
     pub(crate) fn kept() -> Option<Self> {
-        serde_json::from_str(&browser::tab_stored(STORAGE_KEY)?).ok()
+        json::read(&browser::tab_stored(STORAGE_KEY)?).ok()
     }
 
     pub(crate) fn keep(&self) {

@@ -15,3 +15,6 @@ pub(crate) use page::PageCursor;
 pub(crate) use select::upstream_selector;
 pub(crate) use view::view;
 pub(crate) use watch::{Watches, serve_events};
+
+/// Jobs told or looked at in one go at most: the newest.
+const INIT_MAX: usize = 10_000;

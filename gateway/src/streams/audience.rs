@@ -39,13 +39,41 @@ impl Audience {
         self.members.iter().rev().find(|m| m.refused.is_none()).map(|m| (m.id, m.session.clone()))
     }
 
-    /// The cluster refused this member's token: its stream ends, the others' go on.
+    /// The cluster refused this member's token: its stream ends, and those with the same token; the others' go on.
     pub(crate) fn refuse(&mut self, id: u64, reason: EndReason) {
-        self.members.iter_mut().filter(|m| m.id == id).for_each(|m| m.refused = Some(reason));
+        let Some(session) = self.members.iter().find(|m| m.id == id).map(|m| m.session.clone()) else { return };
+        let same = |member: &&mut Member| member.session.tokens.access_token == session.tokens.access_token;
+        self.members.iter_mut().filter(same).for_each(|member| member.refused = Some(reason));
     }
 
     /// Why a member's stream must end, if it must.
     pub(crate) fn refusal(&self, id: u64) -> Option<EndReason> {
         self.members.iter().find(|m| m.id == id).and_then(|m| m.refused)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Tokens;
+    use jiff::Timestamp;
+
+    fn session(token: &str) -> Arc<Session> {
+        let tokens = Tokens::pasted(token.to_owned(), None, Timestamp::UNIX_EPOCH);
+        let (user, cluster, project) = Default::default();
+        Arc::new(Session { tokens, user, cluster, org: None, project, ends_at: Timestamp::MAX })
+    }
+
+    #[test]
+    fn a_refused_token_ends_its_members_and_no_others() {
+        let mut audience = Audience::default();
+        let ids = ["a", "b", "b"].map(|token| audience.enter(session(token)));
+        let (newest, _) = audience.spokesman().expect("a member");
+        assert_eq!(newest, ids[2]);
+        audience.refuse(newest, EndReason::SignedOut);
+        assert_eq!(ids.map(|id| audience.refusal(id)), [None, Some(EndReason::SignedOut), Some(EndReason::SignedOut)]);
+        assert_eq!(audience.spokesman().map(|(id, _)| id), Some(ids[0]));
+        audience.leave(ids[0]);
+        assert!(audience.spokesman().is_none() && !audience.is_empty());
     }
 }

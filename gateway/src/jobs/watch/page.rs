@@ -1,0 +1,139 @@
+//! One page on the watch: first everything that matches, then each change.
+
+use super::{FellBehind, Member, Told};
+use crate::{
+    Gateway,
+    jobs::{INIT_MAX, select::matches, upstream_selector, view},
+    ports::Socket,
+    session::Session,
+    streams::{Backoff, Fate, Happening, Left, Viewer, fate},
+};
+use api::{
+    jobs::{Job, JobEvent, JobSelector},
+    logs::EndReason,
+};
+use std::{collections::HashSet, sync::Arc};
+
+/// Serves one page.
+pub(crate) async fn serve_events(gateway: Gateway, session: Arc<Session>, selector: JobSelector, socket: Socket) {
+    let mut viewer = Viewer::new(&gateway, &session, socket);
+    if let Ok(reason) = run(&gateway, &session, &selector, &mut viewer).await
+        && viewer.event(&JobEvent::End { reason }).await.is_ok()
+    {
+        viewer.close(1000, "").await;
+    }
+}
+
+async fn run(
+    gateway: &Gateway,
+    session: &Arc<Session>,
+    selector: &JobSelector,
+    viewer: &mut Viewer,
+) -> Result<EndReason, Left> {
+    let mut backoff = Backoff::default();
+    let mut shown = HashSet::new();
+    // Joined before the list is read, so that no change falls between the two.
+    let mut member = gateway.watches().join(gateway, session);
+    // The list is read with the page's own token: it is what allows the page to look at all.
+    if let Some(reason) = init(gateway, session, selector, viewer, &member, &mut shown, &mut backoff).await? {
+        return Ok(reason);
+    }
+    loop {
+        match viewer.next(member.next()).await? {
+            Happening::Item(Ok(Told::Job(job))) => tell_job(viewer, selector, &mut shown, &job).await?,
+            Happening::Item(Ok(Told::Removed(id))) => {
+                if shown.remove(&id) {
+                    viewer.event(&JobEvent::Removed { id }).await?;
+                }
+            }
+            Happening::Item(Ok(Told::Waiting(message))) => viewer.event(&JobEvent::Waiting { message }).await?,
+            Happening::Item(Ok(Told::End(reason))) | Happening::Over(reason) => return Ok(reason),
+            Happening::Item(Err(FellBehind)) => {
+                member.begin_anew();
+                if let Some(reason) =
+                    init(gateway, session, selector, viewer, &member, &mut shown, &mut backoff).await?
+                {
+                    return Ok(reason);
+                }
+            }
+            Happening::Heartbeat => viewer.event(&JobEvent::Heartbeat).await?,
+            Happening::Text(_) => {}
+        }
+    }
+}
+
+/// A job as it is now: shown, or, when it has left the selection, taken away.
+async fn tell_job(
+    viewer: &mut Viewer,
+    selector: &JobSelector,
+    shown: &mut HashSet<String>,
+    job: &Job,
+) -> Result<(), Left> {
+    if matches(selector, job) {
+        shown.insert(job.id.clone());
+        return viewer.event(&JobEvent::Job { job: Box::new(job.clone()) }).await;
+    }
+    if shown.remove(&job.id) {
+        viewer.event(&JobEvent::Removed { id: job.id.clone() }).await?;
+    }
+    Ok(())
+}
+
+/// Everything that matches now; Some is the reason to end.
+async fn init(
+    gateway: &Gateway,
+    session: &Session,
+    selector: &JobSelector,
+    viewer: &mut Viewer,
+    member: &Member,
+    shown: &mut HashSet<String>,
+    backoff: &mut Backoff,
+) -> Result<Option<EndReason>, Left> {
+    let mut query = upstream_selector(selector, session);
+    query.limit = u32::try_from(INIT_MAX).ok();
+    let jobs = loop {
+        let read = {
+            let mut reading = std::pin::pin!(gateway.upstream().jobs(session, &query, INIT_MAX));
+            loop {
+                match viewer.next(reading.as_mut()).await? {
+                    Happening::Item(read) => break read,
+                    Happening::Over(reason) => return Ok(Some(reason)),
+                    Happening::Heartbeat => viewer.event(&JobEvent::Heartbeat).await?,
+                    Happening::Text(_) => {}
+                }
+            }
+        };
+        match read.map_err(fate) {
+            Ok(jobs) => break jobs,
+            Err(Fate::Refused(reason)) => return Ok(Some(reason)),
+            Err(Fate::Gone) => return Ok(Some(EndReason::Gone)),
+            Err(Fate::Trouble(message)) => {
+                if backoff.is_fresh() {
+                    viewer.event(&JobEvent::Waiting { message }).await?;
+                }
+                let Some(delay) = backoff.fail(gateway.host()) else { return Ok(Some(EndReason::Upstream)) };
+                let mut pause = gateway.host().sleep(delay);
+                loop {
+                    match viewer.next(&mut pause).await? {
+                        Happening::Item(()) => break,
+                        Happening::Over(reason) => return Ok(Some(reason)),
+                        Happening::Heartbeat => viewer.event(&JobEvent::Heartbeat).await?,
+                        Happening::Text(_) => {}
+                    }
+                }
+            }
+        }
+    };
+    backoff.reset();
+    member.was_shown(&jobs);
+    viewer.event(&JobEvent::Init).await?;
+    shown.clear();
+    let now = gateway.host().now();
+    for job in jobs {
+        let job = view(job, now);
+        shown.insert(job.id.clone());
+        viewer.event(&JobEvent::Job { job: Box::new(job) }).await?;
+    }
+    viewer.event(&JobEvent::InitDone).await?;
+    Ok(None)
+}

@@ -184,7 +184,8 @@ fn of_engine(error: &EngineError) -> StatusCode {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
-        if status.is_server_error() {
+        // 501 is a plain answer about what this cluster does not offer.
+        if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED {
             tracing::error!(error = %causes(&self), status = status.as_u16(), "a request failed");
         } else {
             tracing::debug!(error = %self, status = status.as_u16(), "a request was refused");

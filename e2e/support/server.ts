@@ -81,6 +81,13 @@ export class Server {
     return token;
   }
 
+  /** The process, for what the system says of it. */
+  get pid(): number {
+    const pid = this.process?.pid;
+    if (!pid) throw new Error("the server is not running");
+    return pid;
+  }
+
   private get data(): string {
     return join(this.folder, "data");
   }

@@ -32,7 +32,7 @@ pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
     setup::build_packages(timing, "app/terminal-js")?;
     timing.step("build the console", || trunk(&dist))?;
     timing.step("compress the console", || {
-        page::externalise_scripts(&dist)?;
+        page::finish(&dist)?;
         compress::write_beside(&dist)?;
         if shelf.exists() {
             fs::remove_dir_all(&shelf)?;

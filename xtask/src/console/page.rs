@@ -8,10 +8,11 @@ use sha2::{Digest, Sha256};
 
 use super::fingerprint::hex;
 
-/// Moves each inline script of Trunk's index.html into a file named after its content.
-pub(crate) fn externalise_scripts(dist: &Path) -> Result<()> {
+/// Makes one stylesheet of all, and moves each inline script of Trunk's index.html into a file named after its content.
+pub(crate) fn finish(dist: &Path) -> Result<()> {
     let index = dist.join("index.html");
     let page = fs::read_to_string(&index).with_context(|| format!("Trunk made no {}", index.display()))?;
+    let page = with_one_stylesheet(dist, &page)?;
     let (page, scripts) = without_inline_scripts(&page)?;
     for (name, content) in scripts {
         fs::write(dist.join(name), content)?;
@@ -39,6 +40,50 @@ pub(crate) fn first_load(assets: &Path) -> Result<u64> {
         total += fs::metadata(if encoded.is_file() { encoded } else { plain })?.len();
     }
     Ok(total)
+}
+
+/// Joins the stylesheets that the page links, in their order, into one file: one request, and smaller together.
+fn with_one_stylesheet(dist: &Path, page: &str) -> Result<String> {
+    let (mut kept, mut css, mut joined) = (String::new(), String::new(), Vec::new());
+    let mut rest = page;
+    while let Some(start) = rest.find("<link ") {
+        let end = start + rest[start..].find('>').context("a <link> tag is not closed")? + 1;
+        let tag = &rest[start..end];
+        kept.push_str(&rest[..start]);
+        rest = &rest[end..];
+        let style = tag.contains("stylesheet").then(|| attribute(tag, "href")).flatten();
+        let Some(name) = style.and_then(|href| href.strip_prefix('/')) else {
+            kept.push_str(tag);
+            continue;
+        };
+        if joined.is_empty() {
+            // Where the first one stood.
+            kept.push_str(STYLESHEET);
+        }
+        css += &fs::read_to_string(dist.join(name))
+            .with_context(|| format!("index.html names {name}, which is missing"))?;
+        css.push('\n');
+        joined.push(dist.join(name));
+    }
+    kept.push_str(rest);
+    let name = format!("style-{}.css", hex(&Sha256::digest(&css)[..8]));
+    fs::write(dist.join(&name), css)?;
+    for file in joined {
+        fs::remove_file(file)?;
+    }
+    Ok(kept.replacen(STYLESHEET, &format!("<link rel=\"stylesheet\" href=\"/{name}\">"), 1))
+}
+
+/// Stands for the joined stylesheet until its name is known.
+const STYLESHEET: &str = "<link joined>";
+
+/// The value of an attribute, quoted or not.
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let value = tag.split_once(&format!(" {name}="))?.1;
+    match value.chars().next()? {
+        quote @ ('"' | '\'') => value[1..].split(quote).next(),
+        _ => value.split([' ', '>']).next(),
+    }
 }
 
 type Script = (String, String);
@@ -80,8 +125,21 @@ fn refuse_inline_style(page: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{first_load, refuse_inline_style, without_inline_scripts};
+    use super::{first_load, refuse_inline_style, with_one_stylesheet, without_inline_scripts};
     use std::fs;
+
+    #[test]
+    fn stylesheets_become_one_in_their_order() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.css"), "a{}").unwrap();
+        fs::write(folder.path().join("b.css"), "b{}").unwrap();
+        let page = "<link href=/i.svg rel=icon><link href=/b.css integrity=x rel=stylesheet><p><link rel=\"stylesheet\" href=\"/a.css\"></p>";
+        let page = with_one_stylesheet(folder.path(), page).unwrap();
+        let name = page.split("href=\"/").nth(1).unwrap().split('"').next().unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "b{}\na{}\n");
+        assert_eq!(page, format!("<link href=/i.svg rel=icon><link rel=\"stylesheet\" href=\"/{name}\"><p></p>"));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 
     #[test]
     fn an_inline_script_becomes_a_file_named_after_its_content() {

@@ -12,6 +12,8 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const IDLE_LIMIT: Duration = Duration::from_secs(60);
+/// A rush of viewers must not leave a connection of each behind.
+const IDLE_MAX: usize = 32;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Client(legacy::Client<HttpsConnector<HttpConnector>, Body>);
@@ -30,6 +32,7 @@ impl Client {
             HttpsConnectorBuilder::new().with_tls_config(tls()).https_or_http().enable_http1().wrap_connector(tcp);
         let client = legacy::Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE_LIMIT)
+            .pool_max_idle_per_host(IDLE_MAX)
             .pool_timer(TokioTimer::new())
             .build(connector);
         Self(client)

@@ -39,7 +39,7 @@ export async function serve(site, port = 0) {
     for (const [prefix, folder] of Object.entries(site.folders ?? {})) {
       if (url.pathname.startsWith(prefix)) return file(answer, folder, url.pathname.slice(prefix.length));
     }
-    if (/^https?:/.test(site.console)) return void passOn(answer, site.console, url.pathname);
+    if (/^https?:/.test(site.console)) return void passOn(answer, site.console + url.pathname, request.headers.accept);
     const known = existsSync(join(site.console, normalize(url.pathname))) && url.pathname !== "/";
     file(answer, site.console, known ? url.pathname : "index.html");
   });
@@ -75,8 +75,8 @@ function file(answer, folder, path) {
   createReadStream(name).pipe(answer);
 }
 
-async function passOn(answer, origin, path) {
-  const from = await fetch(origin + path);
+async function passOn(answer, address, accept = "*/*") {
+  const from = await fetch(address, { headers: { accept } });
   answer.writeHead(from.status, { "content-type": from.headers.get("content-type") ?? "application/octet-stream" });
   answer.end(Buffer.from(await from.arrayBuffer()));
 }

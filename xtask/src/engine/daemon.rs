@@ -1,5 +1,7 @@
 //! A dockerd of Roadstead's own: own socket, images, log and bridge, all below one folder, beside any other Docker.
 
+mod calm;
+
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
@@ -78,6 +80,9 @@ impl Daemon {
         let program = program().context("dockerd is not installed")?;
         fs::create_dir_all(&self.folder).with_context(|| format!("could not make {}", self.folder.display()))?;
         self.ensure_bridge()?;
+        if let Network::Test { .. } = self.network {
+            calm::begin(&self.folder);
+        }
 
         let log = self.folder.join("dockerd.log");
         let output = File::create(&log)?;
@@ -137,6 +142,7 @@ impl Daemon {
                 thread::sleep(Duration::from_millis(50));
             }
         }
+        calm::end(&self.folder);
         command("ip").args(["link", "delete", self.network.bridge()]).output()?;
         fs::remove_dir_all(self.exec_root()).ok();
         fs::remove_dir_all(&self.folder).with_context(|| format!("could not remove {}", self.folder.display()))

@@ -51,7 +51,7 @@ impl Socket {
             }
         });
         let on_close = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
-            tell(Incoming::Closed { code: event.code() })
+            tell(Incoming::Closed { code: event.code() });
         });
         socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

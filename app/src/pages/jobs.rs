@@ -39,6 +39,9 @@ use table::{LoadingRows, Table};
 
 /// The image of the sample job.
 pub(crate) const SAMPLE_IMAGE: &str = "roadstead/sample:latest";
+/// What the sample job does: the image itself has nothing but a shell.
+pub(crate) const SAMPLE_COMMAND: &str =
+    "sh -c 'for i in $(seq 1 60); do echo \"Line $i of 60 from $(hostname)\"; sleep 1; done; echo Done'";
 
 /// The jobs list.
 #[component]
@@ -155,7 +158,12 @@ fn NoJobs() -> impl IntoView {
         let navigate = navigate.clone();
         busy.set(true);
         spawn_local(async move {
-            let create = JobCreate { image: SAMPLE_IMAGE.into(), life_span_minutes: Some(60), ..JobCreate::default() };
+            let create = JobCreate {
+                image: SAMPLE_IMAGE.into(),
+                command: Some(SAMPLE_COMMAND.into()),
+                life_span_minutes: Some(60),
+                ..JobCreate::default()
+            };
             let answer = job::create(client, &create).await;
             busy.try_set(false);
             match answer {

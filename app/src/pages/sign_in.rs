@@ -21,7 +21,7 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 const CLI_TOKEN: &str = "apolo config show-token";
-const OWN_LINK: &str = "roadstead user link";
+const OWN_LINK: &str = "roadstead user link admin";
 
 /// The sign-in page; it stands in place of the page that was asked for.
 #[component]

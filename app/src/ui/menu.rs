@@ -38,9 +38,9 @@ pub(crate) fn Menu(
             }
             "ArrowDown" => {
                 if open.get_untracked() {
-                    step(root, 1)
+                    step(root, 1);
                 } else {
-                    open.set(true)
+                    open.set(true);
                 }
                 true
             }

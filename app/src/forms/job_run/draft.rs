@@ -43,7 +43,7 @@ impl Default for Draft {
             preset: String::new(),
             name: String::new(),
             project: String::new(),
-            command: String::new(),
+            command: crate::pages::jobs::SAMPLE_COMMAND.into(),
             entrypoint: String::new(),
             working_dir: String::new(),
             http_port: String::new(),

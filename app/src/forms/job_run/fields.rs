@@ -12,6 +12,7 @@ use crate::i18n::{
     catalogue::{common, run},
     use_i18n,
 };
+use crate::pages::jobs::{SAMPLE_COMMAND, SAMPLE_IMAGE};
 use crate::queries::{images::recent_images, job};
 use crate::rules::{cli, job::label};
 use crate::stores::{browser, toasts::use_toasts};
@@ -137,9 +138,17 @@ pub(crate) fn JobRunForm(
         Callback::new(move |()| {
             left.update(|left| {
                 left.insert(field);
-            })
+            });
         })
     };
+    // The sample's command belongs to the sample's image; another image has one of its own.
+    let leave_image = Callback::new(move |()| {
+        leave("image").run(());
+        let other = typed.image.with_untracked(|image| image.trim() != SAMPLE_IMAGE);
+        if other && typed.command.with_untracked(|command| command == SAMPLE_COMMAND) {
+            typed.command.set(String::new());
+        }
+    });
     // The name is judged as it is typed.
     let name_error = Signal::derive(move || {
         let server = refused.get().filter(|f| f.field() == Some("name")).map(|f| f.message(i18n));
@@ -196,7 +205,7 @@ pub(crate) fn JobRunForm(
         <form class="run" on:submit=submit novalidate="">
             <div class="run-fields">
                 <Section title=run::SECTION_WHAT>
-                    <TextField id="image" label=i18n.text(run::IMAGE) hint=i18n.text(run::IMAGE_HINT) value=typed.image error=error("image") mono=true list="image-list" on_leave=leave("image")/>
+                    <TextField id="image" label=i18n.text(run::IMAGE) hint=i18n.text(run::IMAGE_HINT) value=typed.image error=error("image") mono=true list="image-list" on_leave=leave_image/>
                     <ImageSuggestions/>
                     <TextField id="command" label=i18n.text(run::COMMAND) hint=i18n.text(run::COMMAND_HINT) optional=true value=typed.command error=error("command") mono=true on_leave=leave("command")/>
                 </Section>
@@ -270,15 +279,10 @@ pub(crate) fn JobRunForm(
 fn ImageSuggestions() -> impl IntoView {
     let recent = recent_images(use_client());
     let all = move || {
-        let mut all = vec![crate::pages::jobs::SAMPLE_IMAGE.to_owned()];
+        let mut all = vec![SAMPLE_IMAGE.to_owned()];
         // Suggestions are a kindness; without them the field is as good.
         all.extend(
-            recent
-                .get()
-                .and_then(Result::ok)
-                .unwrap_or_default()
-                .into_iter()
-                .filter(|image| image != crate::pages::jobs::SAMPLE_IMAGE),
+            recent.get().and_then(Result::ok).unwrap_or_default().into_iter().filter(|image| image != SAMPLE_IMAGE),
         );
         all
     };

@@ -12,6 +12,8 @@ fn the_untouched_form_starts_the_sample() {
     assert_eq!(create.image, "roadstead/sample:latest");
     assert_eq!(create.life_span_minutes, Some(1_440));
     assert_eq!(create.name, None);
+    let words = shell_words::split(&create.command.expect("the sample's command")).expect("shell words");
+    assert_eq!(words.len(), 3, "{words:?}");
 }
 
 #[test]

@@ -34,7 +34,7 @@ def apolo(signed_in):
 @pytest.fixture(scope="session")
 def stranger(server, signed_in):
     """A user without a share in the admin's jobs."""
-    server.add_user("stranger")
+    server.add_user("stranger", project="elsewhere")
     return signed_in("stranger")
 
 

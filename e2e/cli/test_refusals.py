@@ -7,10 +7,10 @@ from world import SAMPLE
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["status", "job-00000000-0000-0000-0000-000000000000"], 72),
-        (["logs", "job-00000000-0000-0000-0000-000000000000"], 72),
-        (["run", "--detach", "--preset", "no-such-preset", SAMPLE], 65),
-        (["run", "--detach", "--name", "Bad_Name", SAMPLE], 2),
+        (["status", "job-00000000-0000-0000-0000-000000000000"], 65),
+        (["logs", "job-00000000-0000-0000-0000-000000000000"], 65),
+        (["run", "--detach", "--preset", "no-such-preset", SAMPLE], 2),
+        (["run", "--detach", "--name", "Bad_Name", SAMPLE], 127),
         (["run", "--detach", "--restart", "sometimes", SAMPLE], 2),
         (["run", "--detach", "--life-span", "soon", SAMPLE], 2),
         (["ps", "--status", "sleeping"], 2),

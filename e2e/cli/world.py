@@ -88,9 +88,9 @@ class Server:
         ).stdout.split()
         return words[-1]
 
-    def add_user(self, name):
+    def add_user(self, name, project):
         subprocess.run(
-            [self.binary, "user", "--data", str(self.data), "add", name],
+            [self.binary, "user", "--data", str(self.data), "add", name, "--project", project],
             check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL,
         )
 

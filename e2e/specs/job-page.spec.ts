@@ -82,7 +82,7 @@ test("CPU and memory are drawn live, and a point of time leads to its lines", as
   await expect(page.getByText(/peak [1-9]/).first()).toBeVisible();
   await verbs.picture("telemetry");
   await verbs.killJob(job.id);
-  await expect(page.getByText("The job has ended").first()).toBeVisible();
+  await expect(page.getByRole("main").getByText("Cancelled").first()).toBeVisible();
 });
 
 test("a terminal in the job answers, knows its size, and ends with its shell", async ({ page, verbs, viewport }) => {

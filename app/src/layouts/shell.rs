@@ -2,6 +2,7 @@
 
 use super::keys::KeysHelp;
 use crate::client::use_client;
+use crate::components::toast::ToastCorner;
 use crate::components::{confirm::ConfirmDialog, page::Arrival};
 use crate::i18n::{I18n, Lang, catalogue::shell, use_i18n};
 use crate::paths::{self, endpoint};
@@ -15,7 +16,6 @@ use crate::ui::{
     button::{Button, Kind},
     icon,
     menu::{Menu, MenuChoice, MenuItem},
-    toast::ToastCorner,
 };
 use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_location, use_navigate};

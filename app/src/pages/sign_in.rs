@@ -1,6 +1,7 @@
 //! Signing in, by a one-time link or a pasted token. Neither is kept here: both go straight to the gateway.
 
 use crate::client::{Failure, use_client};
+use crate::components::copy::CopyButton;
 use crate::components::page::PageTitle;
 use crate::i18n::{I18n, Phrase, catalogue::sign_in, use_i18n};
 use crate::layouts::shell::logo;
@@ -8,7 +9,6 @@ use crate::paths::{self, endpoint};
 use crate::stores::{browser, session::use_session};
 use crate::ui::{
     button::{Button, Kind},
-    copy::CopyButton,
     field::TextField,
     icon::{SPIN, icon},
     state::Note,
@@ -64,7 +64,7 @@ pub(crate) fn SignInPage(
         send.run((SignIn::Code(code.clone()), true));
     }
 
-    let submit = move |event: web_sys::SubmitEvent| {
+    let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let pasted = token.get_untracked().trim().to_owned();
         field_error.set(check_token(&pasted));

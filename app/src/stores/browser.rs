@@ -72,6 +72,24 @@ pub(crate) fn focus_id(id: &str) {
     }
 }
 
+/// Clicks the element with this id.
+pub(crate) fn click_id(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+        element.click();
+    }
+}
+
+/// Whether a click fell on a link or a control of its own.
+pub(crate) fn is_for_control(event: &web_sys::MouseEvent) -> bool {
+    let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|t| t.closest("a, input, label, button").is_ok_and(|e| e.is_some()))
+}
+
+/// Whether the reader has selected text.
+pub(crate) fn is_selecting() -> bool {
+    window().get_selection().ok().flatten().is_some_and(|s| !s.is_collapsed())
+}
+
 /// Whether a keystroke is meant for a field, a dialog or a control of its own, so that page shortcuts must let it be.
 pub(crate) fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
     let Some(target) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else { return false };

@@ -2,12 +2,9 @@
 
 pub(crate) mod button;
 pub(crate) mod chart;
-pub(crate) mod copy;
 pub(crate) mod dialog;
 pub(crate) mod field;
 pub(crate) mod icon;
 pub(crate) mod menu;
 pub(crate) mod state;
 pub(crate) mod tabs;
-pub(crate) mod time;
-pub(crate) mod toast;

@@ -7,6 +7,7 @@ use super::{
     presets::PresetCards,
 };
 use crate::client::{Failure, use_client};
+use crate::components::copy::CopyButton;
 use crate::i18n::{
     Phrase,
     catalogue::{common, run},
@@ -18,7 +19,6 @@ use crate::rules::{cli, job::label};
 use crate::stores::{browser, toasts::use_toasts};
 use crate::ui::{
     button::{Button, Kind},
-    copy::CopyButton,
     field::{SelectField, TextField},
     icon::{CHECK, icon},
     state::Note,
@@ -154,7 +154,7 @@ pub(crate) fn JobRunForm(
         let server = refused.get().filter(|f| f.field() == Some("name")).map(|f| f.message(i18n));
         server.or_else(|| name_complaint(&typed.name.get()).map(|c| c.say(i18n)))
     });
-    let submit = move |event: web_sys::SubmitEvent| {
+    let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
             return;

@@ -6,7 +6,6 @@ crate::i18n::phrases! {
     SHELL = "Shell", "Оболочка";
     SHELL_CUSTOM = "Other command", "Другая команда";
     COMMAND = "Command to run in the job", "Команда для запуска в задании";
-    START = "Start", "Запустить";
     START_NEW = "New session", "Новый сеанс";
     RECONNECT = "Reconnect", "Подключиться снова";
     COPY = "Copy selection", "Копировать выделенное";

@@ -1,6 +1,7 @@
 //! What can be done with the job now; what cannot says why.
 
 use crate::client::use_client;
+use crate::components::copy::use_copy;
 use crate::i18n::{
     Phrase,
     catalogue::{job as words, jobs},
@@ -22,7 +23,6 @@ use crate::stores::{
 };
 use crate::ui::{
     button::{Button, Kind},
-    copy::use_copy,
     icon::{self, icon as draw},
     menu::{Menu, MenuItem},
 };

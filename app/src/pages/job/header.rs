@@ -1,6 +1,7 @@
 //! The head of a job's page: name, status and why, times, and what can be done.
 
 use super::actions::Actions;
+use crate::components::copy::CopyButton;
 use crate::components::{
     feed::{FeedMark, FeedNote},
     page::PageTitle,
@@ -11,10 +12,7 @@ use crate::paths;
 use crate::queries::{job::JobQuery, jobs::Seen};
 use crate::rules::job::{label, life_left_secs, run_time_secs};
 use crate::stores::clock::use_clock;
-use crate::ui::{
-    copy::CopyButton,
-    icon::{BACK, icon},
-};
+use crate::ui::icon::{BACK, icon};
 use api::jobs::JobStatus;
 use leptos::prelude::*;
 use std::sync::Arc;

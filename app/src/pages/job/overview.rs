@@ -1,6 +1,7 @@
 //! Everything about the job: its story, its details, its container, and the commands that show the same.
 
 use super::story::Story;
+use crate::components::{copy::CopyButton, time::DateTime};
 use crate::forms::job_run::restart_phrase;
 use crate::i18n::{
     I18n, Phrase,
@@ -11,9 +12,7 @@ use crate::queries::jobs::Seen;
 use crate::rules::cli;
 use crate::ui::{
     button::{Button, Kind},
-    copy::CopyButton,
     icon::EYE,
-    time::DateTime,
 };
 use api::jobs::Job;
 use leptos::prelude::*;

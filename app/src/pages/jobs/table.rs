@@ -2,6 +2,7 @@
 
 use super::window::rows_in_view;
 use crate::components::status::StatusBadge;
+use crate::components::time::TimeAgo;
 use crate::i18n::{
     catalogue::{common, jobs},
     format, use_i18n,
@@ -13,11 +14,10 @@ use crate::rules::{
     job::{label, run_time_secs, short_id},
 };
 use crate::stores::{browser, clock::use_clock, toasts::use_toasts};
-use crate::ui::{icon, state::Skeleton, time::TimeAgo};
+use crate::ui::{icon, state::Skeleton};
 use api::jobs::JobStatus;
 use leptos::{ev, html, prelude::*};
 use std::collections::BTreeSet;
-use wasm_bindgen::JsCast;
 
 // The same breakpoint and heights stand in style/jobs.css.
 const PHONE: &str = "(max-width: 48rem)";
@@ -230,15 +230,9 @@ fn JobRow(row: Row, index: Memo<usize>, row_px: RwSignal<f64>, selected: RwSigna
         seen.with(|s| s.job.reason.clone().filter(|_| matches!(s.job.status, JobStatus::Pending | JobStatus::Failed)))
     });
     // A click anywhere on the row opens the job, as its link does; clicks on controls and selections of text do not.
-    let open = move |event: web_sys::MouseEvent| {
-        let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-        let on_control = target.is_some_and(|t| t.closest("a, input, label, button").is_ok_and(|e| e.is_some()));
-        let selecting = window().get_selection().ok().flatten().is_some_and(|s| !s.is_collapsed());
-        if !on_control && !selecting && event.button() == 0 {
-            let link = document().get_element_by_id(&id.with_value(|id| link_id(id)));
-            if let Some(link) = link.and_then(|l| l.dyn_into::<web_sys::HtmlElement>().ok()) {
-                link.click();
-            }
+    let open = move |event: ev::MouseEvent| {
+        if event.button() == 0 && !browser::is_for_control(&event) && !browser::is_selecting() {
+            browser::click_id(&id.with_value(|id| link_id(id)));
         }
     };
     view! {

@@ -1,11 +1,11 @@
 //! Copying with one click, and saying so.
 
-use super::{
+use crate::i18n::{catalogue::common, use_i18n};
+use crate::stores::{browser, toasts::use_toasts};
+use crate::ui::{
     button::{Button, Kind},
     icon,
 };
-use crate::i18n::{catalogue::common, use_i18n};
-use crate::stores::{browser, toasts::use_toasts};
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
 

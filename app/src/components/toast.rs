@@ -1,14 +1,14 @@
 //! The corner where notices appear.
 
-use super::{
-    button::{Button, Kind},
-    icon::{self, icon as draw},
-};
 use crate::i18n::{
     catalogue::{common, shell},
     t,
 };
 use crate::stores::toasts::use_toasts;
+use crate::ui::{
+    button::{Button, Kind},
+    icon::{self, icon as draw},
+};
 use leptos::prelude::*;
 
 /// All notices now.

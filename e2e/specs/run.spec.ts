@@ -24,7 +24,7 @@ test("a job is started from the form and goes from pending to succeeded before o
   const head = page.getByRole("main");
   await expect(head.getByText("Running").first()).toBeVisible();
   await expect(head.getByText("Succeeded").first()).toBeVisible();
-  await expect(page.getByText("What it is for")).toBeVisible();
+  await expect(page.getByText("What it is for", { exact: true })).toBeVisible();
 });
 
 test("a name is judged as it is typed, by the server's rules", async ({ page }) => {

@@ -1,6 +1,7 @@
 //! A page's title: the document's, the heading, and where the focus goes on arrival.
 
 use crate::i18n::{catalogue::shell, use_i18n};
+use crate::paths;
 use crate::stores::browser;
 use leptos::{html, prelude::*};
 
@@ -14,9 +15,14 @@ impl Arrival {
     /// Follows the path of the address.
     pub(crate) fn follow(pathname: Memo<String>) -> Self {
         let moved = StoredValue::new(false);
-        Effect::new(move |before: Option<()>| {
-            pathname.track();
-            if before.is_some() {
+        // By the address bar, which the router may catch up with only later.
+        let opened = StoredValue::new(browser::path());
+        Effect::new(move || {
+            let now = pathname.get();
+            if opened.with_value(|opened| opened == paths::HOME) {
+                // The root sends on to the first page by itself.
+                opened.set_value(now);
+            } else if opened.with_value(|opened| *opened != now) {
                 moved.set_value(true);
             }
         });

@@ -171,6 +171,7 @@ fn AccountMenu() -> impl IntoView {
         spawn_local(async move {
             match client.delete(endpoint::SESSION).await {
                 Ok(()) => {
+                    browser::tab_forget();
                     session.signed_out();
                     toasts.good(i18n.now(shell::SIGNED_OUT_TOAST).to_owned());
                 }

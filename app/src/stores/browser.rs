@@ -127,6 +127,18 @@ pub(crate) fn path_and_query() -> String {
     [location.pathname(), location.search(), location.hash()].into_iter().filter_map(Result::ok).collect()
 }
 
+/// Forgets all that this tab has kept.
+pub(crate) fn tab_forget() {
+    if let Ok(Some(storage)) = window().session_storage() {
+        drop(storage.clear());
+    }
+}
+
+/// The path in the address bar.
+pub(crate) fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
 /// The fragment, without `#`.
 pub(crate) fn fragment() -> String {
     window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()

@@ -1,7 +1,11 @@
 //! Who is signed in. The token never reaches this page; the session is what the gateway tells about it.
 
+use super::browser;
 use api::session::Session;
 use leptos::prelude::*;
+
+/// Whose what this tab keeps is.
+const USER_KEY: &str = "roadstead.user";
 
 /// What the console knows of the session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +49,11 @@ impl SessionStore {
     }
 
     pub(crate) fn signed_in(self, session: Session) {
+        // What somebody else has typed in this tab, secrets perhaps, is not for the next one.
+        if browser::tab_stored(USER_KEY).is_some_and(|user| user != session.user) {
+            browser::tab_forget();
+        }
+        browser::tab_store(USER_KEY, Some(&session.user));
         self.state.set(State::SignedIn(session));
     }
 

@@ -27,9 +27,14 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
     let keys_open = RwSignal::new(false);
     provide_context(Arrival::follow(use_location().pathname));
     page_keys(keys_open);
+    // The router takes a click on a fragment for a move within the page, and moves no focus.
+    let skip = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        browser::focus_id("main");
+    };
     view! {
         <div class="shell">
-            <a class="skip" href="#main">{i18n.text(shell::SKIP)}</a>
+            <a class="skip" href="#main" on:click=skip>{i18n.text(shell::SKIP)}</a>
             <header class="bar">
                 <div class="bar-inner">
                     <a class="brand" href=paths::HOME aria-label=i18n.text(shell::APP)>

@@ -1,12 +1,13 @@
 //! The root: what is in context everywhere, the routes, and the gate that only the signed-in pass.
 
 use crate::client::{Client, Failure};
+use crate::components::lazy::LazyPage;
 use crate::i18n::{
     I18n,
     catalogue::{common, shell},
 };
 use crate::layouts::shell::Shell;
-use crate::pages::{job::JobPage, job_new::JobNewPage, jobs::JobsPage, not_found::NotFoundPage, sign_in::SignInPage};
+use crate::pages::{job, job_new, jobs::JobsPage, not_found::NotFoundPage, sign_in::SignInPage};
 use crate::paths::{self, endpoint};
 use crate::stores::{
     clock::Clock,
@@ -108,8 +109,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/") view=|| view! { <Redirect path=paths::JOBS/> }/>
             <Route path=path!("/sign-in") view=|| view! { <Redirect path=paths::JOBS/> }/>
             <Route path=path!("/jobs") view=JobsPage/>
-            <Route path=path!("/jobs/new") view=JobNewPage/>
-            <Route path=path!("/jobs/:id/:tab?") view=JobPage/>
+            <Route path=path!("/jobs/new") view=|| view! { <LazyPage page=job_new::fetch/> }/>
+            <Route path=path!("/jobs/:id/:tab?") view=|| view! { <LazyPage page=job::fetch/> }/>
         </Routes>
     }
 }

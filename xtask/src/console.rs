@@ -3,6 +3,7 @@
 mod compress;
 mod fingerprint;
 mod page;
+pub(crate) mod split;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,8 +31,10 @@ pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
     }
     let dist = paths::target().join("console-dist");
     setup::build_packages(timing, "app/terminal-js")?;
-    timing.step("build the console", || trunk(&dist))?;
+    let work = paths::target().join("console-split");
+    timing.step("build the console", || trunk(&dist, &work))?;
     timing.step("compress the console", || {
+        split::finish(&work, &dist)?;
         page::finish(&dist)?;
         compress::write_beside(&dist)?;
         if shelf.exists() {
@@ -45,15 +48,15 @@ pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
     Ok(assets)
 }
 
-fn trunk(dist: &Path) -> Result<()> {
+fn trunk(dist: &Path, work: &Path) -> Result<()> {
     // Trunk runs cargo offline; what the lock file names is fetched before.
     show(cargo().args(["fetch", "--quiet", "--target", "wasm32-unknown-unknown"]))?;
-    show(
-        command("trunk")
-            .args(["--config", "Trunk.toml", "build", "--release", "--offline", "--dist"])
-            .arg(dist)
-            .env("PATH", setup::tool_path()?)
-            // Trunk takes a NO_COLOR of any content for its own switch, which knows only true and false.
-            .env_remove("NO_COLOR"),
-    )
+    let mut trunk = command("trunk");
+    trunk
+        .args(["--config", "Trunk.toml", "build", "--release", "--offline", "--dist"])
+        .arg(dist)
+        // Trunk takes a NO_COLOR of any content for its own switch, which knows only true and false.
+        .env_remove("NO_COLOR");
+    split::hook(&mut trunk, work)?;
+    show(&mut trunk)
 }

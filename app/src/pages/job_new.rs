@@ -1,7 +1,10 @@
 //! Starting a job, from nothing, from the draft of this tab, or as another job was started.
 
 use crate::client::{Failure, use_client};
-use crate::components::page::PageTitle;
+use crate::components::{
+    lazy::{fetch_ahead, page_chunk},
+    page::PageTitle,
+};
 use crate::forms::job_run::{Draft, JobRunForm};
 use crate::i18n::{
     catalogue::{common, run},
@@ -21,9 +24,17 @@ use leptos_router::{
     hooks::{use_navigate, use_query_map},
 };
 
+page_chunk!(
+    run,
+    /// Fetches the page of the form.
+    fetch,
+    JobNewPage
+);
+
 /// The page of the form.
 #[component]
-pub(crate) fn JobNewPage() -> impl IntoView {
+fn JobNewPage() -> impl IntoView {
+    fetch_ahead(&[super::job::fetch]);
     let (i18n, client, navigate, query) = (use_i18n(), use_client(), use_navigate(), use_query_map());
     let from = Memo::new(move |_| query.with(|q| q.get("from")).filter(|id| !id.is_empty()));
     let source = RwSignal::new(None::<Result<Job, Failure>>);

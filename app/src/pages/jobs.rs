@@ -9,6 +9,7 @@ mod window;
 use crate::client::{use_client, with_query};
 use crate::components::{
     feed::{FeedMark, FeedNote},
+    lazy::fetch_ahead,
     page::PageTitle,
 };
 use crate::i18n::{
@@ -74,6 +75,13 @@ pub(crate) fn JobsPage() -> impl IntoView {
         Standing::Failed(_) | Standing::Ready if visible.with(|v| !v.is_empty()) => Content::Table,
         Standing::Failed(_) | Standing::Ready if any.get() || filter.with(Filter::narrows) => Content::NoMatch,
         Standing::Failed(_) | Standing::Ready => Content::Empty,
+    });
+    Effect::new(move |ahead: Option<bool>| {
+        let ready = content.get() != Content::Loading;
+        if ready && ahead != Some(true) {
+            fetch_ahead(&[super::job::fetch, super::job_new::fetch]);
+        }
+        ready || ahead == Some(true)
     });
     view! {
         <div class="page-head">

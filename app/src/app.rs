@@ -8,7 +8,7 @@ use crate::i18n::{
 };
 use crate::layouts::shell::Shell;
 use crate::pages::{job, job_new, jobs::JobsPage, not_found::NotFoundPage, sign_in::SignInPage};
-use crate::paths::{self, endpoint};
+use crate::paths::{self, Place, endpoint};
 use crate::stores::{
     clock::Clock,
     confirm::Confirm,
@@ -20,9 +20,9 @@ use crate::ui::{button::Button, state::Empty};
 use api::session::Session;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
-    components::{Redirect, Route, Router, Routes},
+    WildcardSegment,
+    components::{FlatRoutes, Redirect, Route, Router},
     hooks::use_location,
-    path,
 };
 
 /// The console.
@@ -101,16 +101,26 @@ enum Gated {
     Pages,
 }
 
-/// The routes.
+/// The pages. The router brings the address about and completes what it navigates; which page stands where is one `match`: a
+/// route of the router's own is much machine code.
 #[component]
 fn Pages() -> impl IntoView {
     view! {
-        <Routes fallback=|| view! { <NotFoundPage/> }>
-            <Route path=path!("/") view=|| view! { <Redirect path=paths::JOBS/> }/>
-            <Route path=path!("/sign-in") view=|| view! { <Redirect path=paths::JOBS/> }/>
-            <Route path=path!("/jobs") view=JobsPage/>
-            <Route path=path!("/jobs/new") view=|| view! { <LazyPage page=job_new::fetch/> }/>
-            <Route path=path!("/jobs/:id/:tab?") view=|| view! { <LazyPage page=job::fetch/> }/>
-        </Routes>
+        <FlatRoutes fallback=|| view! { <NotFoundPage/> }>
+            <Route path=WildcardSegment("path") view=Page/>
+        </FlatRoutes>
+    }
+}
+
+#[component]
+fn Page() -> impl IntoView {
+    let location = use_location();
+    let place = Memo::new(move |_| location.pathname.with(|path| Place::at(path)));
+    move || match place.get() {
+        Place::Start => view! { <Redirect path=paths::JOBS/> }.into_any(),
+        Place::Jobs => view! { <JobsPage/> }.into_any(),
+        Place::JobNew => view! { <LazyPage page=job_new::fetch/> }.into_any(),
+        Place::Job => view! { <LazyPage page=job::fetch/> }.into_any(),
+        Place::Nowhere => view! { <NotFoundPage/> }.into_any(),
     }
 }

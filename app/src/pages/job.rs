@@ -33,7 +33,7 @@ use crate::ui::{
 };
 use header::Header;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::use_location;
 use overview::Overview;
 use std::sync::Arc;
 use telemetry::Telemetry;
@@ -48,9 +48,13 @@ page_chunk!(
 /// The page of one job.
 #[component]
 fn JobPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|p| p.get("id")).unwrap_or_default());
-    let tab = Memo::new(move |_| JobTab::parse(params.with(|p| p.get("tab")).filter(|t| !t.is_empty()).as_deref()));
+    let location = use_location();
+    // On the way to another page the address has changed already: the job stays what it was.
+    let at = Memo::new(move |before: Option<&(String, Option<JobTab>)>| {
+        location.pathname.with(|path| paths::job_at(path)).or_else(|| before.cloned()).unwrap_or_default()
+    });
+    let id = Memo::new(move |_| at.with(|(id, _)| id.clone()));
+    let tab = Memo::new(move |_| at.with(|(_, tab)| *tab));
     let known = Memo::new(move |_| tab.get().is_some());
     move || {
         if !known.get() {

@@ -7,7 +7,7 @@ use crate::i18n::{
     catalogue::{common, shell},
 };
 use crate::layouts::shell::Shell;
-use crate::pages::{job, job_new, jobs::JobsPage, not_found::NotFoundPage, sign_in::SignInPage};
+use crate::pages::{job, job_new, jobs::JobsPage, not_found::NotFoundPage, sign_in};
 use crate::paths::{self, Place, endpoint};
 use crate::stores::{
     clock::Clock,
@@ -65,11 +65,11 @@ fn Gate() -> impl IntoView {
     // Only the kind of state matters here; a renewed session must not draw the pages anew.
     let gate = Memo::new(move |_| match session.state() {
         State::Asking => Gated::Asking,
-        State::SignedOut { ended } => Gated::SignIn { ended },
+        State::SignedOut { .. } => Gated::SignIn,
         State::SignedIn(_)
             if location.pathname.get() == paths::SIGN_IN && location.hash.with(|h| h.contains("code=")) =>
         {
-            Gated::SignIn { ended: false }
+            Gated::SignIn
         }
         State::SignedIn(_) => Gated::Pages,
     });
@@ -77,7 +77,7 @@ fn Gate() -> impl IntoView {
         <Shell>
             {move || match gate.get() {
                 Gated::Pages => view! { <Pages/> }.into_any(),
-                Gated::SignIn { ended } => view! { <SignInPage ended/> }.into_any(),
+                Gated::SignIn => view! { <LazyPage page=sign_in::fetch/> }.into_any(),
                 Gated::Asking => failed
                     .get()
                     .map(|failure| {
@@ -97,7 +97,7 @@ fn Gate() -> impl IntoView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Gated {
     Asking,
-    SignIn { ended: bool },
+    SignIn,
     Pages,
 }
 

@@ -1,9 +1,11 @@
-//! Pages that come over the network when they are first needed: how they are fetched, and what stands there meanwhile.
+//! Pages, and parts of them, that come over the network when they are first needed: how they are fetched, and what stands
+//! there meanwhile.
 //!
-//! A page becomes a chunk of its own with [`page_chunk`]. What is fetched is a function and not a view, so that the view is
-//! made where it is shown, with that place's contexts. Knows no page.
+//! A component goes into a chunk of its own with [`chunk`]. What is fetched is a function and not a view, so that the view is
+//! made where it is shown, with that place's contexts; it takes no props. Knows no page.
 
 use crate::i18n::{catalogue::common, use_i18n};
+use crate::stores::toasts::use_toasts;
 use crate::ui::{
     button::Button,
     state::{Empty, Skeleton},
@@ -24,8 +26,8 @@ pub(crate) type Fetching = Pin<Box<dyn Future<Output = Fetched>>>;
 /// How long the page at hand has the network for itself.
 const AHEAD_AFTER: Duration = Duration::from_millis(500);
 
-/// `page_chunk!(word, /// What it is.\n name, Component)` makes `name()`, which fetches the component's chunk.
-macro_rules! page_chunk {
+/// `chunk!(word, /// What it is.\n name, Component)` makes `name()`, which fetches the component's chunk.
+macro_rules! chunk {
     ($chunk:ident, $(#[$docs:meta])* $name:ident, $page:ident) => {
         $(#[$docs])*
         pub(crate) fn $name() -> $crate::components::lazy::Fetching {
@@ -43,7 +45,7 @@ macro_rules! page_chunk {
         }
     };
 }
-pub(crate) use page_chunk;
+pub(crate) use chunk;
 
 /// A page that is fetched, and then shown.
 #[component]
@@ -78,6 +80,23 @@ pub(crate) fn LazyPage(
         .into_any(),
         None => view! { <PageSkeleton/> }.into_any(),
     }
+}
+
+/// A small part of a page, fetched when it is first shown. Where that fails a notice says so; it is tried again the next time.
+#[component]
+pub(crate) fn LazyPart(
+    /// Fetches it.
+    part: fn() -> Fetching,
+) -> impl IntoView {
+    let (i18n, toasts) = (use_i18n(), use_toasts());
+    let fetched = RwSignal::new(None::<View>);
+    spawn_local(async move {
+        match part().await {
+            Ok(view) => drop(fetched.try_set(Some(view))),
+            Err(_) => toasts.bad(i18n.now(common::PART_FAILED).to_owned()),
+        }
+    });
+    move || fetched.get().map(|view| view())
 }
 
 /// A page in grey.

@@ -8,7 +8,7 @@ mod telemetry;
 
 use crate::client::use_client;
 use crate::components::{
-    lazy::{PageSkeleton, page_chunk},
+    lazy::{PageSkeleton, chunk},
     page::PageTitle,
     status::status_phrase,
 };
@@ -38,7 +38,7 @@ use overview::Overview;
 use std::sync::Arc;
 use telemetry::Telemetry;
 
-page_chunk!(
+chunk!(
     job,
     /// Fetches the page of one job.
     fetch,

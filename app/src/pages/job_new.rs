@@ -2,7 +2,7 @@
 
 use crate::client::{Failure, use_client};
 use crate::components::{
-    lazy::{fetch_ahead, page_chunk},
+    lazy::{chunk, fetch_ahead},
     page::PageTitle,
 };
 use crate::forms::job_run::{Draft, JobRunForm};
@@ -24,7 +24,7 @@ use leptos_router::{
     hooks::{use_navigate, use_query_map},
 };
 
-page_chunk!(
+chunk!(
     run,
     /// Fetches the page of the form.
     fetch,

@@ -9,7 +9,7 @@ mod window;
 use crate::client::{use_client, with_query};
 use crate::components::{
     feed::{FeedMark, FeedNote},
-    lazy::fetch_ahead,
+    lazy::{LazyPart, fetch_ahead},
     page::PageTitle,
 };
 use crate::i18n::{
@@ -66,6 +66,8 @@ pub(crate) fn JobsPage() -> impl IntoView {
         rows.sort_by(|(a, _), (b, _)| filter.order(&a.job, &b.job));
         rows.into_iter().map(|(_, row)| row).collect::<Vec<Row>>()
     });
+    provide_context(kill::Selection { list, visible, selected });
+    let any_selected = Memo::new(move |_| selected.with(|ids| !ids.is_empty()));
     let any = Memo::new(move |_| list.any());
     let cleared = Callback::new(move |()| set_filter.run(filter.get_untracked().cleared()));
 
@@ -79,7 +81,7 @@ pub(crate) fn JobsPage() -> impl IntoView {
     Effect::new(move |ahead: Option<bool>| {
         let ready = content.get() != Content::Loading;
         if ready && ahead != Some(true) {
-            fetch_ahead(&[super::job::fetch, super::job_new::fetch]);
+            fetch_ahead(&[kill::fetch, super::job::fetch, super::job_new::fetch]);
         }
         ready || ahead == Some(true)
     });
@@ -119,7 +121,7 @@ pub(crate) fn JobsPage() -> impl IntoView {
                         }
                     }}
                     <MoreJobs list/>
-                    <kill::SelectionBar list visible selected/>
+                    {move || any_selected.get().then(|| view! { <LazyPart part=kill::fetch/> })}
                 }
                 .into_any()
             }

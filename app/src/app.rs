@@ -102,7 +102,8 @@ enum Gated {
 }
 
 /// The pages. The router brings the address about and completes what it navigates; which page stands where is one `match`: a
-/// route of the router's own is much machine code.
+/// route of the router's own is much machine code. With one route for all, `use_query_map` would stay at the first address:
+/// pages ask `use_location`.
 #[component]
 fn Pages() -> impl IntoView {
     view! {

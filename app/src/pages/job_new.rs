@@ -21,7 +21,7 @@ use api::jobs::Job;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_navigate, use_query_map},
+    hooks::{use_location, use_navigate},
 };
 
 chunk!(
@@ -35,7 +35,7 @@ chunk!(
 #[component]
 fn JobNewPage() -> impl IntoView {
     fetch_ahead(&[super::job::fetch]);
-    let (i18n, client, navigate, query) = (use_i18n(), use_client(), use_navigate(), use_query_map());
+    let (i18n, client, navigate, query) = (use_i18n(), use_client(), use_navigate(), use_location().query);
     let from = Memo::new(move |_| query.with(|q| q.get("from")).filter(|id| !id.is_empty()));
     let source = RwSignal::new(None::<Result<Job, Failure>>);
     // Counted up to draw the form anew.

@@ -33,7 +33,7 @@ use filters::Filters;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_navigate, use_query_map},
+    hooks::{use_location, use_navigate},
 };
 use std::collections::BTreeSet;
 use table::{LoadingRows, Table};
@@ -140,7 +140,7 @@ enum Content {
 
 /// The filter of the address, and how to change it. Each change replaces the address: Back leaves the list, as people expect.
 fn use_filter() -> (Memo<Filter>, Callback<Filter>) {
-    let (query, navigate) = (use_query_map(), use_navigate());
+    let (query, navigate) = (use_location().query, use_navigate());
     let filter = Memo::new(move |_| {
         query.with(|query| {
             // The map knows each key with all its values, in its own order; the filter's own order is restored on reading.

@@ -260,13 +260,17 @@ pub(crate) fn JobRunForm(
                         (sent.get() && checked.with(Result::is_err))
                             .then(|| view! { <p class="field-error" role="alert">{i18n.text(run::FIX_FIRST)}</p> })
                     }}
-                    <Button
-                        label=Signal::derive(move || i18n.now(if busy.get() { run::SUBMITTING } else { run::SUBMIT }).to_owned())
-                        kind=Kind::Primary
-                        submit=true
-                        busy
-                        on_click=|()| ()
-                    />
+                    // A press must not take the focus out of a field: the complaint that then appears below the field would move
+                    // the button away from under the finger.
+                    <div class="run-submit" on:mousedown=|event| event.prevent_default()>
+                        <Button
+                            label=Signal::derive(move || i18n.now(if busy.get() { run::SUBMITTING } else { run::SUBMIT }).to_owned())
+                            kind=Kind::Primary
+                            submit=true
+                            busy
+                            on_click=|()| ()
+                        />
+                    </div>
                     <AsCommand checked/>
                 </div>
             </div>

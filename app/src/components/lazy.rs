@@ -63,7 +63,7 @@ pub(crate) fn LazyPage(
         }
         fetched.set(None);
         spawn_local(async move {
-            let answer = fetching.await;
+            let answer = once_more(fetching.await, page).await;
             fetched.try_set(Some(answer.ok()));
         });
     });
@@ -91,12 +91,20 @@ pub(crate) fn LazyPart(
     let (i18n, toasts) = (use_i18n(), use_toasts());
     let fetched = RwSignal::new(None::<View>);
     spawn_local(async move {
-        match part().await {
+        match once_more(part().await, part).await {
             Ok(view) => drop(fetched.try_set(Some(view))),
             Err(_) => toasts.bad(i18n.now(common::PART_FAILED).to_owned()),
         }
     });
     move || fetched.get().map(|view| view())
+}
+
+/// A request that the network broke off is made once more at once, as a browser does for a page of its own.
+async fn once_more(first: Fetched, fetch: fn() -> Fetching) -> Fetched {
+    match first {
+        Err(_) => fetch().await,
+        view => view,
+    }
 }
 
 /// A page in grey.

@@ -1,43 +1,11 @@
 //! Every address of the console. Links come from here and from nowhere else.
 
-use crate::client::{decode, encode};
+use crate::client::encode;
 
 pub(crate) const HOME: &str = "/";
 pub(crate) const SIGN_IN: &str = "/sign-in";
 pub(crate) const JOBS: &str = "/jobs";
 pub(crate) const JOB_NEW: &str = "/jobs/new";
-
-/// What stands at an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// Where one is sent on to the jobs.
-    Start,
-    Jobs,
-    JobNew,
-    /// One job, by [`job_at`].
-    Job,
-    Nowhere,
-}
-
-impl Place {
-    pub(crate) fn at(pathname: &str) -> Self {
-        match pathname.trim_end_matches('/') {
-            "" | SIGN_IN => Self::Start,
-            JOBS => Self::Jobs,
-            JOB_NEW => Self::JobNew,
-            other if job_at(other).is_some() => Self::Job,
-            _ => Self::Nowhere,
-        }
-    }
-}
-
-/// The id of the job at an address, and the view; no view where it names an unknown one.
-pub(crate) fn job_at(pathname: &str) -> Option<(String, Option<JobTab>)> {
-    let rest = pathname.strip_prefix(JOBS)?.strip_prefix('/')?.trim_end_matches('/');
-    let (id, tab) = rest.split_once('/').map_or((rest, None), |(id, tab)| (id, Some(tab)));
-    let plain = !id.is_empty() && !tab.is_some_and(|tab| tab.contains('/'));
-    plain.then(|| (decode(id), JobTab::parse(tab)))
-}
 
 /// A view of one job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,24 +119,6 @@ mod tests {
                 "/api/v1/jobs/job-1/top",
             ]
         );
-    }
-
-    #[test]
-    fn every_address_is_found_again() {
-        for path in ["/", "", "/sign-in"] {
-            assert_eq!(Place::at(path), Place::Start, "{path}");
-        }
-        assert_eq!([JOBS, "/jobs/"].map(Place::at), [Place::Jobs; 2]);
-        assert_eq!([JOB_NEW, "/jobs/new/"].map(Place::at), [Place::JobNew; 2]);
-        for path in ["/x", "/jobsx", "/jobs/job-1/logs/x", "/jobs//logs"] {
-            assert_eq!(Place::at(path), Place::Nowhere, "{path}");
-        }
-        for tab in JobTab::ALL {
-            let path = job_tab("a/?#", tab);
-            assert_eq!(Place::at(&path), Place::Job);
-            assert_eq!(job_at(&path), Some(("a/?#".to_owned(), Some(tab))));
-        }
-        assert_eq!(job_at("/jobs/job-1/x"), Some(("job-1".to_owned(), None)));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 mod compress;
 mod fingerprint;
 mod page;
-pub(crate) mod split;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,10 +30,8 @@ pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
     }
     let dist = paths::target().join("console-dist");
     setup::build_packages(timing, "app/terminal-js")?;
-    let work = paths::target().join("console-split");
-    timing.step("build the console", || trunk(&dist, &work))?;
+    timing.step("build the console", || trunk(&dist))?;
     timing.step("compress the console", || {
-        split::finish(&work, &dist)?;
         page::finish(&dist)?;
         compress::write_beside(&dist)?;
         if shelf.exists() {
@@ -48,15 +45,15 @@ pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
     Ok(assets)
 }
 
-fn trunk(dist: &Path, work: &Path) -> Result<()> {
+fn trunk(dist: &Path) -> Result<()> {
     // Trunk runs cargo offline; what the lock file names is fetched before.
     show(cargo().args(["fetch", "--quiet", "--target", "wasm32-unknown-unknown"]))?;
-    let mut trunk = command("trunk");
-    trunk
-        .args(["--config", "Trunk.toml", "build", "--release", "--offline", "--dist"])
-        .arg(dist)
-        // Trunk takes a NO_COLOR of any content for its own switch, which knows only true and false.
-        .env_remove("NO_COLOR");
-    split::hook(&mut trunk, work)?;
-    show(&mut trunk)
+    show(
+        command("trunk")
+            .args(["--config", "Trunk.toml", "build", "--release", "--offline", "--dist"])
+            .arg(dist)
+            .env("PATH", setup::tool_path()?)
+            // Trunk takes a NO_COLOR of any content for its own switch, which knows only true and false.
+            .env_remove("NO_COLOR"),
+    )
 }

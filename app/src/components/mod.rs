@@ -3,7 +3,6 @@
 pub(crate) mod confirm;
 pub(crate) mod copy;
 pub(crate) mod feed;
-pub(crate) mod lazy;
 pub(crate) mod page;
 pub(crate) mod status;
 pub(crate) mod time;

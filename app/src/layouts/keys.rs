@@ -1,6 +1,5 @@
 //! The list of keyboard shortcuts.
 
-use crate::components::lazy::chunk;
 use crate::i18n::{
     Phrase,
     catalogue::{common, shell},
@@ -13,22 +12,10 @@ const ANYWHERE: [(&str, Phrase); 3] = [("?", shell::KEY_HELP), ("n", shell::KEY_
 const IN_JOBS: [(&str, Phrase); 4] =
     [("/", shell::KEY_FILTER), ("j k", shell::KEY_MOVE), ("Enter", shell::KEY_OPEN), ("x", shell::KEY_SELECT)];
 
-/// Whether the list is open, in context.
-#[derive(Clone, Copy)]
-pub(super) struct KeysOpen(pub(super) RwSignal<bool>);
-
-chunk!(
-    dialogs,
-    /// Fetches the list.
-    fetch,
-    KeysHelp
-);
-
 /// The dialog with all shortcuts.
 #[component]
-fn KeysHelp() -> impl IntoView {
-    let (i18n, KeysOpen(open)) = (use_i18n(), expect_context());
-    let on_close = Callback::new(move |()| open.set(false));
+pub(crate) fn KeysHelp(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
+    let i18n = use_i18n();
     let group = move |title: Phrase, keys: &'static [(&'static str, Phrase)]| {
         view! {
             <h3>{i18n.text(title)}</h3>

@@ -40,6 +40,8 @@ for (const tab of ["overview", "logs", "telemetry", "terminal"]) {
     await page.goto(tab === "overview" ? `/jobs/${job.id}` : `/jobs/${job.id}/${tab}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     if (tab === "logs") await expect(page.getByText("line 3")).toBeVisible();
+    // A terminal takes the focus when it is there, which would close a menu that was opened before.
+    if (tab === "terminal") await expect(page.locator(".xterm-rows")).toBeVisible();
     await verbs.expectAccessible();
     await verbs.killJob(job.id);
   });

@@ -85,6 +85,7 @@ test("keys move through the list, select and open", async ({ page, verbs, viewpo
   await page.keyboard.press("x");
   await expect(page.getByRole("checkbox", { name: `Select keys-b-${mark}` })).toBeChecked();
   await page.keyboard.press("k");
+  await expect(page.getByRole("link", { name: `keys-a-${mark}` })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: `keys-a-${mark}` })).toBeVisible();
   await page.keyboard.press("g");

@@ -4,6 +4,7 @@
 //! here, readers accept ones they do not know. Times are RFC 3339 UTC, sizes are bytes, ids are opaque strings.
 
 pub mod exec;
+pub mod images;
 pub mod jobs;
 pub mod logs;
 pub mod page;

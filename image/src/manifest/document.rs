@@ -61,7 +61,7 @@ pub struct ImageIndex {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Document {
     /// A manifest.
-    Manifest(ImageManifest),
+    Manifest(Box<ImageManifest>),
     /// An index.
     Index(ImageIndex),
 }

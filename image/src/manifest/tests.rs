@@ -26,7 +26,7 @@ fn config(diff_ids: &[&str]) -> ImageConfig {
 #[test]
 fn a_written_manifest_is_read_back_and_its_bytes_never_change() {
     let bytes = manifest().to_bytes();
-    assert_eq!(Document::parse(&bytes, Some(media_type::OCI_MANIFEST)), Ok(Document::Manifest(manifest())));
+    assert_eq!(Document::parse(&bytes, Some(media_type::OCI_MANIFEST)), Ok(Document::Manifest(Box::new(manifest()))));
     let text = String::from_utf8(bytes).unwrap();
     let start = format!(
         r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{}","size":6}},"layers":[{{"#,

@@ -63,7 +63,7 @@ pub enum Document {
     /// A manifest.
     Manifest(Box<ImageManifest>),
     /// An index.
-    Index(ImageIndex),
+    Index(Box<ImageIndex>),
 }
 
 /// Why bytes are no manifest that can be used.

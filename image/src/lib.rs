@@ -14,7 +14,9 @@
 #![forbid(unsafe_code)]
 
 pub mod digest;
+pub mod download;
 pub mod manifest;
 pub mod reference;
+pub mod tar;
 
 pub use digest::Digest;

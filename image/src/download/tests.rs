@@ -1,0 +1,210 @@
+use super::*;
+use crate::manifest::{ImageIndex, ImageManifest, media_type};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+type Blobs = BTreeMap<Digest, Vec<u8>>;
+
+/// An image of these layers, and the bytes of its blobs.
+fn image(layers: &[&[u8]]) -> (StoredDocument, Blobs) {
+    let mut blobs = Blobs::new();
+    let mut keep = |media_type: &str, bytes: &[u8]| {
+        let descriptor = Descriptor::of(media_type, bytes);
+        blobs.insert(descriptor.digest.clone(), bytes.to_vec());
+        descriptor
+    };
+    let config = keep(media_type::OCI_CONFIG, format!("config of {}", layers.len()).as_bytes());
+    let layers = layers.iter().map(|bytes| keep(media_type::OCI_LAYER_GZIP, bytes)).collect();
+    let manifest = ImageManifest::oci(config, layers, BTreeMap::new());
+    (StoredDocument { media_type: media_type::OCI_MANIFEST.into(), bytes: manifest.to_bytes() }, blobs)
+}
+
+fn download(root: StoredDocument) -> Download {
+    Download { root, manifests: vec![], names: vec!["host.example/o/p/n:v1".parse().unwrap()], platform: None }
+}
+
+fn bytes_of<'a>(parts: impl Iterator<Item = Part<'a>>, blobs: &Blobs) -> Vec<u8> {
+    let mut all = Vec::new();
+    for part in parts {
+        match part {
+            Part::Bytes(bytes) => all.extend_from_slice(bytes),
+            Part::Blob { digest, offset, len, size } => {
+                let blob = &blobs[digest];
+                assert_eq!(blob.len() as u64, size);
+                all.extend_from_slice(&blob[offset as usize..(offset + len) as usize]);
+            }
+        }
+    }
+    all
+}
+
+/// Files by another reader than ours.
+fn files(tar: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in ::tar::Archive::new(tar).entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let path = entry.path().unwrap().to_string_lossy().into_owned();
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut entry, &mut bytes).unwrap();
+        assert!(files.insert(path.clone(), bytes).is_none(), "{path} twice");
+    }
+    files
+}
+
+#[test]
+fn another_tar_reader_finds_every_file_with_its_bytes() {
+    // A layer twice, and an empty one.
+    let (root, blobs) = image(&[b"first", b"", b"first", &[7; 1024]]);
+    let root_digest = Digest::sha256_of(&root.bytes);
+    let layout = download(root.clone()).layout(Form::Docker).unwrap();
+    let tar = bytes_of(layout.parts(), &blobs);
+    assert_eq!(tar.len() as u64, layout.total_bytes());
+    assert_eq!(tar.len() % 512, 0);
+    let files = files(&tar);
+    for (digest, bytes) in &blobs {
+        assert_eq!(&files[&format!("blobs/sha256/{}", digest.hex())], bytes);
+    }
+    assert_eq!(files[&format!("blobs/sha256/{}", root_digest.hex())], root.bytes);
+    let index = String::from_utf8(files["index.json"].clone()).unwrap();
+    assert!(index.contains(r#""io.containerd.image.name":"host.example/o/p/n:v1""#), "{index}");
+    let load: serde_json::Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
+    assert_eq!(load[0]["RepoTags"][0], "host.example/o/p/n:v1");
+    assert_eq!(load[0]["Layers"].as_array().unwrap().len(), 4);
+    assert!(files.contains_key(load[0]["Config"].as_str().unwrap()));
+    assert_eq!(files["oci-layout"], br#"{"imageLayoutVersion":"1.0.0"}"#);
+}
+
+#[test]
+fn an_oci_layout_has_no_manifest_json() {
+    let (root, blobs) = image(&[b"x"]);
+    let layout = download(root).layout(Form::Oci).unwrap();
+    assert!(!files(&bytes_of(layout.parts(), &blobs)).contains_key("manifest.json"));
+}
+
+fn index_of(children: &[(&StoredDocument, &str)]) -> StoredDocument {
+    let manifests = children
+        .iter()
+        .map(|(document, architecture)| {
+            let mut descriptor = Descriptor::of(&document.media_type, &document.bytes);
+            descriptor.platform =
+                Some(Platform { os: "linux".into(), architecture: (*architecture).into(), ..Platform::default() });
+            descriptor
+        })
+        .collect();
+    StoredDocument {
+        media_type: media_type::OCI_INDEX.into(),
+        bytes: ImageIndex::oci(manifests, BTreeMap::new()).to_bytes(),
+    }
+}
+
+#[test]
+fn of_several_platforms_all_are_there_and_docker_gets_the_one_asked_for() {
+    let (arm, mut blobs) = image(&[b"arm"]);
+    let (amd, amd_blobs) = image(&[b"amd", b"more"]);
+    blobs.extend(amd_blobs);
+    let root = index_of(&[(&arm, "arm64"), (&amd, "amd64")]);
+    let mut download = download(root.clone());
+    assert_eq!(missing(&root, &[]).len(), 2);
+    assert!(matches!(download.layout(Form::Oci), Err(DownloadError::Missing { .. })));
+    download.manifests = vec![amd.clone(), arm.clone()];
+    assert!(missing(&root, &download.manifests).is_empty());
+
+    let layers = |download: &Download| {
+        let files = files(&bytes_of(download.layout(Form::Docker).unwrap().parts(), &blobs));
+        assert_eq!(files.len(), 3 + 2 + 3 + blobs.len(), "three files, two folders, three documents, the blobs");
+        let load: serde_json::Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
+        load[0]["Layers"].as_array().unwrap().len()
+    };
+    assert_eq!(layers(&download), 2, "linux/amd64 unless asked");
+    download.platform = Some(Platform { os: "linux".into(), architecture: "arm64".into(), ..Platform::default() });
+    assert_eq!(layers(&download), 1);
+    download.platform = Some(Platform { os: "linux".into(), architecture: "riscv64".into(), ..Platform::default() });
+    assert_eq!(download.layout(Form::Docker), Err(DownloadError::NoPlatform { platform: "linux/riscv64".into() }));
+}
+
+#[test]
+fn lies_in_the_documents_are_refused() {
+    let (amd, _) = image(&[b"amd"]);
+    let mut root = index_of(&[(&amd, "amd64")]);
+    let said = format!("\"size\":{}", amd.bytes.len());
+    root.bytes = String::from_utf8(root.bytes).unwrap().replace(&said, "\"size\":1").into_bytes();
+    let mut lying = download(root);
+    lying.manifests = vec![amd];
+    assert!(matches!(lying.layout(Form::Oci), Err(DownloadError::Size { expected: 1, .. })));
+
+    let a = Descriptor::of(media_type::OCI_LAYER_GZIP, b"a");
+    let larger = Descriptor { size: 9, ..a.clone() };
+    let config = Descriptor::of(media_type::OCI_CONFIG, b"{}");
+    let bytes = |layers| ImageManifest::oci(config.clone(), layers, BTreeMap::new()).to_bytes();
+    let stored = |bytes| download(StoredDocument { media_type: media_type::OCI_MANIFEST.into(), bytes });
+    let twice = stored(bytes(vec![a.clone(), larger]));
+    assert_eq!(twice.layout(Form::Oci), Err(DownloadError::SizeConflict { digest: a.digest.clone() }));
+
+    let endless = Descriptor { size: u64::MAX, ..a.clone() };
+    assert_eq!(stored(bytes(vec![endless])).layout(Form::Oci), Err(DownloadError::TooLarge));
+
+    let foreign = Descriptor {
+        media_type: "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip".into(),
+        urls: vec!["https://example.com/x".into()],
+        ..a
+    };
+    let foreign = stored(bytes(vec![foreign]));
+    assert_eq!(foreign.layout(Form::Docker), Err(DownloadError::Foreign));
+    assert!(foreign.layout(Form::Oci).is_ok());
+}
+
+#[test]
+fn a_layer_beyond_what_ustar_can_say_has_a_pax_size() {
+    let huge = Descriptor::new(media_type::OCI_LAYER_GZIP, Digest::sha256_of(b"huge"), 20 << 30);
+    let config = Descriptor::of(media_type::OCI_CONFIG, b"{}");
+    let manifest = ImageManifest::oci(config, vec![huge.clone()], BTreeMap::new());
+    let root = StoredDocument { media_type: media_type::OCI_MANIFEST.into(), bytes: manifest.to_bytes() };
+    let layout = download(root).layout(Form::Docker).unwrap();
+    assert!(layout.total_bytes() > 20 << 30);
+    let head: Vec<u8> = layout
+        .parts()
+        .filter_map(|part| match part {
+            Part::Bytes(bytes) => Some(bytes.to_vec()),
+            // Its content is not read by what only looks at headers; the config's is two bytes.
+            Part::Blob { size: 2, .. } => Some(b"{}".to_vec()),
+            Part::Blob { .. } => None,
+        })
+        .collect::<Vec<_>>()
+        .concat();
+    let mut archive = ::tar::Archive::new(&head[..]);
+    let sizes: Vec<u64> = archive.entries().unwrap().filter_map(Result::ok).map(|entry| entry.size()).collect();
+    assert!(sizes.contains(&(20 << 30)), "{sizes:?}");
+}
+
+#[test]
+fn a_sha512_blob_has_a_name_that_ustar_cannot_hold() {
+    let mut hasher = crate::digest::Hasher::new(crate::digest::Algorithm::Sha512);
+    hasher.update(b"x");
+    let layer = Descriptor::new(media_type::OCI_LAYER_GZIP, hasher.finish(), 1);
+    let config = Descriptor::of(media_type::OCI_CONFIG, b"{}");
+    let mut blobs = Blobs::from([(config.digest.clone(), b"{}".to_vec()), (layer.digest.clone(), b"x".to_vec())]);
+    let manifest = ImageManifest::oci(config, vec![layer.clone()], BTreeMap::new());
+    let root = StoredDocument { media_type: media_type::OCI_MANIFEST.into(), bytes: manifest.to_bytes() };
+    let tar = bytes_of(download(root).layout(Form::Docker).unwrap().parts(), &blobs);
+    assert_eq!(files(&tar)[&format!("blobs/sha512/{}", layer.digest.hex())], blobs.remove(&layer.digest).unwrap());
+}
+
+proptest! {
+    #[test]
+    fn every_range_is_that_range_of_the_whole(
+        layers in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..1500), 0..4),
+        cuts in prop::array::uniform2(0.0..1.0_f64),
+    ) {
+        let layers: Vec<&[u8]> = layers.iter().map(Vec::as_slice).collect();
+        let (root, blobs) = image(&layers);
+        let layout = download(root.clone()).layout(Form::Docker).unwrap();
+        prop_assert_eq!(&layout, &download(root).layout(Form::Docker).unwrap());
+        let whole = bytes_of(layout.parts(), &blobs);
+        let mut at = cuts.map(|cut| (cut * whole.len() as f64) as usize);
+        at.sort_unstable();
+        let range = bytes_of(layout.range(at[0] as u64..at[1] as u64), &blobs);
+        prop_assert_eq!(&range[..], &whole[at[0]..at[1]]);
+        prop_assert_eq!(bytes_of(layout.range(at[1] as u64..u64::MAX), &blobs), &whole[at[1]..]);
+        prop_assert!(layout.parts().all(|part| !part.is_empty()));
+    }
+}

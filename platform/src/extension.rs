@@ -3,6 +3,9 @@
 //! **Seekable logs.** On `GET MON/{id}/log` and `MON/{id}/log_ws` with `timestamps=true`: the query parameter [`FROM_LINE`] begins at
 //! that line (from 0; negative counts from the end), and on `log` the parameter [`LIMIT`] ends after that many lines. A server
 //! that honoured it says so in the headers of the answer or of the 101: [`FIRST_LINE_HEADER`] and [`TOTAL_LINES_HEADER`].
+//!
+//! **Copying images.** `POST API/`[`IMAGES_COPY`] with a [`crate::transfer::CopyRequest`] copies an image from another registry into
+//! a project; the answer is lines of [`crate::transfer::TransferLine`]. A server without it answers 404.
 
 /// Query parameter: number of the first line wanted.
 pub const FROM_LINE: &str = "from_line";
@@ -12,3 +15,5 @@ pub const LIMIT: &str = "limit";
 pub const FIRST_LINE_HEADER: &str = "x-roadstead-first-line";
 /// Answer header: lines the log has had until now.
 pub const TOTAL_LINES_HEADER: &str = "x-roadstead-total-lines";
+/// Path below the API's base: copies an image from another registry.
+pub const IMAGES_COPY: &str = "extensions/images/copy";

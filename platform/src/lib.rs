@@ -15,6 +15,7 @@ pub mod name;
 pub mod permission;
 pub mod telemetry;
 pub mod token;
+pub mod transfer;
 pub mod uri;
 
 pub use error::ErrorBody;

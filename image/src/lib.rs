@@ -18,5 +18,6 @@ pub mod download;
 pub mod manifest;
 pub mod reference;
 pub mod tar;
+pub mod upload;
 
 pub use digest::Digest;

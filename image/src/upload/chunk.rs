@@ -1,0 +1,135 @@
+//! How much of a blob goes into one request.
+
+use serde::{Deserialize, Serialize};
+
+/// No chunk is made smaller than this, bytes.
+pub const CHUNK_FLOOR_BYTES: u64 = 64 * 1024;
+const MIB: u64 = 1024 * 1024;
+/// After so many chunks in a row that landed, the next is larger.
+const GROW_AFTER: u32 = 3;
+
+/// Where chunks begin, and how large they may become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChunkLimits {
+    /// The first one, bytes.
+    pub start_bytes: u64,
+    /// Never more, bytes: what the gateway lets through.
+    pub max_bytes: u64,
+}
+
+impl Default for ChunkLimits {
+    /// 16 MiB, at most 64: cheap to repeat, and large enough that more would not be faster.
+    fn default() -> Self {
+        Self { start_bytes: 16 * MIB, max_bytes: 64 * MIB }
+    }
+}
+
+/// The size of chunks as experience changes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Chunks {
+    size: u64,
+    /// What was never refused as too large.
+    ceiling: u64,
+    /// What the registry asks for at least.
+    floor: u64,
+    landed: u32,
+}
+
+impl Chunks {
+    pub(super) fn new(limits: ChunkLimits) -> Self {
+        let ceiling = limits.max_bytes.max(CHUNK_FLOOR_BYTES);
+        let size = limits.start_bytes.clamp(CHUNK_FLOOR_BYTES, ceiling);
+        Self { size, ceiling, floor: CHUNK_FLOOR_BYTES, landed: 0 }
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// `OCI-Chunk-Min-Length`: honoured up to what the way there lets through.
+    pub(super) fn at_least(&mut self, bytes: u64) {
+        self.floor = bytes.clamp(CHUNK_FLOOR_BYTES, self.ceiling);
+        self.size = self.size.max(self.floor);
+    }
+
+    /// A chunk of so many bytes landed.
+    pub(super) fn landed(&mut self, bytes: u64) {
+        // The last chunk of a blob is small and says nothing.
+        if bytes >= self.size {
+            self.landed += 1;
+        }
+        if self.landed >= GROW_AFTER {
+            self.landed = 0;
+            self.size = (self.size * 2).min(self.ceiling);
+        }
+    }
+
+    /// It took too long: smaller, but what is slow today may be fast tomorrow.
+    pub(super) fn slow(&mut self) {
+        self.landed = 0;
+        self.size = (self.size / 2).max(self.floor.min(self.ceiling));
+    }
+
+    /// It was refused as too large: never again so much. False: it cannot be made smaller.
+    pub(super) fn refused(&mut self, bytes: u64) -> bool {
+        self.landed = 0;
+        if bytes <= CHUNK_FLOOR_BYTES {
+            return false;
+        }
+        // A limit on the way is harder than the registry's wish.
+        self.ceiling = (bytes / 2).max(CHUNK_FLOOR_BYTES);
+        self.floor = self.floor.min(self.ceiling);
+        self.size = self.size.min(self.ceiling);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_shrink_when_slow_and_grow_back() {
+        let mut chunks = Chunks::new(ChunkLimits { start_bytes: 8 * MIB, max_bytes: 16 * MIB });
+        chunks.slow();
+        assert_eq!(chunks.size(), 4 * MIB);
+        for _ in 0..GROW_AFTER * 3 {
+            chunks.landed(chunks.size());
+        }
+        assert_eq!(chunks.size(), 16 * MIB, "up to the most, not beyond");
+        chunks.landed(1);
+        for _ in 0..20 {
+            chunks.slow();
+        }
+        assert_eq!(chunks.size(), CHUNK_FLOOR_BYTES);
+    }
+
+    #[test]
+    fn what_was_refused_once_is_never_tried_again() {
+        let mut chunks = Chunks::new(ChunkLimits::default());
+        assert!(chunks.refused(chunks.size()));
+        for _ in 0..50 {
+            chunks.landed(chunks.size());
+        }
+        assert_eq!(chunks.size(), 8 * MIB);
+        while chunks.refused(chunks.size()) {}
+        assert_eq!(chunks.size(), CHUNK_FLOOR_BYTES);
+    }
+
+    #[test]
+    fn the_registrys_least_length_is_honoured_within_what_the_way_lets_through() {
+        let mut chunks = Chunks::new(ChunkLimits::default());
+        chunks.at_least(32 * MIB);
+        assert_eq!(chunks.size(), 32 * MIB);
+        chunks.slow();
+        assert_eq!(chunks.size(), 32 * MIB);
+        chunks.at_least(u64::MAX);
+        assert_eq!(chunks.size(), 64 * MIB);
+        assert!(chunks.refused(64 * MIB));
+        chunks.slow();
+        assert_eq!(chunks.size(), 32 * MIB);
+        chunks.at_least(0);
+        chunks.slow();
+        assert_eq!(chunks.size(), 16 * MIB);
+    }
+}

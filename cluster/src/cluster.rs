@@ -23,11 +23,14 @@ use crate::{
     http::{self, Api, causes},
     jobs::Jobs,
     logs::{LogLimits, LogStore},
+    registry::{Registry, RegistryError, RegistryOptions, Swept},
     runner::{Runner, RunnerOptions},
 };
 
 /// How often logs past their time are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// The longest time that a push may take between a layer and the manifest that needs it.
+const PUSH_MAY_TAKE: Duration = Duration::from_secs(24 * 3600);
 /// How long streams may take to say farewell when the server stops.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -40,6 +43,9 @@ pub enum ClusterError {
     /// Accounts refused.
     #[error(transparent)]
     Account(#[from] AccountError),
+    /// The images cannot be opened.
+    #[error("the registry of images cannot be opened")]
+    Registry(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The address of the engine is none.
     #[error("the container engine's address cannot be used")]
     Engine(#[from] InvalidEndpoint),
@@ -89,6 +95,7 @@ impl Cluster {
             ..LogLimits::default()
         };
         let logs = Arc::new(LogStore::new(home.logs.clone(), limits));
+        let registry = open_registry(&home, &config, &clock).await?;
         let engines = EngineSelector::new(candidates, &home.instance).with_busybox(config.sample_busybox.clone());
         let engines = Arc::new(engines);
         let options = RunnerOptions { kill_grace: config.kill_grace, ..RunnerOptions::new(&home.instance) };
@@ -108,10 +115,12 @@ impl Cluster {
             permissions: home.permissions.clone(),
             jobs,
             logs,
+            registry: Arc::new(registry),
             live: runner,
             stopping,
         });
         tasks.spawn(sweep(Arc::clone(&api)));
+        tasks.spawn(sweep_images(Arc::clone(&api)));
         Ok(Self { api, home, engines, tasks, lock: Arc::new(Mutex::new(Some(lock))) })
     }
 
@@ -171,6 +180,37 @@ async fn sweep(api: Arc<Api>) {
                 }
             }
             Err(error) => tracing::error!(error = %causes(&error), "old logs were not removed"),
+        }
+        tokio::select! {
+            () = api.stopping.cancelled() => return,
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+        }
+    }
+}
+
+async fn open_registry(home: &Home, config: &Config, clock: &Clock) -> Result<Registry, ClusterError> {
+    let options = RegistryOptions {
+        quota_bytes: config.image_quota_bytes,
+        upload_retention: config.upload_retention,
+        untagged_retention: config.untagged_retention,
+        grace: PUSH_MAY_TAKE,
+    };
+    Registry::open(home.store.clone(), home.registry.clone(), clock.clone(), options)
+        .await
+        .map_err(|error: RegistryError| ClusterError::Registry(Box::new(error)))
+}
+
+/// Clears away what no image needs, now and every so often.
+async fn sweep_images(api: Arc<Api>) {
+    loop {
+        tokio::select! {
+            // Whole steps are transactions: a sweep that is cut off goes on at the next start.
+            () = api.stopping.cancelled() => return,
+            swept = api.registry.sweep() => match swept {
+                Ok(swept) if swept == Swept::default() => {}
+                Ok(swept) => tracing::info!(?swept, "cleared away what no image needs"),
+                Err(error) => tracing::error!(error = %causes(&error), "what no image needs was not cleared away"),
+            },
         }
         tokio::select! {
             () = api.stopping.cancelled() => return,

@@ -9,6 +9,7 @@ use url::Url;
 
 const GIB: u64 = 1 << 30;
 const MIB: u64 = 1 << 20;
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Which container engine runs the jobs.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -45,6 +46,12 @@ pub struct Config {
     pub log_retention: Option<Duration>,
     /// Most bytes of log kept for one job, the oldest going first; none: everything.
     pub log_max_bytes: Option<u64>,
+    /// Most bytes of the images of one project; none: as many as the disk holds.
+    pub image_quota_bytes: Option<u64>,
+    /// How long an unfinished upload of an image may lie untouched before it is cleared away.
+    pub upload_retention: Duration,
+    /// How long a manifest without a tag is kept after it was last used; none: for ever.
+    pub untagged_retention: Option<Duration>,
     /// How long a killed process may take to end by itself.
     pub kill_grace: Duration,
     /// How long access tokens handed out by a sign-in live.
@@ -67,6 +74,9 @@ impl Config {
             sample_busybox: None,
             log_retention: None,
             log_max_bytes: None,
+            image_quota_bytes: None,
+            upload_retention: DAY * 7,
+            untagged_retention: Some(DAY * 30),
             kill_grace: Duration::from_secs(10),
             token_lifetime: Duration::from_secs(24 * 3600),
         }

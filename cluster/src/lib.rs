@@ -14,6 +14,7 @@ mod jobs;
 pub mod logs;
 mod people;
 mod permissions;
+mod registry;
 mod runner;
 mod store;
 

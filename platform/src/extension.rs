@@ -7,6 +7,8 @@
 //! **Copying images.** `POST API/`[`IMAGES_COPY`] with a [`crate::transfer::CopyRequest`] copies an image from another registry into
 //! a project; the answer is lines of [`crate::transfer::TransferLine`]. A server without it answers 404.
 
+pub mod images;
+
 /// Query parameter: number of the first line wanted.
 pub const FROM_LINE: &str = "from_line";
 /// Query parameter of `log`: at most this many lines, without following.

@@ -70,12 +70,28 @@ pub(crate) struct Jobs {
     pub(crate) kill_grace_secs: u64,
 }
 
+/// How images are kept.
+#[derive(Clone, Debug, Arguments)]
+pub(crate) struct Images {
+    /// MiB that the images of one project may take, each layer counted once; 0 sets no limit.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) image_quota_mib: u64,
+    /// Days that an unfinished upload of an image may lie untouched.
+    #[arg(long, default_value_t = 7)]
+    pub(crate) upload_days: u32,
+    /// Days that an image without a tag is kept after it was last used; 0 keeps it for good.
+    #[arg(long, default_value_t = 30)]
+    pub(crate) untagged_days: u32,
+}
+
 #[derive(Debug, Arguments)]
 pub(crate) struct Up {
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
     pub(crate) jobs: Jobs,
+    #[command(flatten)]
+    pub(crate) images: Images,
 }
 
 #[derive(Debug, Arguments)]
@@ -84,6 +100,8 @@ pub(crate) struct Cluster {
     pub(crate) place: Place,
     #[command(flatten)]
     pub(crate) jobs: Jobs,
+    #[command(flatten)]
+    pub(crate) images: Images,
 }
 
 #[derive(Debug, Arguments)]

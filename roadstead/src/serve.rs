@@ -1,6 +1,6 @@
 //! Puts gateway and cluster together and serves them until told to stop.
 
-use crate::args::{self, Jobs, Place};
+use crate::args::{self, Images, Jobs, Place};
 use crate::banner::Banner;
 use crate::{assets, dispatch};
 use anyhow::{Context, bail};
@@ -23,7 +23,7 @@ const MIB: u64 = 1024 * 1024;
 pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
     let (listener, address) = listen(&up.place).await?;
     let data = up.place.data.folder.clone();
-    let cluster = Cluster::start(cluster_config(&up.place, &up.jobs, address.clone())).await?;
+    let cluster = Cluster::start(cluster_config(&up.place, &up.jobs, &up.images, address.clone())).await?;
     let own = loopback(&listener)?;
     let mut config = gateway::Config::new(own.join("api/v1")?, session_keys(&data)?);
     config.platform_url = Some(address.join("api/v1")?);
@@ -45,7 +45,7 @@ pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
 pub(crate) async fn cluster(alone: args::Cluster) -> anyhow::Result<()> {
     let (listener, address) = listen(&alone.place).await?;
     let data = alone.place.data.folder.clone();
-    let cluster = Cluster::start(cluster_config(&alone.place, &alone.jobs, address.clone())).await?;
+    let cluster = Cluster::start(cluster_config(&alone.place, &alone.jobs, &alone.images, address.clone())).await?;
     say(&Banner { address: &address, data: &data, code: None, console: true });
     let stopped = stop_signal()?;
     let closing = cluster.clone();
@@ -80,7 +80,7 @@ pub(crate) fn stored_config(data: &Path) -> anyhow::Result<cluster::Config> {
     Ok(cluster::Config::new(data.to_owned(), Url::parse("http://127.0.0.1:8080")?))
 }
 
-fn cluster_config(place: &Place, jobs: &Jobs, address: Url) -> cluster::Config {
+fn cluster_config(place: &Place, jobs: &Jobs, images: &Images, address: Url) -> cluster::Config {
     let mut config = cluster::Config::new(place.data.folder.clone(), address);
     if let Some(host) = &jobs.engine_host {
         config.engine = EngineChoice::DockerAt(host.clone());
@@ -88,6 +88,9 @@ fn cluster_config(place: &Place, jobs: &Jobs, address: Url) -> cluster::Config {
     config.sample_busybox.clone_from(&jobs.sample_busybox);
     config.log_retention = (jobs.log_days > 0).then(|| DAY * jobs.log_days);
     config.log_max_bytes = (jobs.log_mib > 0).then(|| jobs.log_mib.saturating_mul(MIB));
+    config.image_quota_bytes = (images.image_quota_mib > 0).then(|| images.image_quota_mib.saturating_mul(MIB));
+    config.upload_retention = DAY * images.upload_days;
+    config.untagged_retention = (images.untagged_days > 0).then(|| DAY * images.untagged_days);
     config.kill_grace = Duration::from_secs(jobs.kill_grace_secs);
     config
 }

@@ -10,6 +10,7 @@ mod live;
 mod monitoring;
 mod oauth;
 mod problem;
+mod registry;
 mod request_id;
 #[cfg(test)]
 mod tests;
@@ -21,11 +22,14 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware,
-    routing::{get, post, put},
+    routing::{any, get, post, put},
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{accounts::Accounts, clock::Clock, config::Config, jobs::Jobs, logs::LogStore, permissions::Permissions};
+use crate::{
+    accounts::Accounts, clock::Clock, config::Config, jobs::Jobs, logs::LogStore, permissions::Permissions,
+    registry::Registry,
+};
 pub(crate) use live::Live;
 pub(crate) use problem::{Problem, causes};
 
@@ -38,6 +42,7 @@ pub(crate) struct Api {
     pub(crate) permissions: Permissions,
     pub(crate) jobs: Jobs,
     pub(crate) logs: Arc<LogStore>,
+    pub(crate) registry: Arc<Registry>,
     pub(crate) live: Arc<dyn Live>,
     /// Ends long-lived streams when the server stops.
     pub(crate) stopping: CancellationToken,
@@ -75,6 +80,11 @@ pub(crate) fn router(api: Arc<Api>) -> Router {
         .route("/{user}/permissions/check", post(users::permissions_check))
         .route("/{user}/permissions/tree", get(users::permissions_tree))
         .route("/{user}/subroles", get(users::subroles));
+    let images = Router::new()
+        .route("/", get(registry::extension::images_list))
+        .route("/tags", get(registry::extension::tags_list))
+        .route("/{org}/{project}/layers", get(registry::extension::layers_list))
+        .route("/{org}/{project}/usage", get(registry::extension::usage_get));
     let v1 = Router::new()
         .route("/config", get(config::config_get))
         .route("/ping", get(config::ping))
@@ -84,10 +94,14 @@ pub(crate) fn router(api: Arc<Api>) -> Router {
         .route("/jobs/{job}/max_run_time_minutes", put(jobs::job_max_run_time))
         .route("/users", post(users::role_add))
         .nest("/users", users)
+        .nest("/extensions/images", images)
         .nest("/monitoring", monitoring);
     Router::new()
         .nest("/api/v1", v1)
         .route("/oauth/token", post(oauth::token))
+        .route("/v2", any(registry::serve))
+        .route("/v2/", any(registry::serve))
+        .route("/v2/{*path}", any(registry::serve))
         .fallback(|| async { Problem::NoRoute })
         .method_not_allowed_fallback(|| async { Problem::NoMethod })
         .layer(DefaultBodyLimit::max(input::BODY_LIMIT_BYTES))

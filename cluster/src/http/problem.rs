@@ -16,7 +16,7 @@ use platform::{
 
 use crate::{
     accounts::AccountError, engine::EngineError, jobs::JobError, logs::LogError, permissions::PermissionError,
-    store::StoreError,
+    registry::RegistryError, store::StoreError,
 };
 
 /// Why a request was not served.
@@ -86,6 +86,9 @@ pub(crate) enum Problem {
     /// The log cannot be read.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// The registry of images refused or failed.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -129,6 +132,7 @@ impl Problem {
             Self::NoMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Engine(error) => of_engine(error),
             Self::Log(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Registry(error) => super::registry::status_of(error),
             Self::Store(error) => of_store(error),
         }
     }
@@ -281,6 +285,7 @@ mod tests {
             (EngineError::Failed { status: 500, message: "x".into() }.into(), 502),
             (EngineError::Protocol("x".into()).into(), 502),
             (LogError::Finished.into(), 500),
+            (RegistryError::NoSuchRepository("x".into()).into(), 404),
             (StoreError::Corrupt { what: "x" }.into(), 500),
         ];
         for (problem, status) in table {

@@ -33,6 +33,7 @@ use crate::{
     home::Home,
     jobs::Jobs,
     logs::{LogLimits, LogStore},
+    registry::{Registry, RegistryOptions},
     runner::Running,
     store::Store,
 };
@@ -124,7 +125,15 @@ impl Server {
             home.accounts.add_user(who.name(), &place, NOON).await.expect("adds");
         }
         let (live, engine) = (Arc::new(Scripted::default()), FakeEngine::new());
+        let options = RegistryOptions {
+            quota_bytes: None,
+            upload_retention: Duration::from_secs(3600),
+            untagged_retention: None,
+            grace: Duration::from_secs(3600),
+        };
+        let registry = Registry::open(home.store.clone(), home.registry.clone(), clock.clone(), options);
         let api = Arc::new(Api {
+            registry: Arc::new(registry.await.expect("opens")),
             jobs: Jobs::new(home.store.clone(), clock.clone()),
             logs: Arc::new(LogStore::new(home.logs.clone(), LogLimits::default())),
             accounts: home.accounts,

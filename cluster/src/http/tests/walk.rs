@@ -12,6 +12,9 @@ const WRITE: Verdicts = [401, 403, 0, 0, 0, 403];
 const MANAGE: Verdicts = [401, 403, 403, 0, 0, 403];
 const ADMIN: Verdicts = [401, 403, 403, 403, 0, 403];
 
+/// An upload that does not exist; who may not write learns no more of one that does.
+const UPLOAD: &str = "0f0e0d0c-aaaa-4bbb-8ccc-0123456789ab";
+
 /// Every route of the router, with `JOB` for the id of a job of the writer.
 fn routes() -> Vec<(&'static str, &'static str, Value, Verdicts)> {
     let grant = json!([{"uri": "job://default/main/demo/x", "action": "read"}]);
@@ -59,6 +62,29 @@ fn routes() -> Vec<(&'static str, &'static str, Value, Verdicts)> {
         route(of("/api/v1/users/admin/subroles"), ADMIN),
         route(("DELETE", "/api/v1/users/stranger/permissions?uri=job://default/main/demo/x", Value::Null), MANAGE),
         route(("DELETE", "/api/v1/jobs/JOB", Value::Null), WRITE),
+        route(of("/api/v1/extensions/images"), SIGNED_IN),
+        route(of("/api/v1/extensions/images/tags?repository=main/demo/tool"), READ),
+        route(of("/api/v1/extensions/images/main/demo/layers"), SIGNED_IN),
+        route(of("/api/v1/extensions/images/main/demo/usage"), READ),
+        route(of("/v2"), SIGNED_IN),
+        route(of("/v2/"), SIGNED_IN),
+        route(of("/v2/_catalog"), SIGNED_IN),
+        route(of("/v2/main/demo/tool/tags/list"), READ),
+        route(of("/v2/main/demo/tool/manifests/v1"), READ),
+        route(("HEAD", "/v2/main/demo/tool/manifests/v1", Value::Null), READ),
+        route(("PUT", "/v2/main/demo/tool/manifests/v1", json!({})), WRITE),
+        route(("DELETE", "/v2/main/demo/tool/manifests/v1", Value::Null), WRITE),
+        route(of("/v2/main/demo/tool/blobs/DIGEST"), READ),
+        route(("HEAD", "/v2/main/demo/tool/blobs/DIGEST", Value::Null), READ),
+        route(("DELETE", "/v2/main/demo/tool/blobs/DIGEST", Value::Null), WRITE),
+        route(of("/v2/main/demo/tool/referrers/DIGEST"), READ),
+        route(("POST", "/v2/main/demo/tool/blobs/uploads/", Value::Null), WRITE),
+        route(("POST", "/v2/main/demo/tool/blobs/uploads/?mount=DIGEST&from=main/other/x", Value::Null), WRITE),
+        route(("POST", "/v2/main/demo/tool/blobs/uploads/?digest=DIGEST", Value::Null), WRITE),
+        route(of("/v2/main/demo/tool/blobs/uploads/UPLOAD"), WRITE),
+        route(("PATCH", "/v2/main/demo/tool/blobs/uploads/UPLOAD", Value::Null), WRITE),
+        route(("PUT", "/v2/main/demo/tool/blobs/uploads/UPLOAD?digest=DIGEST", Value::Null), WRITE),
+        route(("DELETE", "/v2/main/demo/tool/blobs/uploads/UPLOAD", Value::Null), WRITE),
     ]
 }
 
@@ -66,11 +92,13 @@ fn routes() -> Vec<(&'static str, &'static str, Value, Verdicts)> {
 async fn every_route_refuses_whom_it_must_and_nobody_else() {
     let server = Server::start().await;
     let job = server.job("train").await;
+    let digest = format!("sha256:{}", "a".repeat(64));
     for (method, path, body, verdicts) in routes() {
         for (who, verdict) in As::ALL.into_iter().zip(verdicts) {
             let method: Method = method.parse().expect("a method");
             let body = (!body.is_null()).then(|| body.clone());
-            let answer = server.call(who, method.clone(), &path.replace("JOB", &job), body).await;
+            let path = path.replace("JOB", &job).replace("DIGEST", &digest).replace("UPLOAD", UPLOAD);
+            let answer = server.call(who, method.clone(), &path, body).await;
             let got = answer.status.as_u16();
             if verdict == 0 {
                 assert!(got != 401 && got != 403 && got != 405 && got != 500, "{who:?} {method} {path}: {got}");
@@ -96,7 +124,7 @@ async fn a_refusal_for_want_of_rights_says_which() {
 #[tokio::test]
 async fn unknown_addresses_and_methods_are_refused_in_json() {
     let server = Server::start().await;
-    for path in ["/", "/api/v1/nothing", "/api/v1/jobs/x/y/z", "/v2/"] {
+    for path in ["/", "/api/v1/nothing", "/api/v1/jobs/x/y/z", "/v3/"] {
         let answer = server.get(As::Admin, path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         answer.error();

@@ -8,7 +8,9 @@ mod conformance;
 mod console;
 mod e2e;
 mod engine;
+mod oci;
 mod paths;
+mod running;
 mod server;
 mod setup;
 mod test;
@@ -43,6 +45,8 @@ enum Task {
     CheckDeps,
     /// Run the unmodified apolo CLI against a server of its own
     Conformance(conformance::Conformance),
+    /// Run the OCI distribution conformance suite against a cluster of its own, or a registry that is named
+    Oci(oci::Oci),
     /// Run the browser tests against a server of their own
     E2e(e2e::E2e),
     /// Measure, print tables, and keep them in docs/BENCHMARKS.md
@@ -76,6 +80,7 @@ fn run(task: Task) -> Result<()> {
         }
         Task::CheckDeps => check_deps::run(),
         Task::Conformance(conformance) => conformance.run(&mut timing),
+        Task::Oci(oci) => oci.run(&mut timing),
         Task::E2e(e2e) => e2e.run(&mut timing),
         Task::Bench(bench) => bench.run(&mut timing),
     }

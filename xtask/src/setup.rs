@@ -5,6 +5,7 @@ mod browser;
 mod busybox;
 mod cargo_tools;
 mod cli;
+pub(crate) mod go;
 mod node;
 mod python;
 mod wasm_std;
@@ -38,7 +39,14 @@ pub(crate) fn for_up(timing: &mut Timing) -> Result<()> {
 pub(crate) fn for_test(timing: &mut Timing) -> Result<()> {
     cargo_tools::ensure_cargo_deny(timing)?;
     for_cli(timing)?;
+    for_oci(timing)?;
     for_browser(timing)
+}
+
+/// The OCI's conformance suite.
+pub(crate) fn for_oci(timing: &mut Timing) -> Result<()> {
+    go::ensure(timing)?;
+    crate::oci::ensure(timing)
 }
 
 /// The platform's own CLI.

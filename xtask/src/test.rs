@@ -11,7 +11,7 @@ use clap::Args;
 use crate::command::{capture, cargo, command, show};
 use crate::engine::TestEngine;
 use crate::timing::Timing;
-use crate::{check_deps, conformance, console, e2e, server, setup};
+use crate::{check_deps, conformance, console, e2e, oci, server, setup};
 use counts::Counts;
 
 const WASM: &str = "wasm32-unknown-unknown";
@@ -85,6 +85,7 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
 
     let assets = console::build(timing)?;
     let binary = server::build(timing, &assets)?;
+    *counts += oci::tests(timing, &binary)?;
     *counts += conformance::tests(timing, &binary, Some(engine), &[])?;
     *counts += e2e::tests(timing, &binary, Some(engine), &[])?;
     Ok(())

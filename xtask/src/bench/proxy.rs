@@ -1,32 +1,22 @@
 //! What the gateway costs over calling the cluster directly, beside nginx as reverse proxy doing the same.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::client::{Load, Request};
 use super::report::Table;
-use crate::command::{capture, command};
+use crate::command::command;
 use crate::paths;
+use crate::running::{admin_token, free_ports, start};
 
 const CONNECTIONS: usize = 16;
 const ROUND: Duration = Duration::from_secs(4);
 const ROUNDS: usize = 3;
-
-/// A process of the benchmark, ended with it.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.kill().and_then(|()| self.0.wait()).ok();
-    }
-}
 
 /// Measures reading one job through each way.
 pub(crate) fn measure(binary: &Path) -> Result<Table> {
@@ -47,9 +37,8 @@ pub(crate) fn measure(binary: &Path) -> Result<Table> {
     let _gateway = start(&mut host, gateway)?;
     let _nginx = start(&mut nginx_command(&folder, nginx, cluster)?, nginx)?;
 
-    let token = capture(command(binary).args(["user", "--data", &data, "token", "admin"]))?;
-    let token = token.split_whitespace().last().context("`user token` printed nothing")?;
-    let cookie = sign_in(gateway, token)?;
+    let token = admin_token(binary, Path::new(&data))?;
+    let cookie = sign_in(gateway, &token)?;
     let id = run_job(gateway, &cookie)?;
 
     let bearer = format!("Bearer {token}");
@@ -137,28 +126,4 @@ fn nginx_command(folder: &Path, port: u16, upstream: u16) -> Result<Command> {
     let mut nginx = command(nginx);
     nginx.arg("-e").arg(folder.join("nginx.log")).arg("-c").arg(file);
     Ok(nginx)
-}
-
-fn start(command: &mut Command, port: u16) -> Result<Running> {
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("could not start a server")?;
-    let mut running = Running(child);
-    let end = Instant::now() + Duration::from_secs(30);
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        if let Some(status) = running.0.try_wait()? {
-            bail!("{:?} ended with {status}", command.get_program());
-        }
-        ensure!(Instant::now() < end, "{:?} does not listen on port {port}", command.get_program());
-        thread::sleep(Duration::from_millis(20));
-    }
-    Ok(running)
-}
-
-fn free_ports() -> Result<[u16; 3]> {
-    // Held together, so that they differ.
-    let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0"));
-    let mut ports = [0; 3];
-    for (port, listener) in ports.iter_mut().zip(listeners) {
-        *port = listener?.local_addr()?.port();
-    }
-    Ok(ports)
 }

@@ -6,11 +6,15 @@ use crate::i18n::{
     catalogue::{common, shell},
 };
 use crate::layouts::shell::Shell;
-use crate::pages::{job::JobPage, job_new::JobNewPage, jobs::JobsPage, not_found::NotFoundPage, sign_in::SignInPage};
+use crate::pages::{
+    image::ImagePage, images::ImagesPage, images_push::ImagesPushPage, job::JobPage, job_new::JobNewPage,
+    jobs::JobsPage, not_found::NotFoundPage, sign_in::SignInPage,
+};
 use crate::paths::{self, endpoint};
 use crate::stores::{
     clock::Clock,
     confirm::Confirm,
+    dropped::Dropped,
     session::{SessionStore, State},
     theme::ThemeStore,
     toasts::Toasts,
@@ -32,6 +36,7 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(ThemeStore::from_browser());
     provide_context(Toasts::new());
     provide_context(Confirm::new());
+    provide_context(Dropped::new());
     provide_context(Clock::start());
     provide_context(session);
     provide_context(Client::new(session));
@@ -110,6 +115,9 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/jobs") view=JobsPage/>
             <Route path=path!("/jobs/new") view=JobNewPage/>
             <Route path=path!("/jobs/:id/:tab?") view=JobPage/>
+            <Route path=path!("/images") view=ImagesPage/>
+            <Route path=path!("/images/push") view=ImagesPushPage/>
+            <Route path=path!("/images/:image") view=ImagePage/>
         </Routes>
     }
 }

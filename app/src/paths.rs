@@ -1,11 +1,14 @@
 //! Every address of the console. Links come from here and from nowhere else.
 
-use crate::client::encode;
+use crate::client::{encode, with_query};
 
 pub(crate) const HOME: &str = "/";
 pub(crate) const SIGN_IN: &str = "/sign-in";
 pub(crate) const JOBS: &str = "/jobs";
 pub(crate) const JOB_NEW: &str = "/jobs/new";
+pub(crate) const IMAGES: &str = "/images";
+/// Never an image's page: a repository has a slash, which is encoded in the address.
+pub(crate) const IMAGES_PUSH: &str = "/images/push";
 
 /// A view of one job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,14 +62,106 @@ pub(crate) fn job_again(id: &str) -> String {
     format!("{JOB_NEW}?from={}", encode(id))
 }
 
+/// The form with this image in it.
+pub(crate) fn job_of_image(reference: &str) -> String {
+    format!("{JOB_NEW}?image={}", encode(reference))
+}
+
+/// A view of one image's tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ImageTab {
+    Layers,
+    Config,
+    Commands,
+    Access,
+    Jobs,
+}
+
+impl ImageTab {
+    pub(crate) const ALL: [Self; 5] = [Self::Layers, Self::Config, Self::Commands, Self::Access, Self::Jobs];
+
+    /// Its word in addresses and ids.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Layers => "layers",
+            Self::Config => "config",
+            Self::Commands => "commands",
+            Self::Access => "access",
+            Self::Jobs => "jobs",
+        }
+    }
+
+    /// The tab of an address; the layers where it names none or an unknown one.
+    pub(crate) fn parse(word: Option<&str>) -> Self {
+        Self::ALL.into_iter().find(|tab| Some(tab.word()) == word).unwrap_or(Self::Layers)
+    }
+}
+
+/// Which manifest of an image is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    Tag(String),
+    Digest(String),
+}
+
+impl Version {
+    /// The version of an address; the digest decides where both stand.
+    pub(crate) fn parse(tag: Option<String>, digest: Option<String>) -> Option<Self> {
+        let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
+        filled(digest).map(Self::Digest).or_else(|| filled(tag).map(Self::Tag))
+    }
+
+    /// `NAME:TAG` or `NAME@DIGEST`.
+    pub(crate) fn of(&self, repository: &str) -> String {
+        match self {
+            Self::Tag(tag) => format!("{repository}:{tag}"),
+            Self::Digest(digest) => format!("{repository}@{digest}"),
+        }
+    }
+}
+
+/// An image, by its repository `ORG/PROJECT/NAME`.
+pub(crate) fn image(repository: &str) -> String {
+    format!("{IMAGES}/{}", encode(repository))
+}
+
+/// One manifest of an image, seen from one side, for one platform.
+pub(crate) fn image_at(repository: &str, version: &Version, tab: ImageTab, platform: Option<&str>) -> String {
+    let mut pairs = vec![match version {
+        Version::Tag(tag) => ("tag", tag.as_str()),
+        Version::Digest(digest) => ("digest", digest.as_str()),
+    }];
+    if tab != ImageTab::Layers {
+        pairs.push(("view", tab.word()));
+    }
+    pairs.extend(platform.map(|platform| ("platform", platform)));
+    with_query(&image(repository), pairs)
+}
+
+/// What a receipt names: `ORG/PROJECT/NAME:TAG` or `ORG/PROJECT/NAME@DIGEST`.
+pub(crate) fn image_named(reference: &str) -> String {
+    let (repository, version) = if let Some((repository, digest)) = reference.split_once('@') {
+        (repository, Version::Digest(digest.to_owned()))
+    } else {
+        match reference.rsplit_once(':') {
+            Some((repository, tag)) => (repository, Version::Tag(tag.to_owned())),
+            None => return image(reference),
+        }
+    };
+    image_at(repository, &version, ImageTab::Layers, None)
+}
+
 /// Paths of the gateway's API.
 pub(crate) mod endpoint {
-    use crate::client::encode;
+    use crate::client::{encode, with_query};
 
     pub(crate) const SESSION: &str = "/api/v1/session";
     pub(crate) const PRESETS: &str = "/api/v1/presets";
     pub(crate) const JOBS: &str = "/api/v1/jobs";
     pub(crate) const JOB_EVENTS: &str = "/api/v1/jobs/events";
+    pub(crate) const IMAGES: &str = "/api/v1/images";
+    pub(crate) const REGISTRY: &str = "/api/v1/images/registry";
+    pub(crate) const IMAGE_COPY: &str = "/api/v1/images/copy";
 
     pub(crate) fn job(id: &str) -> String {
         format!("{JOBS}/{}", encode(id))
@@ -78,6 +173,28 @@ pub(crate) mod endpoint {
 
     pub(crate) fn top(id: &str) -> String {
         format!("{}/top", job(id))
+    }
+
+    pub(crate) fn job_save(id: &str) -> String {
+        format!("{}/save", job(id))
+    }
+
+    /// By repository, with `:TAG` or `@DIGEST` where one manifest is meant.
+    pub(crate) fn image(reference: &str) -> String {
+        format!("{IMAGES}/{}", encode(reference))
+    }
+
+    pub(crate) fn image_tags(repository: &str) -> String {
+        format!("{}/tags", image(repository))
+    }
+
+    pub(crate) fn image_access(repository: &str) -> String {
+        format!("{}/access", image(repository))
+    }
+
+    /// A link that the browser follows by itself. `form` is a word of [`api::images::ArchiveForm`].
+    pub(crate) fn image_archive(reference: &str, form: &str) -> String {
+        with_query(&format!("{}/archive", image(reference)), [("form", form)])
     }
 }
 
@@ -101,6 +218,16 @@ mod tests {
             endpoint::job(id),
             endpoint::life_span("job-1"),
             endpoint::top("job-1"),
+            job_of_image("image:net:v1"),
+            image("acme/vision/net"),
+            image_at("acme/vision/a/b", &Version::Tag("v1".into()), ImageTab::Layers, None),
+            image_at("a/b/c", &Version::Digest("sha256:0f".into()), ImageTab::Config, Some("linux/arm64/v8")),
+            image_named("acme/vision/net:v1"),
+            endpoint::job_save("job-1"),
+            endpoint::image("a/b/c:v1"),
+            endpoint::image_tags("a/b/c"),
+            endpoint::image_access("a/b/c"),
+            endpoint::image_archive("a/b/c@sha256:0f", "oci"),
         ];
         assert_eq!(
             all,
@@ -117,8 +244,34 @@ mod tests {
                 "/api/v1/jobs/job-1%2F%3F%23",
                 "/api/v1/jobs/job-1/life-span",
                 "/api/v1/jobs/job-1/top",
+                "/jobs/new?image=image%3Anet%3Av1",
+                "/images/acme%2Fvision%2Fnet",
+                "/images/acme%2Fvision%2Fa%2Fb?tag=v1",
+                "/images/a%2Fb%2Fc?digest=sha256%3A0f&view=config&platform=linux%2Farm64%2Fv8",
+                "/images/acme%2Fvision%2Fnet?tag=v1",
+                "/api/v1/jobs/job-1/save",
+                "/api/v1/images/a%2Fb%2Fc%3Av1",
+                "/api/v1/images/a%2Fb%2Fc/tags",
+                "/api/v1/images/a%2Fb%2Fc/access",
+                "/api/v1/images/a%2Fb%2Fc%40sha256%3A0f/archive?form=oci",
             ]
         );
+    }
+
+    #[test]
+    fn a_receipt_leads_to_what_it_names() {
+        assert_eq!(image_named("a/b/c@sha256:0f"), "/images/a%2Fb%2Fc?digest=sha256%3A0f");
+        assert_eq!(image_named("a/b/c"), "/images/a%2Fb%2Fc");
+    }
+
+    #[test]
+    fn a_digest_decides_where_a_tag_stands_beside_it() {
+        assert_eq!(Version::parse(Some("v1".into()), None), Some(Version::Tag("v1".into())));
+        assert_eq!(
+            Version::parse(Some("v1".into()), Some("sha256:0f".into())),
+            Some(Version::Digest("sha256:0f".into()))
+        );
+        assert_eq!(Version::parse(Some(String::new()), None), None);
     }
 
     #[test]
@@ -128,5 +281,9 @@ mod tests {
         }
         assert_eq!(JobTab::parse(None), Some(JobTab::Overview));
         assert_eq!(JobTab::parse(Some("x")), None);
+        for tab in ImageTab::ALL {
+            assert_eq!(ImageTab::parse(Some(tab.word())), tab);
+        }
+        assert_eq!(ImageTab::parse(Some("x")), ImageTab::Layers);
     }
 }

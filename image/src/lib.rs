@@ -13,11 +13,9 @@
 //! - [`download`]: the exact layout of the archive that an image is downloaded as.
 #![forbid(unsafe_code)]
 
-pub mod archive;
 pub mod digest;
 pub mod download;
 pub mod manifest;
-pub mod plan;
 pub mod reference;
 pub mod tar;
 pub mod upload;

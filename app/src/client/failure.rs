@@ -22,6 +22,9 @@ pub(crate) enum Failure {
         /// Its HTTP status.
         status: u16,
     },
+    /// An answer in lines that ended, fell silent or was cut before its last one.
+    #[error("the answer broke off before its end")]
+    BrokenOff,
 }
 
 impl Failure {
@@ -33,7 +36,7 @@ impl Failure {
     pub(crate) fn code(&self) -> Option<Code> {
         match self {
             Self::Problem(problem) => Some(problem.code),
-            Self::Network | Self::Nonsense { .. } => None,
+            Self::Network | Self::Nonsense { .. } | Self::BrokenOff => None,
         }
     }
 
@@ -49,7 +52,7 @@ impl Failure {
     pub(crate) fn field(&self) -> Option<&str> {
         match self {
             Self::Problem(problem) => problem.field.as_deref(),
-            Self::Network | Self::Nonsense { .. } => None,
+            Self::Network | Self::Nonsense { .. } | Self::BrokenOff => None,
         }
     }
 
@@ -58,6 +61,7 @@ impl Failure {
     pub(crate) fn message(&self, i18n: I18n) -> String {
         match self {
             Self::Network => i18n.now(problems::NETWORK).to_owned(),
+            Self::BrokenOff => i18n.now(problems::BROKEN_OFF).to_owned(),
             Self::Nonsense { status } => i18n.fill(problems::NONSENSE, &[("status", &status.to_string())]),
             Self::Problem(problem) => {
                 let phrase = match problem.code {
@@ -83,7 +87,7 @@ impl Failure {
             Self::Problem(p) if p.code.status() >= 500 && !p.request_id.is_empty() => {
                 Some(i18n.fill(common::REQUEST_ID, &[("id", &p.request_id)]))
             }
-            Self::Problem(_) | Self::Network | Self::Nonsense { .. } => None,
+            Self::Problem(_) | Self::Network | Self::Nonsense { .. } | Self::BrokenOff => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Failure, json};
 use crate::stores::session::SessionStore;
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use serde::{Serialize, de::DeserializeOwned};
@@ -50,6 +50,20 @@ impl Client {
         body: Option<String>,
         abort: Option<AbortSignal>,
     ) -> Result<(u16, String), Failure> {
+        let answer = self.answer(method, path, body, abort).await?;
+        let status = answer.status();
+        let text = answer.text().await.map_err(|_| Failure::Network)?;
+        Ok((status, text))
+    }
+
+    /// An answer that is a success; its body is not read yet.
+    pub(super) async fn answer(
+        self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        abort: Option<AbortSignal>,
+    ) -> Result<Response, Failure> {
         let request = RequestBuilder::new(path)
             .method(method)
             .header(api::CSRF_HEADER, api::CSRF_VALUE)
@@ -59,11 +73,11 @@ impl Client {
             None => request.build(),
         };
         let answer = request.map_err(|_| Failure::Network)?.send().await.map_err(|_| Failure::Network)?;
+        if answer.ok() {
+            return Ok(answer);
+        }
         let status = answer.status();
         let text = answer.text().await.map_err(|_| Failure::Network)?;
-        if answer.ok() {
-            return Ok((status, text));
-        }
         let failure = Failure::from_answer(status, &text);
         if failure.is_signed_out() {
             self.session.ended();

@@ -1,7 +1,7 @@
 //! Reading the contract's JSON. Everything goes through one tree, and tagged events are told apart by hand: each way of reading
 //! a type is machine code of its own in the download, and a job alone would have four.
 
-use api::{jobs::JobEvent, top::TopEvent};
+use api::{images::TransferEvent, jobs::JobEvent, top::TopEvent};
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::{Error, Value};
 
@@ -37,6 +37,29 @@ pub(crate) fn read_top_event(text: &str) -> Result<TopEvent, Error> {
     })
 }
 
+/// Reads a line of the answer of a save or a copy.
+pub(crate) fn read_transfer_event(text: &str) -> Result<TransferEvent, Error> {
+    let mut tree: Value = serde_json::from_str(text)?;
+    Ok(match tag(&tree)? {
+        "committing" => TransferEvent::Committing,
+        "committed" => TransferEvent::Committed,
+        "layer" => TransferEvent::Layer {
+            id: field(&mut tree, "id")?,
+            state: field(&mut tree, "state")?,
+            done_bytes: count(&tree, "done_bytes"),
+            total_bytes: count(&tree, "total_bytes"),
+        },
+        "heartbeat" => TransferEvent::Heartbeat,
+        "done" => TransferEvent::Done { receipt: field(&mut tree, "receipt")? },
+        "failed" => TransferEvent::Failed { problem: field(&mut tree, "problem")? },
+        _ => TransferEvent::Unknown,
+    })
+}
+
+fn count(tree: &Value, name: &str) -> u64 {
+    tree.get(name).and_then(Value::as_u64).unwrap_or_default()
+}
+
 fn tag(tree: &Value) -> Result<&str, Error> {
     tree.get("type").and_then(Value::as_str).ok_or_else(|| Error::custom("an event without a type"))
 }
@@ -49,7 +72,12 @@ fn field<T: DeserializeOwned>(tree: &mut Value, name: &'static str) -> Result<T,
 mod tests {
     use super::*;
     use crate::rules::job::tests::job;
-    use api::{logs::EndReason, top::Sample};
+    use api::{
+        Code, Problem,
+        images::{LayerState, Receipt},
+        logs::EndReason,
+        top::Sample,
+    };
 
     #[test]
     fn every_job_event_reads_as_the_contract_writes_it() {
@@ -81,6 +109,37 @@ mod tests {
             let text = serde_json::to_string(&event).expect("the contract is plain data");
             assert_eq!(read_top_event(&text).expect("an event"), event, "{text}");
         }
+    }
+
+    #[test]
+    fn every_transfer_event_reads_as_the_contract_writes_it() {
+        let layer = |state| TransferEvent::Layer { id: "b7f3b88ae387".into(), state, done_bytes: 3, total_bytes: 9 };
+        let receipt = Receipt { image: "a/b/c:v1".into(), digest: "sha256:0f".into(), size_bytes: 7 };
+        let problem = Problem {
+            code: Code::Forbidden,
+            message: "No.".into(),
+            request_id: "r1".into(),
+            field: Some("image".into()),
+        };
+        for event in [
+            TransferEvent::Committing,
+            TransferEvent::Committed,
+            layer(LayerState::Waiting),
+            layer(LayerState::Pushing),
+            layer(LayerState::Pushed),
+            layer(LayerState::Exists),
+            TransferEvent::Heartbeat,
+            TransferEvent::Done { receipt },
+            TransferEvent::Failed { problem },
+        ] {
+            let text = serde_json::to_string(&event).expect("the contract is plain data");
+            assert_eq!(read_transfer_event(&text).expect("an event"), event, "{text}");
+        }
+        let bare = read_transfer_event(r#"{"type":"layer","id":"x","state":"melting"}"#).expect("an event");
+        let unknown =
+            TransferEvent::Layer { id: "x".into(), state: LayerState::Unknown, done_bytes: 0, total_bytes: 0 };
+        assert_eq!(bare, unknown);
+        assert_eq!(read_transfer_event(r#"{"type":"newer"}"#).expect("an event"), TransferEvent::Unknown);
     }
 
     #[test]

@@ -4,11 +4,13 @@ mod backoff;
 mod failure;
 mod fetch;
 pub(crate) mod json;
+mod lines;
 mod live;
 mod socket;
 
 pub(crate) use failure::Failure;
 pub(crate) use fetch::{Client, use_client};
+pub(crate) use lines::Leash;
 pub(crate) use live::{Live, Stopper, Word};
 pub(crate) use socket::{Incoming, Socket};
 

@@ -3,7 +3,12 @@
 pub(crate) mod confirm;
 pub(crate) mod copy;
 pub(crate) mod feed;
+pub(crate) mod image_copy;
+pub(crate) mod image_target;
+pub(crate) mod job_save;
 pub(crate) mod page;
+pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod time;
 pub(crate) mod toast;
+pub(crate) mod transfer;

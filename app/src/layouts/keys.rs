@@ -8,9 +8,13 @@ use crate::i18n::{
 use crate::ui::{button::Button, dialog::Dialog};
 use leptos::prelude::*;
 
-const ANYWHERE: [(&str, Phrase); 3] = [("?", shell::KEY_HELP), ("n", shell::KEY_NEW), ("g", shell::KEY_JOBS)];
+const ANYWHERE: [(&str, Phrase); 4] =
+    [("?", shell::KEY_HELP), ("n", shell::KEY_NEW), ("g", shell::KEY_JOBS), ("i", shell::KEY_IMAGES)];
 const IN_JOBS: [(&str, Phrase); 4] =
     [("/", shell::KEY_FILTER), ("j k", shell::KEY_MOVE), ("Enter", shell::KEY_OPEN), ("x", shell::KEY_SELECT)];
+
+const IN_IMAGES: [(&str, Phrase); 3] =
+    [("/", shell::KEY_FILTER_IMAGES), ("j k", shell::KEY_MOVE_IMAGES), ("Enter", shell::KEY_OPEN_IMAGE)];
 
 /// The dialog with all shortcuts.
 #[component]
@@ -36,6 +40,7 @@ pub(crate) fn KeysHelp(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
         <Dialog title=i18n.text(shell::KEYS) on_close>
             {group(shell::KEYS_ANYWHERE, &ANYWHERE)}
             {group(shell::KEYS_JOBS, &IN_JOBS)}
+            {group(shell::KEYS_IMAGES, &IN_IMAGES)}
             <div class="dialog-actions">
                 <Button label=i18n.text(common::CLOSE) on_click=on_close/>
             </div>

@@ -65,7 +65,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
     }
 }
 
-/// Keys that work everywhere: `?` for help, `n` for a new job, `g` for the list.
+/// Keys that work everywhere: `?` for help, `n` for a new job, `g` for the jobs, `i` for the images.
 fn page_keys(keys_open: RwSignal<bool>) {
     let (session, navigate) = (use_session(), use_navigate());
     let handle = window_event_listener(ev::keydown, move |event| {
@@ -77,6 +77,7 @@ fn page_keys(keys_open: RwSignal<bool>) {
             "?" => keys_open.set(true),
             "n" if signed_in => navigate(paths::JOB_NEW, leptos_router::NavigateOptions::default()),
             "g" if signed_in => navigate(paths::JOBS, leptos_router::NavigateOptions::default()),
+            "i" if signed_in => navigate(paths::IMAGES, leptos_router::NavigateOptions::default()),
             _ => return,
         }
         event.prevent_default();
@@ -99,13 +100,15 @@ pub(crate) fn logo() -> impl IntoView {
 fn MainNav() -> impl IntoView {
     let (i18n, session) = (use_i18n(), use_session());
     let location = use_location();
-    let here = move || location.pathname.with(|path| path.starts_with(paths::JOBS)).then_some("page");
+    let here =
+        move |section: &'static str| move || location.pathname.with(|path| path.starts_with(section)).then_some("page");
     move || {
         session.session().map(|session| {
             let place = place(i18n, &session);
             view! {
                 <nav class="nav" aria-label=i18n.text(shell::MAIN_NAV)>
-                    <a class="nav-link" href=paths::JOBS aria-current=here>{i18n.text(shell::JOBS)}</a>
+                    <a class="nav-link" href=paths::JOBS aria-current=here(paths::JOBS)>{i18n.text(shell::JOBS)}</a>
+                    <a class="nav-link" href=paths::IMAGES aria-current=here(paths::IMAGES)>{i18n.text(shell::IMAGES)}</a>
                 </nav>
                 <span class="bar-context truncate">{place}</span>
             }

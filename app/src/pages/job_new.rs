@@ -1,4 +1,4 @@
-//! Starting a job, from nothing, from the draft of this tab, or as another job was started.
+//! Starting a job, from nothing, from the draft of this tab, from an image, or as another job was started.
 
 use crate::client::{Failure, use_client};
 use crate::components::page::PageTitle;
@@ -26,6 +26,7 @@ use leptos_router::{
 pub(crate) fn JobNewPage() -> impl IntoView {
     let (i18n, client, navigate, query) = (use_i18n(), use_client(), use_navigate(), use_query_map());
     let from = Memo::new(move |_| query.with(|q| q.get("from")).filter(|id| !id.is_empty()));
+    let image = Memo::new(move |_| query.with(|q| q.get("image")).filter(|image| !image.is_empty()));
     let source = RwSignal::new(None::<Result<Job, Failure>>);
     // Counted up to draw the form anew.
     let fresh = RwSignal::new(0u32);
@@ -60,7 +61,7 @@ pub(crate) fn JobNewPage() -> impl IntoView {
             }}
             {move || {
                 fresh.track();
-                (from.get().is_none() && Draft::kept().is_some())
+                (from.get().is_none() && image.get().is_none() && Draft::kept().is_some())
                     .then(|| {
                         view! {
                             <span class="muted">{i18n.text(run::DRAFT_KEPT)}</span>
@@ -72,7 +73,10 @@ pub(crate) fn JobNewPage() -> impl IntoView {
         {move || {
             fresh.track();
             match (from.get().is_some(), source.get()) {
-                (false, _) => view! { <JobRunForm draft=Draft::kept().unwrap_or_default() on_started/> }.into_any(),
+                (false, _) => {
+                    let draft = image.get().map_or_else(|| Draft::kept().unwrap_or_default(), Draft::of_image);
+                    view! { <JobRunForm draft on_started/> }.into_any()
+                }
                 (true, Some(Ok(job))) => view! { <JobRunForm draft=Draft::from_job(&job) on_started/> }.into_any(),
                 (true, None) => {
                     view! { <div class="panel run-section" role="status" aria-label=i18n.text(common::LOADING)><Skeleton class="w-mid"/> <Skeleton class="w-long"/></div> }

@@ -4,7 +4,6 @@ mod filters;
 mod kill;
 mod listen;
 mod table;
-mod window;
 
 use crate::client::{use_client, with_query};
 use crate::components::{

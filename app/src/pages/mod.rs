@@ -1,5 +1,8 @@
 //! One page an address.
 
+pub(crate) mod image;
+pub(crate) mod images;
+pub(crate) mod images_push;
 pub(crate) mod job;
 pub(crate) mod job_new;
 pub(crate) mod jobs;

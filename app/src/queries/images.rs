@@ -1,15 +1,18 @@
-//! Images that jobs ran lately.
+//! Images to choose from: those of the project, and those that jobs ran lately.
 
 use crate::client::{Client, Failure, with_query};
 use crate::paths::endpoint;
 use api::{
     Page,
+    images::Image,
     jobs::{Job, JobSelector},
 };
 use leptos::prelude::*;
 
 /// Jobs looked at.
 const LOOK_BACK: u32 = 50;
+/// Images of the project that are offered.
+const OFFERED: u32 = 200;
 
 /// The images of the latest jobs, the latest first, each once.
 pub(crate) fn recent_images(client: Client) -> LocalResource<Result<Vec<String>, Failure>> {
@@ -18,6 +21,15 @@ pub(crate) fn recent_images(client: Client) -> LocalResource<Result<Vec<String>,
     LocalResource::new(move || {
         let path = path.clone();
         async move { client.get::<Page<Job>>(&path).await.map(|page| distinct(page.items)) }
+    })
+}
+
+/// The repositories of the project's images, as [`Image`]s.
+pub(crate) fn project_images(client: Client) -> LocalResource<Result<Vec<Image>, Failure>> {
+    let path = with_query(endpoint::IMAGES, [("limit", OFFERED.to_string())]);
+    LocalResource::new(move || {
+        let path = path.clone();
+        async move { client.get::<Page<Image>>(&path).await.map(|page| page.items) }
     })
 }
 

@@ -1,5 +1,9 @@
 //! The platform CLI's command lines for what the console does. They are pasted into shells, so every value is quoted.
 
+mod images;
+
+pub(crate) use images::{ImageCommands, Puller, push_archives, push_example, save};
+
 use super::span;
 use api::jobs::{Job, JobCreate, RestartPolicy};
 

@@ -1,6 +1,9 @@
 //! What may be done with a job as it stands, and how much of its times is spent.
 
-use crate::i18n::{Phrase, catalogue::job};
+use crate::i18n::{
+    Phrase,
+    catalogue::{job, transfer},
+};
 use api::jobs::{Job, JobStatus};
 
 /// Why a job cannot be killed.
@@ -22,6 +25,11 @@ pub(crate) fn extend_refusal(job: &Job) -> Option<Phrase> {
 /// Why a job's HTTP address cannot be opened.
 pub(crate) fn http_refusal(job: &Job) -> Option<Phrase> {
     (job.status != JobStatus::Running).then_some(job::OPEN_HTTP_NOT_RUNNING)
+}
+
+/// Why a job cannot be saved as an image.
+pub(crate) fn save_refusal(job: &Job) -> Option<Phrase> {
+    (job.status != JobStatus::Running).then_some(transfer::SAVE_NOT_RUNNING)
 }
 
 /// What a job is called: its name, else its id without the common prefix, cut short.
@@ -71,6 +79,17 @@ pub(crate) mod tests {
             assert!(extend_refusal(&job).is_some());
             job.life_span_minutes = Some(60);
             assert_eq!(extend_refusal(&job).is_none(), status.is_active(), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_running_job_can_be_saved() {
+        for status in JobStatus::ALL {
+            assert_eq!(
+                save_refusal(&job("job-1", status.as_str())).is_none(),
+                status == JobStatus::Running,
+                "{status:?}"
+            );
         }
     }
 

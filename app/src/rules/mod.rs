@@ -1,6 +1,11 @@
 //! What may be done in which state, and what a valid input is. Plain functions over `api`; no browser, no signals.
 
 pub(crate) mod cli;
+pub(crate) mod complaint;
 pub(crate) mod filter;
+pub(crate) mod history;
+pub(crate) mod image_name;
+pub(crate) mod images;
 pub(crate) mod job;
 pub(crate) mod span;
+pub(crate) mod tags;

@@ -127,6 +127,32 @@ pub(crate) fn MenuItem(
     }
 }
 
+/// A file that the browser fetches and saves by itself.
+#[component]
+pub(crate) fn MenuDownload(
+    #[prop(into)] label: Signal<String>,
+    /// Said below: what it is for, how large.
+    #[prop(into)]
+    note: Signal<String>,
+    href: String,
+) -> impl IntoView {
+    let MenuClose(close) = expect_context();
+    view! {
+        <a
+            class="menu-item menu-item-tall"
+            role="menuitem"
+            tabindex="-1"
+            href=href
+            download=""
+            rel="external"
+            on:click=move |_| close.run(())
+        >
+            <span>{move || label.get()}</span>
+            <span class="menu-item-note">{move || note.get()}</span>
+        </a>
+    }
+}
+
 /// A choice in a menu, of which one is chosen.
 #[component]
 pub(crate) fn MenuChoice(

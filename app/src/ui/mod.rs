@@ -3,8 +3,10 @@
 pub(crate) mod button;
 pub(crate) mod chart;
 pub(crate) mod dialog;
+pub(crate) mod drop;
 pub(crate) mod field;
 pub(crate) mod icon;
 pub(crate) mod menu;
 pub(crate) mod state;
 pub(crate) mod tabs;
+pub(crate) mod window;

@@ -28,8 +28,6 @@ struct Sink {
     path: PathBuf,
     hash: RunningHash,
     len: u64,
-    /// The file does not end where the hash does; what it holds must be read again.
-    is_torn: bool,
 }
 
 impl Sink {
@@ -40,14 +38,14 @@ impl Sink {
             Some(hashed) if hashed.len == len && (len > 0 || hashed.hash.algorithm() == algorithm) => hashed.hash,
             _ => hash_file(&path, algorithm, len)?,
         };
-        Ok(Self { file, path, hash, len, is_torn: false })
+        Ok(Self { file, path, hash, len })
     }
 
     /// Appends pieces. On failure the file ends where the last whole piece did.
     fn absorb(&mut self, pieces: &[Bytes]) -> Result<(), RegistryError> {
         for piece in pieces {
             if let Err(error) = self.file.write_all(piece) {
-                self.is_torn = self.cut(self.len, self.hash.clone()).is_err();
+                self.cut(self.len, self.hash.clone())?;
                 return Err(failed("write", &self.path)(error));
             }
             self.hash.update(piece);
@@ -181,12 +179,12 @@ async fn finish(mut sink: Sink, pieces: Vec<Bytes>, before: Hashed, outcome: Res
         } else if let Err(error) = sink.absorb(&pieces) {
             outcome = Err(error);
         }
-        if outcome.is_ok() {
-            // Before any acknowledgement.
-            sink.file.sync_data().map_err(failed("sync", &sink.path))?;
-        }
-        let hashed = (!sink.is_torn).then_some(Hashed { hash: sink.hash, len: sink.len });
-        Ok(Received { hashed, outcome })
+        // Before any acknowledgement.
+        sink.file.sync_data().map_err(failed("sync", &sink.path))?;
+        Ok((Hashed { hash: sink.hash, len: sink.len }, outcome))
     });
-    finished.await.unwrap_or_else(|error| Received { hashed: None, outcome: Err(error) })
+    match finished.await {
+        Ok((hashed, outcome)) => Received { hashed: Some(hashed), outcome },
+        Err(error) => Received { hashed: None, outcome: Err(error) },
+    }
 }

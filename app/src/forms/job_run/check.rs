@@ -1,8 +1,8 @@
 //! What is wrong with a draft, by the same rules as the server's, and the input it makes.
 
 use super::draft::{Draft, restart_word};
-use crate::i18n::{I18n, Phrase, catalogue::run};
-use crate::rules::span;
+use crate::i18n::catalogue::run;
+use crate::rules::{complaint::Complaint, span};
 use api::jobs::{JobCreate, RestartPolicy};
 use platform::name::{InvalidName, job_name};
 use std::collections::BTreeMap;
@@ -12,28 +12,6 @@ const MAX_IMAGE: usize = 512;
 const MAX_TAGS: usize = 16;
 const MAX_TAG: usize = 256;
 const MAX_TIMEOUT_SECS: u64 = 30 * 86_400;
-
-/// What is wrong with a field, to be said in the reader's language.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Complaint {
-    phrase: Phrase,
-    place: Option<(&'static str, String)>,
-}
-
-impl Complaint {
-    pub(crate) fn say(&self, i18n: I18n) -> String {
-        match &self.place {
-            Some((place, value)) => i18n.fill(self.phrase, &[(place, value)]),
-            None => i18n.now(self.phrase).to_owned(),
-        }
-    }
-}
-
-impl From<Phrase> for Complaint {
-    fn from(phrase: Phrase) -> Self {
-        Self { phrase, place: None }
-    }
-}
 
 /// Fields at fault, by their names in the contract.
 pub(crate) type Complaints = BTreeMap<&'static str, Complaint>;
@@ -105,7 +83,7 @@ fn has_control(text: &str) -> bool {
 }
 
 fn too_long(max: usize) -> Complaint {
-    Complaint { phrase: run::BAD_TOO_LONG, place: Some(("n", max.to_string())) }
+    Complaint::with(run::BAD_TOO_LONG, "n", &max)
 }
 
 fn image_complaint(image: &str) -> Option<Complaint> {
@@ -130,9 +108,7 @@ pub(crate) fn name_complaint(name: &str) -> Option<Complaint> {
         InvalidName::LooksLikeId => run::BAD_NAME_PREFIX.into(),
         // The first letter is what people get wrong; say that rather than which character it was.
         InvalidName::Character(_) if !name.starts_with(|c: char| c.is_ascii_lowercase()) => run::BAD_NAME_START.into(),
-        InvalidName::Character(char) => {
-            Complaint { phrase: run::BAD_NAME_CHAR, place: Some(("char", char.to_string())) }
-        }
+        InvalidName::Character(char) => Complaint::with(run::BAD_NAME_CHAR, "char", &char),
     })
 }
 
@@ -171,7 +147,7 @@ fn read_env(rows: &[(String, String)]) -> (BTreeMap<String, String>, Option<Comp
         } else if value.contains('\0') {
             Some(run::BAD_CONTROL.into())
         } else if env.insert(name.to_owned(), value.clone()).is_some() {
-            Some(Complaint { phrase: run::BAD_ENV_TWICE, place: Some(("name", name.to_owned())) })
+            Some(Complaint::with(run::BAD_ENV_TWICE, "name", &name))
         } else {
             None
         };

@@ -100,6 +100,11 @@ impl Draft {
         }
     }
 
+    /// What runs an image as it is.
+    pub(crate) fn of_image(image: String) -> Self {
+        Self { image, command: String::new(), ..Self::default() }
+    }
+
     /// The draft kept in this tab.
     pub(crate) fn kept() -> Option<Self> {
         json::read(&browser::tab_stored(STORAGE_KEY)?).ok()

@@ -14,9 +14,12 @@ use crate::i18n::{
     use_i18n,
 };
 use crate::pages::jobs::{SAMPLE_COMMAND, SAMPLE_IMAGE};
-use crate::queries::{images::recent_images, job};
-use crate::rules::{cli, job::label};
-use crate::stores::{browser, toasts::use_toasts};
+use crate::queries::{
+    images::{project_images, recent_images},
+    job,
+};
+use crate::rules::{cli, image_name::short_bare, job::label};
+use crate::stores::{browser, session::use_session, toasts::use_toasts};
 use crate::ui::{
     button::{Button, Kind},
     field::{SelectField, TextField},
@@ -278,16 +281,23 @@ pub(crate) fn JobRunForm(
     }
 }
 
-/// Images to choose from: the sample, and what the latest jobs ran.
+/// Images to choose from: the sample, the project's own, and what the latest jobs ran.
 #[component]
 fn ImageSuggestions() -> impl IntoView {
-    let recent = recent_images(use_client());
+    let (client, session) = (use_client(), use_session());
+    let (recent, own) = (recent_images(client), project_images(client));
     let all = move || {
         let mut all = vec![SAMPLE_IMAGE.to_owned()];
+        let session = session.session();
         // Suggestions are a kindness; without them the field is as good.
-        all.extend(
-            recent.get().and_then(Result::ok).unwrap_or_default().into_iter().filter(|image| image != SAMPLE_IMAGE),
-        );
+        let own = own.get().and_then(Result::ok).unwrap_or_default();
+        let own = own.iter().filter_map(|image| short_bare(session.as_ref()?, &image.repository));
+        let recent = recent.get().and_then(Result::ok).unwrap_or_default();
+        for image in own.chain(recent) {
+            if !all.contains(&image) {
+                all.push(image);
+            }
+        }
         all
     };
     view! {

@@ -1,6 +1,9 @@
 //! The catalogue: one file an area of the screen, English beside Russian.
 
 pub(crate) mod common;
+pub(crate) mod image;
+pub(crate) mod image_names;
+pub(crate) mod images;
 pub(crate) mod job;
 pub(crate) mod jobs;
 pub(crate) mod logs;
@@ -11,6 +14,7 @@ pub(crate) mod sign_in;
 pub(crate) mod status;
 pub(crate) mod telemetry;
 pub(crate) mod terminal;
+pub(crate) mod transfer;
 pub(crate) mod units;
 
 /// Every phrase of the catalogue.
@@ -18,6 +22,9 @@ pub(crate) mod units;
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, super::Phrase)> {
     [
         common::ALL,
+        image::ALL,
+        image_names::ALL,
+        images::ALL,
         job::ALL,
         jobs::ALL,
         logs::ALL,
@@ -28,6 +35,7 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, super::Phrase)> {
         status::ALL,
         telemetry::ALL,
         terminal::ALL,
+        transfer::ALL,
         units::ALL,
     ]
     .into_iter()

@@ -2,6 +2,7 @@
 
 crate::i18n::phrases! {
     NETWORK = "The server cannot be reached. Check your connection; nothing was changed.", "Сервер недоступен. Проверьте соединение; ничего не изменено.";
+    BROKEN_OFF = "The connection broke off before the end. The cluster may still finish: look for the result in a minute before you try again.", "Связь прервалась до конца работы. Кластер может её закончить: проверьте результат через минуту, прежде чем повторять.";
     NONSENSE = "The server gave an answer the console does not understand (HTTP {status}). Reload the page; if it stays, the versions may differ.", "Консоль не понимает ответ сервера (HTTP {status}). Обновите страницу; если не поможет, версии могут расходиться.";
     SIGNED_OUT = "Your session has ended.", "Сессия закончилась.";
     FORBIDDEN = "You are not allowed to do this.", "У вас нет на это права.";

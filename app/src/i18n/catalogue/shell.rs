@@ -5,6 +5,7 @@ crate::i18n::phrases! {
     SKIP = "Skip to content", "К содержанию";
     MAIN_NAV = "Main", "Основное";
     JOBS = "Jobs", "Задания";
+    IMAGES = "Images", "Образы";
     LANGUAGE = "Language", "Язык";
     THEME = "Theme", "Тема";
     THEME_SYSTEM = "As the system", "Как в системе";
@@ -28,6 +29,11 @@ crate::i18n::phrases! {
     KEY_OPEN = "Open the job", "Открыть задание";
     KEY_SELECT = "Select the job", "Выбрать задание";
     KEY_JOBS = "Go to jobs", "К заданиям";
+    KEY_IMAGES = "Go to images", "К образам";
+    KEY_FILTER_IMAGES = "Filter images", "Фильтр образов";
+    KEY_MOVE_IMAGES = "Next / previous image", "Следующий / предыдущий образ";
+    KEY_OPEN_IMAGE = "Open the image", "Открыть образ";
+    KEYS_IMAGES = "On the images list", "В списке образов";
     KEYS_JOBS = "On the jobs list", "В списке заданий";
     KEYS_ANYWHERE = "Anywhere", "Везде";
     START_FAILED = "The console cannot reach its server", "Консоль не может связаться с сервером";

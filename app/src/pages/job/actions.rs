@@ -1,10 +1,10 @@
 //! What can be done with the job now; what cannot says why.
 
 use crate::client::use_client;
-use crate::components::copy::use_copy;
+use crate::components::{copy::use_copy, job_save::SaveDialog};
 use crate::i18n::{
     Phrase,
-    catalogue::{job as words, jobs},
+    catalogue::{job as words, jobs, transfer},
     format, use_i18n,
 };
 use crate::paths;
@@ -14,7 +14,7 @@ use crate::queries::{
 };
 use crate::rules::{
     cli,
-    job::{extend_refusal, http_refusal, kill_refusal, label},
+    job::{extend_refusal, http_refusal, kill_refusal, label, save_refusal},
 };
 use crate::stores::{
     browser,
@@ -81,6 +81,8 @@ pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
         });
     };
     let http = Memo::new(move |_| seen.with(|s| s.job.http_url.clone()).filter(|url| is_web(url)));
+    // A dialog that is open stays open when the job ends under it: what it watches may still come to its end.
+    let saving = RwSignal::new(false);
     let extendable = Memo::new(move |_| seen.with(|s| extend_refusal(&s.job).is_none()));
     view! {
         <div class="job-actions">
@@ -125,6 +127,12 @@ pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
                 }
             }}
             <a class="button" href=move || seen.with(|s| paths::job_again(&s.job.id))>{draw(icon::AGAIN)} {i18n.text(words::RUN_AGAIN)}</a>
+            <Button
+                label=i18n.text(transfer::SAVE)
+                picture=icon::SAVE
+                refusal=why_not(save_refusal)
+                on_click=move |()| saving.set(true)
+            />
             <Button label=i18n.text(words::KILL) kind=Kind::Danger picture=icon::STOP busy refusal=why_not(kill_refusal) on_click=kill/>
             <Menu label=i18n.text(words::MORE) picture=icon::MORE>
                 <MenuItem
@@ -139,6 +147,14 @@ pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
                 />
             </Menu>
         </div>
+        {move || {
+            saving
+                .get()
+                .then(|| {
+                    let job = seen.with_untracked(|s| s.job.clone());
+                    view! { <SaveDialog job on_close=move |()| saving.set(false)/> }
+                })
+        }}
     }
 }
 

@@ -1,38 +1,21 @@
-//! The row of filters above the list. The address holds what is chosen; only what is being typed waits a moment.
+//! The row of filters above the list. The address holds what is chosen.
 
-use crate::components::status::status_phrase;
+use crate::components::{search::SearchField, status::status_phrase};
 use crate::i18n::{catalogue::jobs, use_i18n};
 use crate::queries::jobs::JobsList;
 use crate::rules::filter::Filter;
-use crate::stores::{browser, session::use_session};
-use crate::ui::{
-    button::{Button, Kind},
-    icon::{SEARCH, icon},
-};
+use crate::stores::session::use_session;
+use crate::ui::button::{Button, Kind};
 use api::jobs::JobStatus;
-use leptos::{
-    ev,
-    leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle},
-    prelude::*,
-};
-use std::{collections::BTreeSet, time::Duration};
+use leptos::prelude::*;
+use std::collections::BTreeSet;
 
-const TYPING: Duration = Duration::from_millis(180);
 const SEARCH_ID: &str = "jobs-filter";
 
 /// Search, statuses, owner, tag.
 #[component]
 pub(super) fn Filters(list: JobsList, filter: Memo<Filter>, set_filter: Callback<Filter>) -> impl IntoView {
     let (i18n, session) = (use_i18n(), use_session());
-    let slash = window_event_listener(ev::keydown, |event| {
-        let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
-        if plain && event.key() == "/" && !browser::is_typing(&event) {
-            event.prevent_default();
-            browser::focus_id(SEARCH_ID);
-        }
-    });
-    on_cleanup(move || slash.remove());
-
     let owners = Memo::new(move |_| {
         distinct(list, filter.get().owner, |job, all| {
             all.insert(job.owner.clone());
@@ -49,7 +32,13 @@ pub(super) fn Filters(list: JobsList, filter: Memo<Filter>, set_filter: Callback
     };
     view! {
         <div class="filters" role="search" aria-label=i18n.text(jobs::FILTER_LABEL)>
-            <Search filter set_filter/>
+            <SearchField
+                id=SEARCH_ID
+                label=i18n.text(jobs::FILTER_LABEL)
+                placeholder=i18n.text(jobs::FILTER_TEXT)
+                text=Signal::derive(move || filter.with(|f| f.text.clone()))
+                on_settled=move |text: String| change(&|f| f.text.clone_from(&text))
+            />
             <div class="chips" role="group" aria-label=i18n.text(jobs::STATUS)>
                 <Chip
                     label=i18n.text(jobs::STATUS_ALL)
@@ -133,48 +122,6 @@ pub(super) fn Filters(list: JobsList, filter: Memo<Filter>, set_filter: Callback
                         }
                     })
             }}
-        </div>
-    }
-}
-
-/// The search field. What is typed is kept here until the typing rests; then the address follows.
-#[component]
-fn Search(filter: Memo<Filter>, set_filter: Callback<Filter>) -> impl IntoView {
-    let i18n = use_i18n();
-    let timer = StoredValue::new(None::<TimeoutHandle>);
-    let typed = move |text: String| {
-        timer.update_value(|timer| {
-            if let Some(timer) = timer.take() {
-                timer.clear();
-            }
-            let send = move || {
-                let next = Filter { text, ..filter.get_untracked() };
-                set_filter.run(next);
-            };
-            *timer = set_timeout_with_handle(send, TYPING).ok();
-        });
-    };
-    on_cleanup(move || {
-        if let Some(Some(timer)) = timer.try_update_value(Option::take) {
-            timer.clear();
-        }
-    });
-    view! {
-        <div class="search">
-            {icon(SEARCH)}
-            <input
-                id=SEARCH_ID
-                class="input"
-                type="search"
-                autocomplete="off"
-                spellcheck="false"
-                aria-label=i18n.text(jobs::FILTER_LABEL)
-                aria-keyshortcuts="/"
-                placeholder=i18n.text(jobs::FILTER_TEXT)
-                prop:value=move || filter.get().text
-                on:input=move |event| typed(event_target_value(&event))
-            />
-            <kbd aria-hidden="true">"/"</kbd>
         </div>
     }
 }

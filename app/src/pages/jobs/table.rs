@@ -1,6 +1,5 @@
 //! The list itself. Only rows near the window are in the document; each follows its own job.
 
-use super::window::rows_in_view;
 use crate::components::status::StatusBadge;
 use crate::components::time::TimeAgo;
 use crate::i18n::{
@@ -14,7 +13,7 @@ use crate::rules::{
     job::{label, run_time_secs, short_id},
 };
 use crate::stores::{browser, clock::use_clock, toasts::use_toasts};
-use crate::ui::{icon, state::Skeleton};
+use crate::ui::{icon, state::Skeleton, window::rows_in_view};
 use api::jobs::JobStatus;
 use leptos::{ev, html, prelude::*};
 use std::collections::BTreeSet;

@@ -1,7 +1,6 @@
 //! The router in process, with users as types: nobody, a reader, a writer, an administrator, a stranger.
 
 mod hostile;
-mod images;
 mod jobs;
 mod sign_in;
 mod streams;

@@ -1,9 +1,10 @@
 use super::*;
+use crate::i18n::Phrase;
 
 fn wrong(change: impl FnOnce(&mut Draft)) -> Vec<(&'static str, Phrase)> {
     let mut draft = Draft::default();
     change(&mut draft);
-    check(&draft).err().unwrap_or_default().into_iter().map(|(field, c)| (field, c.phrase)).collect()
+    check(&draft).err().unwrap_or_default().into_iter().map(|(field, c)| (field, c.phrase())).collect()
 }
 
 #[test]

@@ -13,9 +13,11 @@
 //! - [`download`]: the exact layout of the archive that an image is downloaded as.
 #![forbid(unsafe_code)]
 
+pub mod archive;
 pub mod digest;
 pub mod download;
 pub mod manifest;
+pub mod plan;
 pub mod reference;
 pub mod tar;
 pub mod upload;

@@ -28,6 +28,8 @@ struct Sink {
     path: PathBuf,
     hash: RunningHash,
     len: u64,
+    /// The file does not end where the hash does; what it holds must be read again.
+    is_torn: bool,
 }
 
 impl Sink {
@@ -38,14 +40,14 @@ impl Sink {
             Some(hashed) if hashed.len == len && (len > 0 || hashed.hash.algorithm() == algorithm) => hashed.hash,
             _ => hash_file(&path, algorithm, len)?,
         };
-        Ok(Self { file, path, hash, len })
+        Ok(Self { file, path, hash, len, is_torn: false })
     }
 
     /// Appends pieces. On failure the file ends where the last whole piece did.
     fn absorb(&mut self, pieces: &[Bytes]) -> Result<(), RegistryError> {
         for piece in pieces {
             if let Err(error) = self.file.write_all(piece) {
-                self.cut(self.len, self.hash.clone())?;
+                self.is_torn = self.cut(self.len, self.hash.clone()).is_err();
                 return Err(failed("write", &self.path)(error));
             }
             self.hash.update(piece);
@@ -179,12 +181,12 @@ async fn finish(mut sink: Sink, pieces: Vec<Bytes>, before: Hashed, outcome: Res
         } else if let Err(error) = sink.absorb(&pieces) {
             outcome = Err(error);
         }
-        // Before any acknowledgement.
-        sink.file.sync_data().map_err(failed("sync", &sink.path))?;
-        Ok((Hashed { hash: sink.hash, len: sink.len }, outcome))
+        if outcome.is_ok() {
+            // Before any acknowledgement.
+            sink.file.sync_data().map_err(failed("sync", &sink.path))?;
+        }
+        let hashed = (!sink.is_torn).then_some(Hashed { hash: sink.hash, len: sink.len });
+        Ok(Received { hashed, outcome })
     });
-    match finished.await {
-        Ok((hashed, outcome)) => Received { hashed: Some(hashed), outcome },
-        Err(error) => Received { hashed: None, outcome: Err(error) },
-    }
+    finished.await.unwrap_or_else(|error| Received { hashed: None, outcome: Err(error) })
 }

@@ -180,9 +180,7 @@ impl Registry {
         let name = turn.session.repository.clone();
         // A sweep may not take the blob away between file and row.
         let gate = self.gate.read().await;
-        let is_known = store::blobs::is_known(&self.store, digest).await?;
-        let (files, upload, blob) = (self.files.clone(), id.clone(), digest.clone());
-        blocking(move || if is_known && files.has_blob(&blob) { Ok(()) } else { files.commit(&upload, &blob) }).await?;
+        self.place(id, digest).await?;
         let linked = store::blobs::add(&self.store, self.link(&name, digest), len, id.as_str()).await?;
         drop(gate);
         // With the row gone (or, over the quota, worth nothing) the upload is over.
@@ -193,6 +191,13 @@ impl Registry {
             Linked::NoBlob => Err(RegistryError::NoSuchUpload),
             Linked::OverQuota(would_be) => Err(self.over_quota(&name, would_be)),
         }
+    }
+
+    /// Puts the bytes where the blob's bytes lie, unless they are there already.
+    pub(super) async fn place(&self, id: &UploadId, digest: &Digest) -> Result<(), RegistryError> {
+        let is_known = store::blobs::is_known(&self.store, digest).await?;
+        let (files, id, digest) = (self.files.clone(), id.clone(), digest.clone());
+        blocking(move || if is_known && files.has_blob(&digest) { Ok(()) } else { files.commit(&id, &digest) }).await
     }
 }
 

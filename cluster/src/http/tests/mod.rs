@@ -1,6 +1,7 @@
 //! The router in process, with users as types: nobody, a reader, a writer, an administrator, a stranger.
 
 mod hostile;
+mod images;
 mod jobs;
 mod sign_in;
 mod streams;

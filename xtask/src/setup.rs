@@ -6,6 +6,7 @@ mod busybox;
 mod cargo_tools;
 mod cli;
 pub(crate) mod go;
+mod image_tools;
 mod node;
 mod python;
 mod wasm_std;
@@ -40,6 +41,7 @@ pub(crate) fn for_test(timing: &mut Timing) -> Result<()> {
     cargo_tools::ensure_cargo_deny(timing)?;
     for_cli(timing)?;
     for_oci(timing)?;
+    for_image_tools(timing)?;
     for_browser(timing)
 }
 
@@ -47,6 +49,11 @@ pub(crate) fn for_test(timing: &mut Timing) -> Result<()> {
 pub(crate) fn for_oci(timing: &mut Timing) -> Result<()> {
     go::ensure(timing)?;
     crate::oci::ensure(timing)
+}
+
+/// The tools that write and read image archives beside ours.
+pub(crate) fn for_image_tools(timing: &mut Timing) -> Result<()> {
+    image_tools::ensure(timing)
 }
 
 /// The platform's own CLI.

@@ -76,7 +76,8 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
     })?;
     *counts += timing.step("tests, native and with real containers", || {
         // One run, so that the cluster is not compiled once more for the feature.
-        let workspace = ["--workspace", "--exclude", "app", "--features", "cluster/docker-tests", "--no-fail-fast"];
+        let features = "cluster/docker-tests,image/tool-tests";
+        let workspace = ["--workspace", "--exclude", "app", "--features", features, "--no-fail-fast"];
         stream(cargo().args(["test", "--quiet"]).args(workspace).env("DOCKER_HOST", engine.host()))
     })?;
     *counts += timing.step("tests of the console's logic", || {

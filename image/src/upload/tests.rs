@@ -215,11 +215,11 @@ fn fault() -> impl Strategy<Value = Fault> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn whatever_happens_the_stored_bytes_are_exact(
-        size in prop_oneof![0..5_usize, 0..900_000_usize],
+        size in prop_oneof![0..5_usize, 0..400_000_usize],
         start in 1..300_000_u64,
         faults in prop::collection::vec(fault(), 0..40),
         body_max in prop_oneof![Just(u64::MAX), 70_000..400_000_u64],
@@ -253,7 +253,7 @@ proptest! {
 
     #[test]
     fn lost_sessions_cost_time_but_never_bytes(
-        size in 0..900_000_usize,
+        size in 0..400_000_usize,
         faults in prop::collection::vec(prop_oneof![3 => Just(Fault::None), 1 => Just(Fault::SessionLost)], 0..12),
     ) {
         let blob = blob_of(size);

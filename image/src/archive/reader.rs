@@ -29,6 +29,8 @@ pub struct Reader {
     window_offset: u64,
     window: Vec<u8>,
     asked: Option<Span>,
+    /// Whether bytes came since.
+    fed: bool,
     /// What is to be read before the images can be described; whether wholly.
     queue: Vec<(Span, bool)>,
 }
@@ -55,12 +57,14 @@ impl Reader {
             window_offset: 0,
             window: Vec::new(),
             asked: None,
+            fed: false,
             queue: Vec::new(),
         }
     }
 
     /// Gives the bytes of the last [`Step::Read`].
     pub fn feed(&mut self, offset: u64, bytes: &[u8]) {
+        self.fed = true;
         self.window_offset = offset;
         self.window.clear();
         self.window.extend_from_slice(bytes);
@@ -82,13 +86,12 @@ impl Reader {
                 },
             };
             if let Some(span) = missing {
-                // Asked again for the same: fewer bytes came than the file has.
-                if self.asked.replace(span) == Some(span)
-                    && !self.window.is_empty()
-                    && self.window_offset == span.offset
-                {
+                // Asked for the same again although it came: it was shorter than the file is.
+                let again = self.asked.replace(span) == Some(span);
+                if again && self.fed {
                     return Err(ArchiveError::Changed);
                 }
+                self.fed = false;
                 return Ok(Step::Read(span));
             }
         }

@@ -14,6 +14,8 @@ mod mutated;
 pub(crate) const CORPUS: &[(&str, &[u8])] = &[
     ("docker20", include_bytes!("../../tests/corpus/docker20.tar")),
     ("docker20-shared", include_bytes!("../../tests/corpus/docker20-shared.tar")),
+    ("docker26", include_bytes!("../../tests/corpus/docker26.tar")),
+    ("docker26-containerd", include_bytes!("../../tests/corpus/docker26-containerd.tar")),
     ("podman-docker", include_bytes!("../../tests/corpus/podman-docker.tar")),
     ("podman-multi", include_bytes!("../../tests/corpus/podman-multi.tar")),
     ("podman-oci", include_bytes!("../../tests/corpus/podman-oci.tar")),
@@ -103,6 +105,27 @@ fn archives_of_every_tool_are_read() {
             let bytes = &corpus(name)[span.offset as usize..span.end() as usize];
             let digest = layer.descriptor.as_ref().map(|own| own.digest.clone()).or(layer.diff_id.clone());
             assert_eq!(Some(Digest::sha256_of(bytes)), digest, "{name}: the bytes are the layer's");
+        }
+    }
+}
+
+#[test]
+fn dockers_since_25_write_an_oci_layout_with_plain_layers() {
+    for name in ["docker26", "docker26-containerd"] {
+        let archive = read(corpus(name)).expect(name);
+        assert_eq!((archive.form, archive.problems.as_slice()), (Form::Oci, &[][..]), "{name}");
+        let names: Vec<Vec<String>> =
+            archive.images.iter().map(|image| image.names.iter().map(ToString::to_string).collect()).collect();
+        let two = ["docker.io/archive-corpus/two:v1", "registry.example:5000/o/p/two:latest"];
+        assert_eq!(names, [&two[..], &["docker.io/archive-corpus/three:v1"]], "{name}");
+        assert!(archive.images.iter().all(ArchiveImage::is_usable), "{name}: {archive:?}");
+        let layers = |at: usize| &archive.images[at].platforms[0].layers;
+        assert_eq!((layers(0).len(), layers(1).len()), (2, 3), "{name}");
+        for layer in layers(1) {
+            let span = layer.source.unwrap();
+            let bytes = &corpus(name)[span.offset as usize..span.end() as usize];
+            assert!(layer.diff_id.as_ref().unwrap().matches(bytes), "{name}");
+            assert_eq!(layer.compression, Compression::None, "{name}");
         }
     }
 }

@@ -207,4 +207,31 @@ proptest! {
         prop_assert_eq!(bytes_of(layout.range(at[1] as u64..u64::MAX), &blobs), &whole[at[1]..]);
         prop_assert!(layout.parts().all(|part| !part.is_empty()));
     }
+
+    #[test]
+    fn whatever_a_registry_calls_a_manifest_is_laid_out_or_refused(
+        layers in 0..4_usize,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(b"0123456789abcdef{}[]\":,nul".to_vec())), 0..5),
+        as_index: bool,
+    ) {
+        let contents: Vec<&[u8]> = vec![b"x"; layers];
+        let (mut root, _) = image(&contents);
+        let child = root.clone();
+        if as_index {
+            root = index_of(&[(&child, "amd64"), (&child, "arm64")]);
+        }
+        for (at, byte) in changes {
+            let at = at.index(root.bytes.len());
+            root.bytes[at] = byte;
+        }
+        let _ = missing(&root, &[]);
+        let mut download = download(root);
+        download.manifests = vec![child];
+        for form in [Form::Docker, Form::Oci] {
+            if let Ok(layout) = download.layout(form) {
+                prop_assert_eq!(layout.parts().map(|part| part.len()).sum::<u64>(), layout.total_bytes());
+                prop_assert_eq!(layout.total_bytes() % 512, 0);
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::Digest;
+use proptest::prelude::*;
 
 fn digest(text: &str) -> Digest {
     Digest::sha256_of(text.as_bytes())
@@ -125,4 +126,37 @@ fn layer_types_say_how_bytes_are_compressed_and_whether_they_may_travel() {
     assert_eq!(Compression::of_bytes(b"\x28\xb5\x2f\xfd"), Compression::Zstd);
     assert_eq!(Compression::of_bytes(b"\x5e\x2a\x4d\x18"), Compression::Zstd);
     assert_eq!(Compression::of_bytes(b""), Compression::None);
+}
+
+proptest! {
+    #[test]
+    fn damaged_documents_are_read_or_refused_and_what_is_read_can_be_checked(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(b"0123456789abcdef{}[]\":,nul-.\\\x00\xff".to_vec())), 0..6),
+        given in prop::option::of(prop::sample::select(media_type::ACCEPTED.to_vec())),
+    ) {
+        let text = serde_json::json!({
+            "architecture": "amd64", "os": "linux", "created": "2024-01-01T00:00:00Z",
+            "config": {"Env": ["A=b"], "Cmd": null, "ExposedPorts": {"80/tcp": {}}, "Labels": {"a": "b"}},
+            "rootfs": {"type": "layers", "diff_ids": [digest("a"), digest("b")]},
+            "history": [{"created_by": "x"}, {"empty_layer": true}, {"comment": "y"}],
+        });
+        let (mut manifest, mut config) = (manifest().to_bytes(), text.to_string().into_bytes());
+        for (at, byte) in changes {
+            let (in_manifest, in_config) = (at.index(manifest.len()), at.index(config.len()));
+            manifest[in_manifest] = byte;
+            config[in_config] = byte;
+        }
+        let document = Document::parse(&manifest, given);
+        let config = ImageConfig::parse(&config);
+        if let Ok(document) = &document {
+            prop_assert!(given.is_none_or(|given| given == document.media_type()));
+            prop_assert!(document.children().count() <= 3);
+        }
+        if let (Ok(Document::Manifest(manifest)), Ok(config)) = (document, config) {
+            let _ = check_image(&manifest, &config);
+            prop_assert!(config.steps().count() == config.history.len());
+            let again = Document::parse(&manifest.to_bytes(), None);
+            prop_assert_eq!(again, Ok(Document::Manifest(manifest)));
+        }
+    }
 }

@@ -52,7 +52,15 @@ fn an_oci_archive_travels_unchanged_under_its_own_digest() {
 #[test]
 fn a_docker_archive_becomes_an_oci_manifest_the_same_whoever_wrote_it() {
     let mut seen = Vec::new();
-    for name in ["docker20", "podman-docker", "podman-multi", "buildah-docker", "skopeo-docker"] {
+    for name in [
+        "docker20",
+        "docker26",
+        "docker26-containerd",
+        "podman-docker",
+        "podman-multi",
+        "buildah-docker",
+        "skopeo-docker",
+    ] {
         let archive = read(corpus(name)).unwrap();
         let plan = plan(&archive, &choice(), &Known::default()).unwrap();
         assert!(!plan.unchanged);

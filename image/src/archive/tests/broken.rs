@@ -194,3 +194,18 @@ fn what_stands_behind_the_end_is_noticed() {
     assert!(archive.images[0].is_usable());
     assert!(matches!(archive.problems[..], [Problem::Trailing { .. }]), "{:?}", archive.problems);
 }
+
+#[test]
+fn a_file_that_became_shorter_while_it_was_read_is_said_so() {
+    let file = corpus("docker20");
+    let mut reader = Reader::new(file.len() as u64);
+    let Ok(Step::Read(span)) = reader.step() else { panic!() };
+    assert_eq!(reader.step(), Ok(Step::Read(span)), "asked again before anything came, it says the same");
+    reader.feed(span.offset, &file[span.offset as usize..100]);
+    assert_eq!(reader.step(), Err(ArchiveError::Changed));
+
+    let mut reader = Reader::new(file.len() as u64);
+    reader.step().unwrap();
+    reader.feed(0, &[]);
+    assert_eq!(reader.step(), Err(ArchiveError::Changed));
+}

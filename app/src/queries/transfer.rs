@@ -1,7 +1,10 @@
 //! A save or a copy that the cluster does while a dialog watches.
 
 use crate::client::{Client, Failure, Leash, json};
-use api::images::{LayerState, Receipt, TransferEvent};
+use api::{
+    Code,
+    images::{LayerState, Receipt, TransferEvent},
+};
 use leptos::{prelude::*, task::spawn_local};
 use serde::Serialize;
 use std::ops::ControlFlow;
@@ -59,7 +62,13 @@ impl Progress {
             }
             TransferEvent::Heartbeat | TransferEvent::Unknown => {}
             TransferEvent::Done { receipt } => return Some(Stage::Done(receipt)),
-            TransferEvent::Failed { problem } => return Some(Stage::Failed(Failure::Problem(problem))),
+            TransferEvent::Failed { problem } => {
+                return Some(Stage::Failed(match problem.code {
+                    // The watching ended; the work may not have.
+                    Code::Unavailable | Code::UpstreamTimeout | Code::BadUpstream => Failure::BrokenOff,
+                    _ => Failure::Problem(problem),
+                }));
+            }
         }
         None
     }
@@ -152,6 +161,14 @@ mod tests {
         progress.take(layer("a", LayerState::Exists, 0, 100));
         progress.take(layer("b", LayerState::Pushing, 5, 20));
         assert_eq!(progress.bytes(), (5, 20));
+    }
+
+    #[test]
+    fn a_cluster_that_is_lost_from_sight_may_still_finish() {
+        let problem = |code| api::Problem { code, message: "m".into(), request_id: String::new(), field: None };
+        let end = |code| Progress::default().take(TransferEvent::Failed { problem: problem(code) });
+        assert_eq!(end(Code::Unavailable), Some(Stage::Failed(Failure::BrokenOff)));
+        assert_eq!(end(Code::TooLarge), Some(Stage::Failed(Failure::Problem(problem(Code::TooLarge)))));
     }
 
     #[test]

@@ -41,6 +41,17 @@ pub(crate) fn Tabs(
             tab.click();
         }
     };
+    // The chosen tab may lie beyond the edge of a narrow window.
+    Effect::new(move || {
+        let chosen = chosen.get();
+        let Some(tab) = list.get().and_then(|l| l.query_selector(&format!("#tab-{chosen}")).ok().flatten()) else {
+            return;
+        };
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
+        tab.scroll_into_view_with_scroll_into_view_options(&options);
+    });
     view! {
         <div class="tabs" role="tablist" aria-label=move || label.get() node_ref=list on:keydown=on_key>
             {tabs

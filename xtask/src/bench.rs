@@ -5,6 +5,7 @@
 mod browser;
 mod client;
 mod proxy;
+mod registry;
 mod report;
 
 use std::path::Path;
@@ -19,7 +20,7 @@ use report::{Report, Table};
 
 #[derive(Args)]
 pub(crate) struct Bench {
-    /// Only these: size, proxy, browser
+    /// Only these: size, proxy, registry, browser
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }
@@ -39,6 +40,10 @@ impl Bench {
         if wanted("proxy") {
             setup::for_proxy_bench(timing)?;
             report.add(timing.step("gateway beside nginx", || proxy::measure(&binary))?);
+        }
+        if wanted("registry") {
+            setup::for_registry_bench(timing)?;
+            report.add(timing.step("registry beside docker-registry", || registry::measure(&binary))?);
         }
         if wanted("browser") {
             setup::for_browser(timing)?;

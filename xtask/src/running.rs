@@ -1,5 +1,6 @@
 //! Servers that checks and benchmarks start for themselves: started, waited for, ended with whoever holds them.
 
+use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -16,6 +17,27 @@ pub(crate) struct Running(Child);
 impl Drop for Running {
     fn drop(&mut self) {
         self.0.kill().and_then(|()| self.0.wait()).ok();
+    }
+}
+
+impl Running {
+    /// Seconds of processor time that it has used. (proc_pid_stat(5), fields 14 and 15)
+    pub(crate) fn cpu_secs(&self) -> Result<f64> {
+        /// USER_HZ, the same on every Linux that Rust knows.
+        const TICKS: f64 = 100.0;
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id()))?;
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks = |field: usize| fields.get(field).and_then(|text| text.parse::<f64>().ok());
+        let used = ticks(11).zip(ticks(12)).context("the kernel's account of a process has another form")?;
+        Ok((used.0 + used.1) / TICKS)
+    }
+
+    /// The most memory it ever had at once, MB.
+    pub(crate) fn peak_memory_mb(&self) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no peak of memory")?;
+        let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kib * 1024.0 / 1e6)
     }
 }
 

@@ -72,3 +72,9 @@ pub(crate) fn for_proxy_bench(timing: &mut Timing) -> Result<()> {
     let ready = || crate::paths::find_program("nginx").is_some();
     timing.ensure("nginx", "installing Debian's package", ready, || apt::install(&["nginx-light"]))
 }
+
+/// Debian's docker-registry, which the cluster's own is measured beside.
+pub(crate) fn for_registry_bench(timing: &mut Timing) -> Result<()> {
+    let ready = || crate::paths::find_program("docker-registry").is_some();
+    timing.ensure("docker-registry", "installing Debian's package", ready, || apt::install(&["docker-registry"]))
+}

@@ -4,7 +4,7 @@
 
 pub(crate) mod settings;
 
-use std::{path::Path, time::Duration};
+use std::{fs::File, path::Path, time::Duration};
 
 use sqlx::{
     Sqlite, SqlitePool, Transaction,
@@ -90,7 +90,9 @@ impl Store {
             .connect_with(options.clone())
             .await
             .map_err(open)?;
+        let alone = migration_lock(path).await.map_err(open)?;
         sqlx::migrate!("./migrations").run(&writer).await.map_err(StoreError::Migrate)?;
+        drop(alone);
         let reader = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.create_if_missing(false).read_only(true))
@@ -119,6 +121,18 @@ impl Store {
         self.reader.close().await;
         self.writer.close().await;
     }
+}
+
+/// Of two processes that open a database for the first time (the server and a command beside it) one makes the tables;
+/// the other waits and finds them. Held until the file is dropped.
+async fn migration_lock(path: &Path) -> Result<File, sqlx::Error> {
+    let path = path.with_extension("migration");
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = File::options().create(true).truncate(false).write(true).open(path)?;
+        file.lock()?;
+        Ok(file)
+    });
+    locked.await.expect("locking a file does not panic").map_err(sqlx::Error::Io)
 }
 
 #[cfg(test)]
@@ -154,6 +168,17 @@ mod tests {
         let again = Store::open(&folder.path().join("cluster.sqlite")).await.expect("reopens");
         let name: String = sqlx::query_scalar("SELECT name FROM orgs").fetch_one(again.read()).await.expect("reads");
         assert_eq!(name, "main");
+    }
+
+    #[tokio::test]
+    async fn processes_that_make_the_database_at_the_same_moment_both_find_it_whole() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("cluster.sqlite");
+        let opened = futures::future::join_all((0..4).map(|_| Store::open(&path))).await;
+        for store in opened {
+            let made = store.expect("opens");
+            sqlx::query("SELECT count(*) FROM image_tags").fetch_one(made.read()).await.expect("has every table");
+        }
     }
 
     #[tokio::test]

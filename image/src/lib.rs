@@ -4,7 +4,7 @@
 //! socket, looks at a clock or draws a random number: who drives the state machines does that and feeds them.
 //!
 //! - [`digest`]: `sha256:<hex>`, and the hashers behind it.
-//! - [`reference`]: docker references and `image:` URIs, and the way from one to the other.
+//! - [`mod@reference`]: docker references and `image:` URIs, and the way from one to the other.
 //! - [`manifest`]: manifests, indexes and image configs, docker's and OCI's; what about them does not hold together.
 //! - [`tar`]: the tar format, read by hopping over headers or as a stream, and written.
 //! - [`archive`]: what `docker save`, `podman save` and `skopeo` write, found in a tar.

@@ -98,18 +98,19 @@ async fn docker_loads_the_download_and_what_it_saves_is_read_again() {
     let docker = Docker::find().await;
     let name = "registry.example:5000/org/project/two-of-docker:v1";
 
-    // Before it has the layers: docker asks for no bytes of a layer that it knows.
+    // Before it has the layers: docker looks at no bytes of a layer that it knows.
+    docker.forget(name).await;
     let zstd = docker.load(download(&support::corpus("skopeo-oci-zstd"), name, Form::Docker)).await;
     assert_eq!(zstd.is_ok(), docker.major >= 23, "docker {} and zstd: {zstd:?}", docker.major);
     if zstd.is_ok() {
-        docker.remove(name).await;
+        docker.forget(name).await;
     }
 
     let before = read(&support::corpus("podman-oci")).unwrap();
     let archive = download(&support::corpus("podman-oci"), name, Form::Docker);
     docker.load(archive).await.expect("docker load");
     let saved = docker.save(name).await;
-    docker.remove(name).await;
+    docker.forget(name).await;
     let after = read(&saved).unwrap();
     assert!(after.images[0].is_usable(), "{after:?}");
     assert_eq!(after.images[0].names.iter().map(ToString::to_string).collect::<Vec<_>>(), [name]);

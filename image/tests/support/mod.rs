@@ -173,8 +173,12 @@ impl Docker {
         bytes
     }
 
-    pub(crate) async fn remove(&self, name: &str) {
+    /// Removes an image, if there is one of this name.
+    pub(crate) async fn forget(&self, name: &str) {
         let options = RemoveImageOptions { force: true, ..Default::default() };
-        self.api.remove_image(name, Some(options), None).await.unwrap();
+        if let Err(error) = self.api.remove_image(name, Some(options), None).await {
+            let absent = matches!(error, bollard::errors::Error::DockerResponseServerError { status_code: 404, .. });
+            assert!(absent, "{error}");
+        }
     }
 }

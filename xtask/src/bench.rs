@@ -31,6 +31,8 @@ impl Bench {
         let engine = TestEngine::find(timing)?;
         let assets = console::build(timing)?;
         let binary = server::build(timing, &assets)?;
+        let specs: Vec<&str> =
+            self.only.iter().map(String::as_str).filter(|only| !["size", "proxy", "browser"].contains(only)).collect();
         let wanted = |name: &str| self.only.is_empty() || self.only.iter().any(|only| only == name);
 
         let mut report = Report::default();
@@ -45,9 +47,9 @@ impl Bench {
             setup::for_registry_bench(timing)?;
             report.add(timing.step("registry beside docker-registry", || registry::measure(&binary))?);
         }
-        if wanted("browser") {
+        if wanted("browser") || !specs.is_empty() {
             setup::for_browser(timing)?;
-            for table in timing.step("in Chromium", || browser::measure(&binary, engine.as_ref()))? {
+            for table in timing.step("in Chromium", || browser::measure(&binary, engine.as_ref(), &specs))? {
                 report.add(table);
             }
         }

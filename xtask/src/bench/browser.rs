@@ -11,8 +11,8 @@ use crate::conformance::environment;
 use crate::engine::TestEngine;
 use crate::{paths, setup};
 
-/// Runs e2e/bench and collects `{title, method, head, rows}` from e2e/results/bench.
-pub(crate) fn measure(binary: &Path, engine: Option<&TestEngine>) -> Result<Vec<Table>> {
+/// Runs e2e/bench, or only the specs of those names, and collects `{title, method, head, rows}` from e2e/results/bench.
+pub(crate) fn measure(binary: &Path, engine: Option<&TestEngine>, specs: &[&str]) -> Result<Vec<Table>> {
     let e2e = paths::root().join("e2e");
     let results = e2e.join("results/bench");
     if results.exists() {
@@ -22,6 +22,7 @@ pub(crate) fn measure(binary: &Path, engine: Option<&TestEngine>) -> Result<Vec<
     let mut playwright = command(setup::playwright());
     playwright
         .args(["test", "--config", "bench.config.ts"])
+        .args(specs.iter().map(|name| format!("bench/{name}.spec.ts")))
         .current_dir(&e2e)
         .env("ROADSTEAD_CHROMIUM", setup::CHROMIUM);
     environment(&mut playwright, binary, engine);

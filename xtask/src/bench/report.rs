@@ -5,6 +5,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
+use crate::command::{capture, command};
 use crate::paths;
 
 /// All tables of one run.
@@ -63,7 +64,7 @@ impl Report {
         let mut text = String::from(
             "# Benchmarks\n\nWritten by `cargo xtask bench`; every figure is of one run on one machine. Compare rows of one table, not figures of two runs.\n",
         );
-        writeln!(text, "\nMachine: {}.", machine())?;
+        writeln!(text, "\nMachine: {}. Measured {}.", machine(), today()?)?;
         for table in &self.tables {
             write!(text, "\n{}", table.markdown())?;
         }
@@ -72,6 +73,10 @@ impl Report {
         println!("kept in docs/BENCHMARKS.md");
         Ok(())
     }
+}
+
+fn today() -> Result<String> {
+    Ok(capture(command("date").args(["-u", "+%Y-%m-%d"]))?.trim().to_owned())
 }
 
 fn machine() -> String {

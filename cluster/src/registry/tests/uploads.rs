@@ -148,11 +148,17 @@ async fn a_later_request_takes_over_from_a_connection_that_died_silently() {
     let f = Fixture::new().await;
     let to = name("main/demo/tool");
     let id = f.registry.begin_upload(&to).await.expect("begins");
-    let silent = Chunk { begins: None, expected: None, body: body(b"first ", 2).chain(stream::pending()).boxed() };
+    // Whoever asks for more than these pieces waits for ever, and lets it be known.
+    let falls_silent = std::sync::Arc::new(tokio::sync::Notify::new());
+    let told = std::sync::Arc::clone(&falls_silent);
+    let silence = stream::once(async move {
+        told.notify_one();
+        std::future::pending().await
+    });
+    let silent = Chunk { begins: None, expected: None, body: body(b"first ", 2).chain(silence).boxed() };
     let (registry, repository, upload) = (f.registry.clone(), to.clone(), id.clone());
     let stuck = tokio::spawn(async move { registry.continue_upload(&repository, &upload, silent).await });
-    // Once it waits, the second comes.
-    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    falls_silent.notified().await;
     let have = f.append(&to, &id, b"second").await.expect("takes over");
     assert!(matches!(stuck.await.expect("ends"), Err(RegistryError::TakenOver)));
     assert_eq!(have, 12);

@@ -15,6 +15,7 @@ use crate::{
     accounts::{AccountError, Accounts, Membership, ProjectRole},
     clock::Clock,
     config::Config,
+    history::By,
     permissions::Permissions,
     store::{Store, StoreError, settings},
 };
@@ -92,6 +93,7 @@ impl Home {
         let home =
             Self { store, accounts, permissions, logs: folder.join(LOGS), registry: folder.join(REGISTRY), instance };
         home.ensure_first_user(config, clock).await?;
+        home.permissions.bring_admin_up_to_date(&By::program("upgrade", clock.now())).await?;
         Ok(home)
     }
 
@@ -100,13 +102,13 @@ impl Home {
         if settings::find(&self.store, FIRST_START_DONE).await?.is_some() {
             return Ok(());
         }
-        let now = clock.now();
+        let by = By::program("first-start", clock.now());
         let place =
             Membership { org: config.org_name.clone(), project: config.project_name.clone(), role: ProjectRole::Admin };
-        allow_existing(self.accounts.add_user(&config.admin_name, &place, now).await)?;
-        self.accounts.join(&config.admin_name, &place, now).await?;
-        allow_existing(self.accounts.add_role(&self.permissions.admin_role(), now).await)?;
-        self.permissions.ensure_admin(&config.admin_name, now).await?;
+        allow_existing(self.accounts.add_user(&config.admin_name, &place, &by).await)?;
+        self.accounts.join(&config.admin_name, &place, &by).await?;
+        allow_existing(self.accounts.add_role(&self.permissions.admin_role(), &by).await)?;
+        self.permissions.ensure_admin(&config.admin_name, &by).await?;
         settings::get_or_set(&self.store, FIRST_START_DONE, "yes").await?;
         tracing::info!(user = config.admin_name, "made the first user, who may do everything");
         Ok(())

@@ -8,6 +8,7 @@ pub mod clock;
 mod cluster;
 mod config;
 pub mod engine;
+mod history;
 mod home;
 mod http;
 mod jobs;

@@ -9,6 +9,7 @@ use crate::{
     accounts::{Membership, ProjectRole},
     clock::Clock,
     config::Config,
+    history::By,
     home::{Home, HomeError},
 };
 
@@ -38,11 +39,11 @@ impl Accounts {
     /// # Errors
     /// When the name is taken or is none.
     pub async fn add_user(&self, user: &str, role: ProjectRole, project: Option<&str>) -> Result<(), ClusterError> {
-        let now = self.clock.now();
+        let by = By::program("command-line", self.clock.now());
         let place = Membership { org: self.org.clone(), project: project.unwrap_or(&self.project).to_owned(), role };
-        self.home.accounts.add_user(user, &place, now).await?;
+        self.home.accounts.add_user(user, &place, &by).await?;
         if role == ProjectRole::Admin && place.project == self.project {
-            self.home.permissions.ensure_admin(user, now).await.map_err(HomeError::from)?;
+            self.home.permissions.ensure_admin(user, &by).await.map_err(HomeError::from)?;
         }
         Ok(())
     }

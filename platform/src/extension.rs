@@ -6,6 +6,9 @@
 //!
 //! **Copying images.** `POST API/`[`IMAGES_COPY`] with a [`crate::transfer::CopyRequest`] copies an image from another registry into
 //! a project; the answer is lines of [`crate::transfer::TransferLine`]. A server without it answers 404.
+//!
+//! **Audit of rights.** Below [`ACCESS_PATH`]: bulk reads of grants, places and principals, also as they were at a moment, who may
+//! use one thing and why, the history of all changes, and changes that are made only if nobody else made one in between.
 
 pub mod images;
 
@@ -19,3 +22,6 @@ pub const FIRST_LINE_HEADER: &str = "x-roadstead-first-line";
 pub const TOTAL_LINES_HEADER: &str = "x-roadstead-total-lines";
 /// Path below the API's base: copies an image from another registry.
 pub const IMAGES_COPY: &str = "extensions/images/copy";
+/// Below the API: what decides rights, in bulk; who may use one thing, history, and changes from a reviewed list. See
+/// [`crate::audit`]. A server that does not know it answers 404.
+pub const ACCESS_PATH: &str = "extensions/access";

@@ -4,6 +4,7 @@
 //! clients require. What Roadstead needs beyond it is in [`extension`], and the gateway can do without.
 //! No I/O, no async, no HTTP library: types, names, and rules.
 
+pub mod audit;
 pub mod channel;
 pub mod config;
 pub mod error;

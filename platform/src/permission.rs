@@ -2,6 +2,25 @@
 //!
 //! deny < list < read < write < manage, each including the lower ones. A grant on a URI holds for everything below it, by whole
 //! path segments. The most specific grant has no precedence: the greatest action of any ancestor-or-self decides.
+//!
+//! [`Facts`] are everything that decides rights on one cluster: principals, grants, places in projects and organisations.
+//! [`Policy`] answers for all of them: one right, why somebody has it ([`Reason`]), or a whole [`Matrix`]. The cluster decides
+//! by it, and whoever audits explains by the same code.
+
+mod explain;
+mod facts;
+mod matrix;
+mod policy;
+mod restrict;
+#[cfg(test)]
+mod tests;
+
+pub use explain::{Reason, Source};
+pub use facts::{
+    Facts, Grant, InvalidRole, Member, OrgMember, OrgRole, PROJECT_SCHEMES, Principal, PrincipalKind, ProjectRole,
+};
+pub use matrix::Matrix;
+pub use policy::Policy;
 
 use crate::uri::Uri;
 use serde::{Deserialize, Serialize};
@@ -22,6 +41,29 @@ pub enum Action {
     Write,
     /// Share on.
     Manage,
+}
+
+impl Action {
+    /// Every action, the least first.
+    pub const ALL: [Self; 5] = [Self::Deny, Self::List, Self::Read, Self::Write, Self::Manage];
+
+    /// Its word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deny => "deny",
+            Self::List => "list",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Manage => "manage",
+        }
+    }
+
+    /// The action of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == word)
+    }
 }
 
 /// An action on a URI: granted, wanted, or missing.
@@ -100,45 +142,5 @@ impl Node {
                 None => self.action,
             },
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn grant() -> impl Strategy<Value = Permission> {
-        let action = prop_oneof![Just(Action::Read), Just(Action::Write), Just(Action::Manage)];
-        (prop::collection::vec("[ab]", 0..5), action)
-            .prop_map(|(path, action)| Permission { uri: Uri::try_new("image", path).expect("plain"), action })
-    }
-
-    proptest! {
-        #[test]
-        fn the_tree_says_what_the_grants_say(
-            grants in prop::collection::vec(grant(), 0..8),
-            path in prop::collection::vec("[abc]", 0..6),
-        ) {
-            let root: Uri = "image:".parse().expect("a uri");
-            let uri = Uri::try_new("image", &path).expect("plain");
-            let tree = Node::of(&grants, &root);
-            let (by_tree, by_grants) = (tree.action_at(&path), effective(&grants, &uri));
-            if by_grants == Action::Deny {
-                let leads_on = grants.iter().any(|g| uri.covers(&g.uri));
-                prop_assert_eq!(by_tree, if leads_on { Action::List } else { Action::Deny });
-            } else {
-                prop_assert_eq!(by_tree, by_grants);
-            }
-        }
-    }
-
-    #[test]
-    fn actions_are_ordered_and_include_the_lower_ones() {
-        let grants = [Permission { uri: "job://c/o/p".parse().expect("a uri"), action: Action::Write }];
-        let below: Uri = "job://c/o/p/job-1".parse().expect("a uri");
-        assert!(allows(&grants, &below, Action::Read) && allows(&grants, &below, Action::Write));
-        assert!(!allows(&grants, &below, Action::Manage));
-        assert!(!allows(&grants, &"job://c/o".parse().expect("a uri"), Action::List));
     }
 }

@@ -54,7 +54,8 @@ pub(crate) async fn cluster(alone: args::Cluster) -> anyhow::Result<()> {
         // Ends the open streams, which would hold the server otherwise.
         closing.shutdown().await;
     };
-    axum::serve(listener, cluster.router()).with_graceful_shutdown(stop).await.context("the listener failed")
+    let router = cluster.router().into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, router).with_graceful_shutdown(stop).await.context("the listener failed")
 }
 
 /// `roadstead gateway`: console and gateway before another server.

@@ -7,6 +7,7 @@ mod client;
 mod proxy;
 mod registry;
 mod report;
+mod rights;
 
 use std::path::Path;
 
@@ -20,7 +21,7 @@ use report::{Report, Table};
 
 #[derive(Args)]
 pub(crate) struct Bench {
-    /// Only these: size, proxy, registry, browser
+    /// Only these: size, rights, proxy, registry, browser
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }
@@ -38,6 +39,9 @@ impl Bench {
         let mut report = Report::default();
         if wanted("size") {
             report.add(first_load(&assets)?);
+        }
+        if wanted("rights") {
+            report.add(timing.step("effective rights", rights::measure)?);
         }
         if wanted("proxy") {
             setup::for_proxy_bench(timing)?;

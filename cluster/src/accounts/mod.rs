@@ -2,6 +2,7 @@
 //!
 //! Owns names, memberships, tokens, one-time codes. Does not know what anybody may do: that is `permissions`.
 
+pub(crate) mod places;
 mod secrets;
 mod store;
 #[cfg(test)]
@@ -12,12 +13,16 @@ use std::{io, path::Path, time::Duration};
 
 use jiff::Timestamp;
 use platform::name;
+pub use platform::permission::ProjectRole;
 
 pub(crate) use store::Kind;
 pub use tokens::InvalidToken;
 use tokens::Signer;
 
-use crate::store::{Store, StoreError};
+use crate::{
+    history::{By, Change},
+    store::{Store, StoreError},
+};
 
 /// How long the one-time code of a sign-in link lives.
 pub const CODE_LIFETIME: Duration = Duration::from_secs(15 * 60);
@@ -27,7 +32,7 @@ const REFRESH_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// No user or role has the name.
-    #[error("no such user {0}")]
+    #[error("no such user {0}; {why}", why = unknown(.0))]
     UnknownPrincipal(String),
     /// The name is taken.
     #[error("{0} already exists")]
@@ -39,6 +44,55 @@ pub enum AccountError {
         name: String,
         /// The rule it breaks.
         why: name::InvalidName,
+    },
+    /// There is no such organisation.
+    #[error("there is no organisation {0}; 'apolo admin get-orgs' lists those there are")]
+    UnknownOrg(String),
+    /// The organisation has no such project.
+    #[error("organisation {org} has no project {project}; 'apolo admin get-projects' lists those it has")]
+    UnknownProject {
+        /// The organisation.
+        org: String,
+        /// What was asked for.
+        project: String,
+    },
+    /// Not a member of that place.
+    #[error("{user} is not a member of {place}; add {user} to it first")]
+    NotMember {
+        /// Who.
+        user: String,
+        /// `organisation ORG` or `project ORG/PROJECT`.
+        place: String,
+    },
+    /// A member already.
+    #[error("{user} is already a member of {place} as {role}; change the role, or leave it as it is")]
+    AlreadyMember {
+        /// Who.
+        user: String,
+        /// `organisation ORG` or `project ORG/PROJECT`.
+        place: String,
+        /// As what.
+        role: &'static str,
+    },
+    /// Nobody would be left to look after the project.
+    #[error(
+        "{user} is the last manager of project {org}/{project}; make another member manager or admin first, or remove the project"
+    )]
+    LastManager {
+        /// Who would go.
+        user: String,
+        /// The project's organisation.
+        org: String,
+        /// The project.
+        project: String,
+    },
+    /// Something is still there that would be lost or left without a place.
+    #[error("{what} cannot be removed: {why}")]
+    InUse {
+        /// `organisation ORG` or `project ORG/PROJECT`.
+        what: String,
+        /// What is there and what to do.
+        why: String,
     },
     /// The one-time code is unknown, spent or past its 15 minutes.
     #[error("the sign-in code is unknown, spent or expired; ask for a new link")]
@@ -61,38 +115,6 @@ pub enum AccountError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// What a member may do in a project.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum ProjectRole {
-    /// Sees.
-    Reader,
-    /// Sees and changes.
-    Writer,
-    /// Sees, changes and shares.
-    Manager,
-    /// The same as manager, and owns the project.
-    Admin,
-}
-
-impl ProjectRole {
-    /// Its word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Reader => "reader",
-            Self::Writer => "writer",
-            Self::Manager => "manager",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The role of a word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Reader, Self::Writer, Self::Manager, Self::Admin].into_iter().find(|role| role.as_str() == word)
-    }
 }
 
 /// A place in a project.
@@ -130,46 +152,44 @@ impl Accounts {
         Ok(Self { store, signer: Signer::new(&bytes), token_lifetime })
     }
 
-    /// Adds a user with a place in a project, making the project when it is new.
-    pub(crate) async fn add_user(
-        &self,
-        user: &str,
-        membership: &Membership,
-        now: Timestamp,
-    ) -> Result<(), AccountError> {
+    /// Adds a user with a place in a project and in its organisation, making both when they are new.
+    pub(crate) async fn add_user(&self, user: &str, place: &Membership, by: &By) -> Result<(), AccountError> {
         check(user)?;
-        check(&membership.org)?;
-        check(&membership.project)?;
-        if !store::add_principal(&self.store, user, Kind::User, now).await? {
+        check_place(place)?;
+        let mut change = Change::begin(&self.store, by).await?;
+        if !store::add_principal(&mut change, user, Kind::User, by.at).await? {
             return Err(AccountError::Exists(user.to_owned()));
         }
-        self.join(user, membership, now).await
+        places::store::seat(&mut change, user, place, by.at).await?;
+        Ok(change.commit().await?)
     }
 
-    /// Gives a principal a place in a project, making the project when it is new.
-    pub(crate) async fn join(&self, user: &str, place: &Membership, now: Timestamp) -> Result<(), AccountError> {
-        store::ensure_project(&self.store, &place.org, &place.project, now).await?;
-        Ok(store::set_membership(&self.store, user, place).await?)
+    /// Gives a principal a place in a project and in its organisation, making both when they are new.
+    pub(crate) async fn join(&self, user: &str, place: &Membership, by: &By) -> Result<(), AccountError> {
+        check_place(place)?;
+        let mut change = Change::begin(&self.store, by).await?;
+        places::store::seat(&mut change, user, place, by.at).await?;
+        Ok(change.commit().await?)
     }
 
     /// Adds a role.
-    pub(crate) async fn add_role(&self, role: &str, now: Timestamp) -> Result<(), AccountError> {
+    pub(crate) async fn add_role(&self, role: &str, by: &By) -> Result<(), AccountError> {
         // Like `alice/roles/data`: names separated by slashes.
         role.split('/').try_for_each(check)?;
-        if store::add_principal(&self.store, role, Kind::Role, now).await? {
-            Ok(())
-        } else {
-            Err(AccountError::Exists(role.to_owned()))
+        let mut change = Change::begin(&self.store, by).await?;
+        if !store::add_principal(&mut change, role, Kind::Role, by.at).await? {
+            return Err(AccountError::Exists(role.to_owned()));
         }
+        Ok(change.commit().await?)
     }
 
     /// Removes a role and everything granted to it or through it.
-    pub(crate) async fn remove_role(&self, role: &str) -> Result<(), AccountError> {
-        if store::remove_role(&self.store, role).await? {
-            Ok(())
-        } else {
-            Err(AccountError::UnknownPrincipal(role.to_owned()))
+    pub(crate) async fn remove_role(&self, role: &str, by: &By) -> Result<(), AccountError> {
+        let mut change = Change::begin(&self.store, by).await?;
+        if !store::remove_role(&mut change, role).await? {
+            return Err(AccountError::UnknownPrincipal(role.to_owned()));
         }
+        Ok(change.commit().await?)
     }
 
     /// Every role below a name, in order.
@@ -266,4 +286,19 @@ impl Accounts {
 
 fn check(given: &str) -> Result<(), AccountError> {
     name::resource_name(given).map_err(|why| AccountError::Name { name: given.to_owned(), why })
+}
+
+fn check_place(place: &Membership) -> Result<(), AccountError> {
+    check(&place.org)?;
+    check(&place.project)
+}
+
+/// What to do about a name that nobody has: most are typing errors, some are traps.
+fn unknown(given: &str) -> String {
+    match given.split('/').map(name::resource_name).find_map(Result::err) {
+        Some(name::InvalidName::Character(odd)) => {
+            format!("names hold lower-case letters, digits and hyphens only, not {odd:?} (U+{:04X})", u32::from(odd))
+        }
+        _ => "check the name, or ask an administrator to add it".to_owned(),
+    }
 }

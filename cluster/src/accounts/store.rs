@@ -1,7 +1,7 @@
-//! The SQL of principals, organisations, projects, memberships and sign-in secrets.
+//! The SQL of principals and sign-in secrets.
 
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::{Row, SqliteConnection};
 
 use super::{Membership, ProjectRole};
 use crate::store::{Store, StoreError};
@@ -23,27 +23,30 @@ impl Kind {
 }
 
 /// Adds a principal; false when the name is taken.
-pub(crate) async fn add_principal(store: &Store, name: &str, kind: Kind, now: Timestamp) -> Result<bool, StoreError> {
+pub(super) async fn add_principal(
+    change: &mut SqliteConnection,
+    name: &str,
+    kind: Kind,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let added = sqlx::query("INSERT INTO principals (name, kind, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
         .bind(name)
         .bind(kind.as_str())
         .bind(now.as_microsecond())
-        .execute(store.write())
+        .execute(change)
         .await?;
     Ok(added.rows_affected() == 1)
 }
 
 /// Removes a role with everything granted to it; false when there is none.
-pub(crate) async fn remove_role(store: &Store, name: &str) -> Result<bool, StoreError> {
-    let mut change = store.begin().await?;
+pub(super) async fn remove_role(change: &mut SqliteConnection, name: &str) -> Result<bool, StoreError> {
     let removed = sqlx::query("DELETE FROM principals WHERE name = ? AND kind = 'role'")
         .bind(name)
         .execute(&mut *change)
         .await?
         .rows_affected();
     // Nobody may inherit from a role of the same name made later.
-    sqlx::query("DELETE FROM grants WHERE uri = 'role://' || ?").bind(name).execute(&mut *change).await?;
-    change.commit().await?;
+    sqlx::query("DELETE FROM grants WHERE uri = 'role://' || ?").bind(name).execute(change).await?;
     Ok(removed == 1)
 }
 
@@ -74,24 +77,6 @@ pub(crate) async fn list_roles_below(store: &Store, name: &str) -> Result<Vec<St
     .await?)
 }
 
-/// Makes sure the organisation and the project exist.
-pub(crate) async fn ensure_project(store: &Store, org: &str, project: &str, now: Timestamp) -> Result<(), StoreError> {
-    let mut change = store.begin().await?;
-    sqlx::query("INSERT INTO orgs (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING")
-        .bind(org)
-        .bind(now.as_microsecond())
-        .execute(&mut *change)
-        .await?;
-    sqlx::query("INSERT INTO projects (org, name, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-        .bind(org)
-        .bind(project)
-        .bind(now.as_microsecond())
-        .execute(&mut *change)
-        .await?;
-    change.commit().await?;
-    Ok(())
-}
-
 /// Whether the organisation has such a project.
 pub(crate) async fn project_exists(store: &Store, org: &str, project: &str) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM projects WHERE org = ? AND name = ?)")
@@ -107,21 +92,6 @@ pub(crate) async fn org_exists(store: &Store, org: &str) -> Result<bool, StoreEr
         .bind(org)
         .fetch_one(store.read())
         .await?)
-}
-
-/// Makes the principal a member, or changes its role.
-pub(crate) async fn set_membership(store: &Store, principal: &str, membership: &Membership) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO members (principal, org, project, role) VALUES (?, ?, ?, ?)
-         ON CONFLICT (principal, org, project) DO UPDATE SET role = excluded.role",
-    )
-    .bind(principal)
-    .bind(&membership.org)
-    .bind(&membership.project)
-    .bind(membership.role.as_str())
-    .execute(store.write())
-    .await?;
-    Ok(())
 }
 
 /// The principal's projects, ordered by organisation and name.

@@ -12,8 +12,12 @@ async fn with_alice() -> Fixture {
     let (folder, store) = temporary().await;
     let accounts =
         Accounts::open(store, &folder.path().join("token.key"), Duration::from_secs(3600)).expect("makes a key");
-    accounts.add_user("alice", &place("demo", ProjectRole::Writer), NOON).await.expect("adds alice");
+    accounts.add_user("alice", &place("demo", ProjectRole::Writer), &by()).await.expect("adds alice");
     Fixture { _folder: folder, accounts }
+}
+
+fn by() -> By {
+    By::program("test", NOON)
 }
 
 fn place(project: &str, role: ProjectRole) -> Membership {
@@ -75,7 +79,7 @@ async fn neither_codes_nor_refresh_tokens_are_stored_readable() {
 #[tokio::test]
 async fn nobody_signs_in_as_a_role_or_as_a_stranger() {
     let f = with_alice().await;
-    f.accounts.add_role("alice/roles/team", NOON).await.expect("adds a role");
+    f.accounts.add_role("alice/roles/team", &by()).await.expect("adds a role");
     for name in ["alice/roles/team", "nobody"] {
         assert!(matches!(f.accounts.sign_in_code(name, NOON).await, Err(AccountError::UnknownPrincipal(_))));
         assert!(f.accounts.token_for(name, Duration::from_secs(60), NOON).await.is_err());
@@ -87,10 +91,10 @@ async fn nobody_signs_in_as_a_role_or_as_a_stranger() {
 #[tokio::test]
 async fn a_name_is_given_once_and_only_if_it_is_one() {
     let f = with_alice().await;
-    let again = f.accounts.add_user("alice", &place("demo", ProjectRole::Reader), NOON).await;
+    let again = f.accounts.add_user("alice", &place("demo", ProjectRole::Reader), &by()).await;
     assert!(matches!(again, Err(AccountError::Exists(_))));
     for bad in ["", "A", "a b", "-a", "a--b", "../x", "a\n", &"a".repeat(300)] {
-        let refused = f.accounts.add_user(bad, &place("demo", ProjectRole::Reader), NOON).await;
+        let refused = f.accounts.add_user(bad, &place("demo", ProjectRole::Reader), &by()).await;
         assert!(matches!(refused, Err(AccountError::Name { .. })), "{bad:?}");
     }
 }

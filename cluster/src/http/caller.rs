@@ -3,16 +3,17 @@
 //! Owns authentication of requests. Every handler but the few open ones takes a [`Caller`], so that forgetting to ask
 //! is a handler without one, which the walk over all routes finds.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
 use platform::{Uri, permission::Action};
 
-use super::{Api, Problem};
+use super::{Api, Problem, request_id::RequestId};
 use crate::{
+    history::By,
     jobs::{JobRecord, view},
     permissions::Rights,
 };
@@ -22,12 +23,24 @@ use crate::{
 pub(crate) struct Caller {
     pub(crate) rights: Rights,
     cluster: String,
+    request_id: Option<String>,
+    address: Option<String>,
 }
 
 impl Caller {
     /// The user's name.
     pub(crate) fn name(&self) -> &str {
         self.rights.principal()
+    }
+
+    /// For what the caller changes now.
+    pub(crate) fn by(&self, api: &Api) -> By {
+        By {
+            actor: self.name().to_owned(),
+            at: api.clock.now(),
+            request_id: self.request_id.clone(),
+            address: self.address.clone(),
+        }
     }
 
     /// Refuses unless the action is allowed on the URI.
@@ -49,7 +62,13 @@ impl FromRequestParts<Arc<Api>> for Caller {
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
         let token = bearer(&parts.headers).ok_or(Problem::NoToken)?;
         let user = authenticate(api, token).await?;
-        Ok(Self { rights: api.permissions.rights_of(&user).await?, cluster: api.config.cluster_name.clone() })
+        Ok(Self {
+            rights: api.permissions.rights_of(&user).await?,
+            cluster: api.config.cluster_name.clone(),
+            request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
+            // Absent where the router is served without it.
+            address: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string()),
+        })
     }
 }
 

@@ -51,16 +51,18 @@ async fn add_clusters(api: &Api, config: &mut Config, user: &str) -> Result<(), 
             role: place.role.as_str().to_owned(),
         })
         .collect();
-    let mut orgs: Vec<String> = places.into_iter().map(|place| place.org).collect();
-    orgs.dedup();
-    config.orgs = orgs.iter().map(|org| Org { name: org.clone(), role: "user".to_owned() }).collect();
+    let orgs = api.accounts.orgs_of(user).await?;
+    config.orgs =
+        orgs.iter().map(|place| Org { name: place.org.clone(), role: place.role.as_str().to_owned() }).collect();
+    // Only with a token: without one a client takes the server for one with neither quotas nor people.
+    config.admin_url = Some(api.url(super::admin::BASE));
     if orgs.is_empty() {
         // A member of nothing has no cluster to use; clients crash on a cluster with an empty list of organisations.
         return Ok(());
     }
     config.clusters = vec![Cluster {
         name: name.clone(),
-        orgs: orgs.into_iter().map(Some).collect(),
+        orgs: orgs.into_iter().map(|place| Some(place.org)).collect(),
         registry_url: api.url(""),
         storage_url: api.url("/api/v1/storage"),
         users_url: api.url("/api/v1"),

@@ -2,6 +2,8 @@
 //!
 //! Owns the router and the conversions at this edge. Decides nothing that a concern below could decide.
 
+mod access;
+mod admin;
 mod caller;
 mod config;
 mod input;
@@ -95,9 +97,12 @@ pub(crate) fn router(api: Arc<Api>) -> Router {
         .route("/users", post(users::role_add))
         .nest("/users", users)
         .nest("/extensions/images", images)
+        .route("/extensions/access", get(access::facts))
+        .nest("/extensions/access", access::router())
         .nest("/monitoring", monitoring);
     Router::new()
         .nest("/api/v1", v1)
+        .nest(admin::BASE, admin::router())
         .route("/oauth/token", post(oauth::token))
         .route("/v2", any(registry::serve))
         .route("/v2/", any(registry::serve))

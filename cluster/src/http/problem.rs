@@ -71,6 +71,14 @@ pub(crate) enum Problem {
         /// What the system said.
         why: String,
     },
+    /// Another cluster's name in an address.
+    #[error("there is no cluster {given} here; this one is called {this}")]
+    UnknownCluster {
+        /// As asked.
+        given: String,
+        /// Its name.
+        this: String,
+    },
     /// Part of the platform, but not of this cluster.
     #[error("{0}")]
     NotOffered(&'static str),
@@ -106,9 +114,13 @@ impl Problem {
             Self::Account(error) => of_account(error),
             Self::Permission(error) => match error {
                 PermissionError::Missing(_) => StatusCode::FORBIDDEN,
-                PermissionError::Ungrantable(_) | PermissionError::NothingAsked | PermissionError::NoEffect => {
-                    StatusCode::BAD_REQUEST
-                }
+                PermissionError::Ungrantable(_)
+                | PermissionError::NothingAsked
+                | PermissionError::NoEffect(_)
+                | PermissionError::Oneself { .. }
+                | PermissionError::Target { .. } => StatusCode::BAD_REQUEST,
+                PermissionError::UnknownRole(_) => StatusCode::NOT_FOUND,
+                PermissionError::Changed(_) => StatusCode::CONFLICT,
                 PermissionError::Store(error) => of_store(error),
             },
             Self::Job(error) => match error {
@@ -127,7 +139,7 @@ impl Problem {
             | Self::NotWebSocket(_)
             | Self::Unreachable { .. } => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NotRunning(_) | Self::NoRoute => StatusCode::NOT_FOUND,
+            Self::NotRunning(_) | Self::NoRoute | Self::UnknownCluster { .. } => StatusCode::NOT_FOUND,
             Self::NotOffered(_) => StatusCode::NOT_IMPLEMENTED,
             Self::NoMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Engine(error) => of_engine(error),
@@ -155,8 +167,14 @@ impl Problem {
 
 fn of_account(error: &AccountError) -> StatusCode {
     match error {
-        AccountError::UnknownPrincipal(_) => StatusCode::NOT_FOUND,
-        AccountError::Exists(_) => StatusCode::CONFLICT,
+        AccountError::UnknownPrincipal(_)
+        | AccountError::UnknownOrg(_)
+        | AccountError::UnknownProject { .. }
+        | AccountError::NotMember { .. } => StatusCode::NOT_FOUND,
+        AccountError::Exists(_)
+        | AccountError::AlreadyMember { .. }
+        | AccountError::LastManager { .. }
+        | AccountError::InUse { .. } => StatusCode::CONFLICT,
         AccountError::Name { .. } | AccountError::Code | AccountError::Refresh => StatusCode::BAD_REQUEST,
         AccountError::Token(_) => StatusCode::UNAUTHORIZED,
         AccountError::Key { .. } => StatusCode::INTERNAL_SERVER_ERROR,
@@ -246,9 +264,12 @@ mod tests {
 
     use super::*;
 
+    fn uri() -> platform::Uri {
+        "job://default/main/demo".parse().expect("a uri")
+    }
+
     fn missing() -> PermissionError {
-        let uri = "job://default/main/demo".parse().expect("a uri");
-        PermissionError::Missing(vec![Permission { uri, action: Action::Write }])
+        PermissionError::Missing(vec![Permission { uri: uri(), action: Action::Write }])
     }
 
     #[test]
@@ -259,8 +280,18 @@ mod tests {
             (AccountError::UnknownPrincipal("x".into()).into(), 404),
             (AccountError::Exists("x".into()).into(), 409),
             (AccountError::Code.into(), 400),
+            (AccountError::UnknownOrg("x".into()).into(), 404),
+            (AccountError::UnknownProject { org: "x".into(), project: "x".into() }.into(), 404),
+            (AccountError::NotMember { user: "x".into(), place: "x".into() }.into(), 404),
+            (AccountError::AlreadyMember { user: "x".into(), place: "x".into(), role: "user" }.into(), 409),
+            (AccountError::LastManager { user: "x".into(), org: "x".into(), project: "x".into() }.into(), 409),
+            (AccountError::InUse { what: "x".into(), why: "x".into() }.into(), 409),
             (missing().into(), 403),
-            (PermissionError::NoEffect.into(), 400),
+            (PermissionError::NoEffect("x".into()).into(), 400),
+            (PermissionError::Oneself { uri: uri(), why: "x".into() }.into(), 400),
+            (PermissionError::Target { uri: uri(), why: "x".into() }.into(), 400),
+            (PermissionError::UnknownRole("x".into()).into(), 404),
+            (PermissionError::Changed("x".into()).into(), 409),
             (PermissionError::NothingAsked.into(), 400),
             (PermissionError::Ungrantable(Action::List).into(), 400),
             (JobError::NoSuchJob("x".into()).into(), 400),
@@ -277,6 +308,7 @@ mod tests {
             (Problem::Unreachable { port: 1, why: "x".into() }, 400),
             (Problem::NotOffered("x"), 501),
             (Problem::NoRoute, 404),
+            (Problem::UnknownCluster { given: "x".into(), this: "y".into() }, 404),
             (Problem::NoMethod, 405),
             (EngineError::Gone { address: "x".into(), message: "x".into() }.into(), 503),
             (EngineError::CannotRun { message: "x".into() }.into(), 400),

@@ -54,7 +54,7 @@ pub(super) struct TreeView {
 }
 
 /// A principal's name as it stands in a path, with ':' for '/'.
-fn principal(segment: &str) -> Result<String, Problem> {
+pub(super) fn principal(segment: &str) -> Result<String, Problem> {
     if segment.is_empty() || segment.len() > LONGEST_NAME || segment.chars().any(char::is_control) {
         return Err(Problem::field("user", format!("must be 1 to {LONGEST_NAME} bytes without control characters")));
     }
@@ -65,7 +65,7 @@ fn role_uri(role: &str) -> Result<Uri, Problem> {
     Uri::try_new("role", role.split('/')).map_err(|why| Problem::field("name", why.to_string()))
 }
 
-fn below(query: &Query) -> Result<Option<Uri>, Problem> {
+pub(super) fn below(query: &Query) -> Result<Option<Uri>, Problem> {
     query.find("uri").map(parse_uri).transpose()
 }
 
@@ -101,7 +101,7 @@ pub(super) async fn role_add(
     Body(role): Body<NewRole>,
 ) -> Result<(StatusCode, Json<UserView>), Problem> {
     caller.require(&role_uri(&role.name)?, Action::Manage)?;
-    api.accounts.add_role(&role.name, api.clock.now()).await?;
+    api.accounts.add_role(&role.name, &caller.by(&api)).await?;
     Ok((StatusCode::CREATED, Json(UserView { name: role.name })))
 }
 
@@ -112,7 +112,7 @@ pub(super) async fn role_remove(
 ) -> Result<StatusCode, Problem> {
     let role = principal(&role)?;
     caller.require(&role_uri(&role)?, Action::Manage)?;
-    api.accounts.remove_role(&role).await?;
+    api.accounts.remove_role(&role, &caller.by(&api)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -124,7 +124,7 @@ pub(super) async fn permissions_grant(
 ) -> Result<(StatusCode, Json<Vec<Permission>>), Problem> {
     let to = principal(&user)?;
     api.accounts.kind_of(&to).await?;
-    let effective = api.permissions.grant(&caller.rights, &to, &bounded(wanted)?, api.clock.now()).await?;
+    let effective = api.permissions.grant(&caller.rights, &to, &bounded(wanted)?, &caller.by(&api)).await?;
     Ok((StatusCode::CREATED, Json(effective)))
 }
 
@@ -136,7 +136,7 @@ pub(super) async fn permissions_replace(
 ) -> Result<StatusCode, Problem> {
     let to = principal(&user)?;
     api.accounts.kind_of(&to).await?;
-    api.permissions.replace(&caller.rights, &to, &bounded(wanted)?, api.clock.now()).await?;
+    api.permissions.replace(&caller.rights, &to, &bounded(wanted)?, &caller.by(&api)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -149,7 +149,7 @@ pub(super) async fn permissions_revoke(
     let from = principal(&user)?;
     api.accounts.kind_of(&from).await?;
     let uris = query.all("uri").map(parse_uri).collect::<Result<Vec<_>, _>>()?;
-    api.permissions.revoke(&caller.rights, &from, &uris).await?;
+    api.permissions.revoke(&caller.rights, &from, &uris, &caller.by(&api)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -173,7 +173,7 @@ pub(super) async fn permissions_shared(
     let by = principal(&user)?;
     api.accounts.kind_of(&by).await?;
     let grants = api.permissions.shared(&caller.rights, &by, below(&query)?.as_ref()).await?;
-    let view = |grant: crate::permissions::Grant| SharedView {
+    let view = |grant: crate::permissions::Share| SharedView {
         user: grant.principal,
         uri: grant.permission.uri,
         action: grant.permission.action,

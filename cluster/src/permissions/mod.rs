@@ -1,38 +1,50 @@
 //! Who may do what.
 //!
-//! Owns grants and the rights that follow from them, from project memberships and from roles. Denies by default: what
-//! no grant covers is refused. The arithmetic of the tree itself is `platform::permission`.
+//! Owns grants and the rights that follow from them, from places in projects and organisations, and from roles. Denies by
+//! default: what nothing gives is refused. The arithmetic is `platform::permission`; here is what it is fed with, kept ready
+//! until something changes.
 
+mod audit;
 mod error;
 mod store;
+mod target;
 #[cfg(test)]
 mod tests;
 
-use jiff::Timestamp;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use platform::{
     Uri,
-    permission::{Action, Node, Permission, allows},
+    permission::{Action, Node, PROJECT_SCHEMES, Permission, Policy},
 };
 
+pub(crate) use audit::HistoryWanted;
 pub(crate) use error::PermissionError;
-pub(crate) use store::Grant;
 
 use crate::{
-    accounts::{Membership, ProjectRole},
+    history::{By, Change},
     jobs::Visible,
     store::{Store, StoreError},
 };
 
-/// What a member of a project has rights on.
-const PROJECT_SCHEMES: [&str; 7] = ["job", "image", "storage", "blob", "secret", "disk", "flow"];
 /// What else the administrators of a cluster have rights on.
-const CLUSTER_SCHEMES: [&str; 2] = ["cluster", "user"];
+const CLUSTER_SCHEMES: [&str; 3] = ["cluster", "user", "org"];
 
-/// What one principal may do.
+/// What decides rights, compiled, and the number of the last change in it.
+type Ready = (i64, Arc<Policy>);
+
+/// A grant and whom it is made to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Share {
+    pub(crate) principal: String,
+    pub(crate) permission: Permission,
+}
+
+/// What one principal may do, as of the moment it was asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Rights {
     principal: String,
-    grants: Vec<Permission>,
+    policy: Arc<Policy>,
 }
 
 impl Rights {
@@ -43,7 +55,7 @@ impl Rights {
 
     /// Whether the action is allowed on the URI.
     pub(crate) fn allow(&self, uri: &Uri, action: Action) -> bool {
-        allows(&self.grants, uri, action)
+        self.policy.allows(&self.principal, uri, action)
     }
 
     /// Refuses unless the action is allowed on at least one of the URIs (a job by its id or by its name).
@@ -57,7 +69,8 @@ impl Rights {
     /// Which jobs of the cluster may be read.
     pub(crate) fn visible_jobs(&self, cluster: &str) -> Visible {
         let (mut orgs, mut projects, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
-        for grant in self.grants.iter().filter(|grant| grant.uri.scheme() == "job" && grant.action >= Action::Read) {
+        let held = self.policy.permissions_of(&self.principal);
+        for grant in held.filter(|grant| grant.uri.scheme() == "job" && grant.action >= Action::Read) {
             match grant.uri.segments() {
                 [] => return Visible::All,
                 [host, ..] if host != cluster => {}
@@ -77,7 +90,7 @@ impl Rights {
 
     /// The tree at and below a URI, as far as these rights reach.
     pub(crate) fn tree(&self, root: &Uri) -> Node {
-        Node::of(&self.grants, root)
+        Node::of(&self.policy.permissions_of(&self.principal).collect::<Vec<_>>(), root)
     }
 }
 
@@ -86,41 +99,37 @@ impl Rights {
 pub(crate) struct Permissions {
     store: Store,
     cluster: String,
+    ready: Arc<Mutex<Option<Ready>>>,
 }
 
 impl Permissions {
     pub(crate) fn new(store: Store, cluster: &str) -> Self {
-        Self { store, cluster: cluster.to_owned() }
+        Self { store, cluster: cluster.to_owned(), ready: Arc::default() }
     }
 
-    /// Everything a principal may do: what was granted to it and to the roles it has, its places in projects, and
-    /// the roles below its own name.
+    /// Everything that decides rights, as of now and ready for questions, with the number of the last change in it. Compiled anew
+    /// only after a change, whoever made it: the command line beside this server writes into the same database.
+    pub(crate) async fn policy(&self) -> Result<Ready, StoreError> {
+        let revision = store::revision(&self.store).await?;
+        if let Some(ready) = self.ready().as_ref().filter(|(of, _)| *of == revision) {
+            return Ok(ready.clone());
+        }
+        let (revision, facts) = store::facts(&self.store, &self.cluster).await?;
+        let policy = Arc::new(Policy::new(facts));
+        *self.ready() = Some((revision, Arc::clone(&policy)));
+        Ok((revision, policy))
+    }
+
+    fn ready(&self) -> MutexGuard<'_, Option<Ready>> {
+        // A pair is replaced as a whole; no panic can leave half of one.
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Everything a principal may do: what was granted to it and to the roles it has, its places in projects and
+    /// organisations, and the roles below its own name.
     pub(crate) async fn rights_of(&self, principal: &str) -> Result<Rights, StoreError> {
-        let mut grants = store::inherited(&self.store, principal).await?;
-        for place in store::memberships(&self.store, principal).await? {
-            grants.extend(self.of_membership(&place));
-        }
-        // Whoever is `alice` looks after the roles `alice/...`.
-        if let Ok(own) = Uri::try_new("role", principal.split('/')) {
-            grants.push(Permission { uri: own, action: Action::Manage });
-        }
-        if let Ok(own) = Uri::try_new("user", [&self.cluster, principal]) {
-            grants.push(Permission { uri: own, action: Action::Read });
-        }
-        Ok(Rights { principal: principal.to_owned(), grants })
-    }
-
-    fn of_membership(&self, place: &Membership) -> impl Iterator<Item = Permission> {
-        let action = match place.role {
-            ProjectRole::Reader => Action::Read,
-            ProjectRole::Writer => Action::Write,
-            ProjectRole::Manager | ProjectRole::Admin => Action::Manage,
-        };
-        PROJECT_SCHEMES.into_iter().map(move |scheme| Permission {
-            uri: Uri::try_new(scheme, [&self.cluster, &place.org, &place.project])
-                .expect("names of clusters and projects are plain segments"),
-            action,
-        })
+        let (_, policy) = self.policy().await?;
+        Ok(Rights { principal: principal.to_owned(), policy })
     }
 
     /// The role whose bearers may do everything on the cluster.
@@ -129,19 +138,41 @@ impl Permissions {
     }
 
     /// Makes sure the administrators' role may do everything, and that `user` has it.
-    pub(crate) async fn ensure_admin(&self, user: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) async fn ensure_admin(&self, user: &str, by: &By) -> Result<(), StoreError> {
         let role = self.admin_role();
-        let everything: Vec<Permission> = PROJECT_SCHEMES
+        let mut change = Change::begin(&self.store, by).await?;
+        for want in self.everything() {
+            raise(&mut change, &role, &want, by).await?;
+        }
+        let has_role = Permission { uri: role_uri(&role), action: Action::Read };
+        raise(&mut change, user, &has_role, by).await?;
+        change.commit().await
+    }
+
+    /// Gives the administrators' role what this version knows and an earlier one did not. Writes only if something is missing.
+    pub(crate) async fn bring_admin_up_to_date(&self, by: &By) -> Result<(), StoreError> {
+        let (role, (_, policy)) = (self.admin_role(), self.policy().await?);
+        let is_there = policy.facts().principals.iter().any(|principal| principal.name == role);
+        let missing = self.everything().filter(|want| !policy.allows(&role, &want.uri, want.action));
+        let missing: Vec<Permission> = missing.filter(|_| is_there).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut change = Change::begin(&self.store, by).await?;
+        for want in missing {
+            raise(&mut change, &role, &want, by).await?;
+        }
+        change.commit().await
+    }
+
+    /// What administrators of the cluster may do.
+    fn everything(&self) -> impl Iterator<Item = Permission> {
+        PROJECT_SCHEMES
             .into_iter()
             .chain(CLUSTER_SCHEMES)
             .map(|scheme| Uri::try_new(scheme, [&self.cluster]))
             .chain([Uri::try_new::<&str>("role", [])])
             .map(|uri| Permission { uri: uri.expect("the cluster's name is a plain segment"), action: Action::Manage })
-            .collect();
-        store::put(&self.store, &role, &everything, user, now, false).await?;
-        let has_role = Permission { uri: role_uri(&role), action: Action::Read };
-        store::put(&self.store, user, &[has_role], user, now, false).await?;
-        Ok(())
     }
 
     /// Grants to an existing principal what the caller manages; returns what holds then.
@@ -150,10 +181,22 @@ impl Permissions {
         caller: &Rights,
         to: &str,
         wanted: &[Permission],
-        now: Timestamp,
+        by: &By,
     ) -> Result<Vec<Permission>, PermissionError> {
-        Self::check_grantable(caller, wanted)?;
-        Ok(store::put(&self.store, to, wanted, caller.principal(), now, false).await?)
+        self.check_grantable(caller, wanted).await?;
+        if let Some(want) = wanted.first().filter(|_| caller.principal() == to) {
+            let reasons = caller.policy.explain(to, &want.uri);
+            let why = reasons.first().map(error::because).unwrap_or_default();
+            return Err(PermissionError::Oneself { uri: want.uri.clone(), why });
+        }
+        let mut change = Change::begin(&self.store, by).await?;
+        let mut effective = Vec::with_capacity(wanted.len());
+        for want in wanted {
+            let action = raise(&mut change, to, want, by).await?;
+            effective.push(Permission { uri: want.uri.clone(), action });
+        }
+        change.commit().await?;
+        Ok(effective)
     }
 
     /// The same, but also lowers a grant that says more.
@@ -162,14 +205,17 @@ impl Permissions {
         caller: &Rights,
         to: &str,
         wanted: &[Permission],
-        now: Timestamp,
+        by: &By,
     ) -> Result<(), PermissionError> {
-        Self::check_grantable(caller, wanted)?;
-        store::put(&self.store, to, wanted, caller.principal(), now, true).await?;
-        Ok(())
+        self.check_grantable(caller, wanted).await?;
+        let mut change = Change::begin(&self.store, by).await?;
+        for want in wanted {
+            store::put(&mut change, to, want, &by.actor, by.at).await?;
+        }
+        Ok(change.commit().await?)
     }
 
-    fn check_grantable(caller: &Rights, wanted: &[Permission]) -> Result<(), PermissionError> {
+    async fn check_grantable(&self, caller: &Rights, wanted: &[Permission]) -> Result<(), PermissionError> {
         if wanted.is_empty() {
             return Err(PermissionError::NothingAsked);
         }
@@ -179,62 +225,118 @@ impl Permissions {
             }
             caller.require(std::slice::from_ref(&want.uri), Action::Manage)?;
         }
+        for want in wanted {
+            target::check(&self.store, &self.cluster, &caller.policy, &want.uri).await?;
+        }
         Ok(())
     }
 
     /// Takes grants back from a principal.
-    pub(crate) async fn revoke(&self, caller: &Rights, from: &str, uris: &[Uri]) -> Result<(), PermissionError> {
-        if uris.is_empty() {
-            return Err(PermissionError::NothingAsked);
-        }
+    pub(crate) async fn revoke(
+        &self,
+        caller: &Rights,
+        from: &str,
+        uris: &[Uri],
+        by: &By,
+    ) -> Result<(), PermissionError> {
+        let Some(first) = uris.first() else { return Err(PermissionError::NothingAsked) };
         for uri in uris {
             caller.require(std::slice::from_ref(uri), Action::Manage)?;
         }
-        match store::remove(&self.store, from, uris).await? {
-            0 => Err(PermissionError::NoEffect),
-            _ => Ok(()),
+        let mut change = Change::begin(&self.store, by).await?;
+        let mut any = false;
+        for uri in uris {
+            any |= store::remove(&mut change, from, uri).await?;
         }
+        if !any {
+            drop(change);
+            // As it is now: what was there when the caller looked may be gone since.
+            let (_, policy) = self.policy().await?;
+            return Err(PermissionError::NoEffect(nothing_to_revoke(&policy, from, first)));
+        }
+        Ok(change.commit().await?)
     }
 
     /// What a principal was granted at and below a URI: everything when the caller asks for itself, else what lies
-    /// under the caller's management. Memberships count as grants on the project.
+    /// under the caller's management. Places count as grants on the project and the organisation.
     pub(crate) async fn list(
         &self,
         caller: &Rights,
         of: &str,
         below: Option<&Uri>,
     ) -> Result<Vec<Permission>, PermissionError> {
-        let mut grants = store::own(&self.store, of).await?;
-        for place in store::memberships(&self.store, of).await? {
-            grants.extend(self.of_membership(&place));
-        }
-        grants.retain(|grant| {
-            below.is_none_or(|below| below.covers(&grant.uri))
-                && (caller.principal() == of || caller.allow(&grant.uri, Action::Manage))
-        });
-        grants.sort();
-        grants.dedup();
-        Ok(grants)
+        let facts = caller.policy.facts();
+        let grants = facts.grants.iter().filter(|grant| grant.principal == of);
+        let grants = grants.map(|grant| Permission { uri: grant.uri.clone(), action: grant.action });
+        let members = facts.members.iter().filter(|member| member.principal == of);
+        let org_members = facts.org_members.iter().filter(|member| member.principal == of);
+        let mut held: Vec<Permission> = grants
+            .chain(members.flat_map(|member| member.permissions(&self.cluster)))
+            .chain(org_members.flat_map(|member| member.permissions(&self.cluster)))
+            .filter(|held| below.is_none_or(|below| below.covers(&held.uri)))
+            .filter(|held| caller.principal() == of || caller.allow(&held.uri, Action::Manage))
+            .collect();
+        held.sort();
+        held.dedup();
+        Ok(held)
     }
 
-    /// What others were granted of the things a principal manages, at and below a URI. What the caller neither is nor
-    /// manages is left out.
+    /// What others were granted of the things a principal manages, at and below a URI. Asked about a thing that is managed
+    /// itself, also what reaches it from above: grants on its parents and places in its project. So an owner learns who may
+    /// use it. What the caller neither is nor manages is left out.
     pub(crate) async fn shared(
         &self,
         caller: &Rights,
         by: &str,
         below: Option<&Uri>,
-    ) -> Result<Vec<Grant>, PermissionError> {
-        let owner = if caller.principal() == by { caller.clone() } else { self.rights_of(by).await? };
-        let mut grants = store::all(&self.store).await?;
-        grants.retain(|grant| {
-            let uri = &grant.permission.uri;
-            grant.principal != by
-                && below.is_none_or(|below| below.covers(uri))
-                && owner.allow(uri, Action::Manage)
-                && caller.allow(uri, Action::Manage)
+    ) -> Result<Vec<Share>, PermissionError> {
+        let policy = &caller.policy;
+        let managed = |uri: &Uri| policy.allows(by, uri, Action::Manage) && caller.allow(uri, Action::Manage);
+        let whole = below.filter(|uri| managed(uri));
+        let facts = policy.facts();
+        let share = |principal: &str, permission: Permission| Share { principal: principal.to_owned(), permission };
+        let grants = facts.grants.iter().filter(|grant| {
+            whole.is_some_and(|uri| grant.uri.covers(uri))
+                || below.is_none_or(|below| below.covers(&grant.uri)) && managed(&grant.uri)
         });
-        Ok(grants)
+        let grants =
+            grants.map(|grant| share(&grant.principal, Permission { uri: grant.uri.clone(), action: grant.action }));
+        let members = facts
+            .members
+            .iter()
+            .flat_map(|member| member.permissions(&self.cluster).map(|right| share(&member.principal, right)));
+        let org_members = facts
+            .org_members
+            .iter()
+            .flat_map(|member| member.permissions(&self.cluster).map(|right| share(&member.principal, right)));
+        let places = members.chain(org_members).filter(|held| whole.is_some_and(|uri| held.permission.uri.covers(uri)));
+        let mut shares: Vec<Share> = grants.chain(places).filter(|share| share.principal != by).collect();
+        shares.sort_by(|a, b| {
+            let key = |share: &Share| (share.permission.uri.clone(), share.principal.clone());
+            key(a).cmp(&key(b))
+        });
+        shares.dedup();
+        Ok(shares)
+    }
+}
+
+/// Grants unless as much or more is granted; what holds then.
+async fn raise(change: &mut Change, to: &str, want: &Permission, by: &By) -> Result<Action, StoreError> {
+    if let Some(held) = store::held(change, to, &want.uri).await?.filter(|held| *held >= want.action) {
+        return Ok(held);
+    }
+    store::put(change, to, want, &by.actor, by.at).await?;
+    Ok(want.action)
+}
+
+/// Why there is nothing to take back, and where a right that is there comes from.
+fn nothing_to_revoke(policy: &Policy, from: &str, uri: &Uri) -> String {
+    match policy.explain(from, uri).first() {
+        None => format!("{from} was granted nothing on {uri}, or it has been taken back already"),
+        Some(reason) => {
+            let (action, why) = (reason.action.as_str(), error::because(reason));
+            format!("nothing was granted to {from} on {uri} itself; {from} has {action} there{why}, change it there")
+        }
     }
 }
 

@@ -1,168 +1,140 @@
-//! The SQL of grants.
+//! The SQL of grants, and of reading everything that decides rights at one moment.
 
 use jiff::Timestamp;
 use platform::{
     Uri,
-    permission::{Action, Permission},
+    permission::{Action, Facts, Grant, Member, OrgMember, OrgRole, Permission, Principal, PrincipalKind, ProjectRole},
 };
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use crate::{
-    accounts::{Membership, ProjectRole},
+    history,
     store::{Store, StoreError},
 };
 
-/// Everybody whose rights a principal has: itself, and each role it was given, and each role those were given.
-const WHO: &str = "WITH RECURSIVE who (name) AS (
-    SELECT ? UNION
-    SELECT substr(grants.uri, 8) FROM grants JOIN who ON grants.principal = who.name
-    WHERE grants.uri LIKE 'role://%'
-)";
-
-/// A grant and whom it is made to.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Grant {
-    pub(crate) principal: String,
-    pub(crate) permission: Permission,
+/// The number of the last change of anything that decides rights.
+pub(super) async fn revision(store: &Store) -> Result<i64, StoreError> {
+    history::store::revision(&mut *store.read().acquire().await?).await
 }
 
-/// What was granted to the principal or to a role it has.
-pub(super) async fn inherited(store: &Store, principal: &str) -> Result<Vec<Permission>, StoreError> {
-    sqlx::query(sqlx::AssertSqlSafe(format!(
-        "{WHO} SELECT uri, action FROM grants JOIN who ON grants.principal = who.name"
-    )))
-    .bind(principal)
-    .fetch_all(store.read())
-    .await?
-    .iter()
-    .map(permission)
-    .collect()
+/// Everything that decides rights, and the number of the last change in it.
+pub(super) async fn facts(store: &Store, cluster: &str) -> Result<(i64, Facts), StoreError> {
+    // One transaction: a change that comes in between is in all of it or in nothing.
+    let mut reading = store.read().begin().await?;
+    let revision = history::store::revision(&mut reading).await?;
+    let facts = Facts {
+        cluster: cluster.to_owned(),
+        principals: all(&mut reading, "SELECT name, kind FROM principals ORDER BY name", principal).await?,
+        grants: all(&mut reading, "SELECT * FROM grants ORDER BY uri, principal", grant).await?,
+        members: all(&mut reading, "SELECT * FROM members ORDER BY org, project, principal", member).await?,
+        org_members: all(&mut reading, "SELECT * FROM org_members ORDER BY org, principal", org_member).await?,
+    };
+    Ok((revision, facts))
 }
 
-/// The projects the principal or a role it has is a member of.
-pub(super) async fn memberships(store: &Store, principal: &str) -> Result<Vec<Membership>, StoreError> {
-    sqlx::query(sqlx::AssertSqlSafe(format!(
-        "{WHO} SELECT org, project, role FROM members JOIN who ON members.principal = who.name"
-    )))
-    .bind(principal)
-    .fetch_all(store.read())
-    .await?
-    .into_iter()
-    .map(|row| {
-        let role: String = row.try_get("role")?;
-        Ok(Membership {
-            org: row.try_get("org")?,
-            project: row.try_get("project")?,
-            role: ProjectRole::parse(&role).ok_or(StoreError::Corrupt { what: "project role" })?,
-        })
-    })
-    .collect()
+async fn all<T>(
+    reading: &mut SqliteConnection,
+    sql: &'static str,
+    read: impl Fn(&SqliteRow) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    sqlx::query(sql).fetch_all(reading).await?.iter().map(read).collect()
 }
 
-/// What was granted to exactly this principal.
-pub(super) async fn own(store: &Store, principal: &str) -> Result<Vec<Permission>, StoreError> {
-    sqlx::query("SELECT uri, action FROM grants WHERE principal = ? ORDER BY uri")
-        .bind(principal)
-        .fetch_all(store.read())
-        .await?
-        .iter()
-        .map(permission)
-        .collect()
+/// Whether there is such an organisation, or such a project of it.
+pub(super) async fn has_place(store: &Store, org: &str, project: Option<&str>) -> Result<bool, StoreError> {
+    let found = match project {
+        None => sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM orgs WHERE name = ?)").bind(org),
+        Some(project) => sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM projects WHERE org = ? AND name = ?)")
+            .bind(org)
+            .bind(project),
+    };
+    Ok(found.fetch_one(store.read()).await?)
 }
 
-/// Every grant, with whom it is made to.
-pub(super) async fn all(store: &Store) -> Result<Vec<Grant>, StoreError> {
-    sqlx::query("SELECT principal, uri, action FROM grants ORDER BY uri, principal")
-        .fetch_all(store.read())
-        .await?
-        .iter()
-        .map(|row| Ok(Grant { principal: row.try_get("principal")?, permission: permission(row)? }))
-        .collect()
-}
-
-/// Grants, all or none. A grant that exists is raised, and with `lower` also lowered. Returns what holds then.
-pub(super) async fn put(
-    store: &Store,
+/// What exactly this principal was granted on exactly this URI.
+pub(super) async fn held(
+    change: &mut SqliteConnection,
     principal: &str,
-    wanted: &[Permission],
+    uri: &Uri,
+) -> Result<Option<Action>, StoreError> {
+    let word: Option<String> = sqlx::query_scalar("SELECT action FROM grants WHERE principal = ? AND uri = ?")
+        .bind(principal)
+        .bind(uri.to_string())
+        .fetch_optional(change)
+        .await?;
+    word.as_deref().map(granted).transpose()
+}
+
+/// Makes a grant, or sets what an existing one says.
+pub(super) async fn put(
+    change: &mut SqliteConnection,
+    principal: &str,
+    want: &Permission,
     by: &str,
     now: Timestamp,
-    lower: bool,
-) -> Result<Vec<Permission>, StoreError> {
-    let mut change = store.begin().await?;
-    let mut effective = Vec::with_capacity(wanted.len());
-    for want in wanted {
-        let uri = want.uri.to_string();
-        let held = sqlx::query("SELECT uri, action FROM grants WHERE principal = ? AND uri = ?")
-            .bind(principal)
-            .bind(&uri)
-            .fetch_optional(&mut *change)
-            .await?;
-        if let Some(row) = &held {
-            let held = permission(row)?;
-            if held.action >= want.action && !lower {
-                effective.push(held);
-                continue;
-            }
-        }
-        sqlx::query(
-            "INSERT INTO grants (principal, uri, action, granted_by, granted_at) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (principal, uri) DO UPDATE
-             SET action = excluded.action, granted_by = excluded.granted_by, granted_at = excluded.granted_at",
-        )
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO grants (principal, uri, action, granted_by, granted_at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (principal, uri) DO UPDATE
+         SET action = excluded.action, granted_by = excluded.granted_by, granted_at = excluded.granted_at",
+    )
+    .bind(principal)
+    .bind(want.uri.to_string())
+    .bind(want.action.as_str())
+    .bind(by)
+    .bind(now.as_microsecond())
+    .execute(change)
+    .await?;
+    Ok(())
+}
+
+/// Takes a grant back; false when there was none.
+pub(super) async fn remove(change: &mut SqliteConnection, principal: &str, uri: &Uri) -> Result<bool, StoreError> {
+    let removed = sqlx::query("DELETE FROM grants WHERE principal = ? AND uri = ?")
         .bind(principal)
-        .bind(&uri)
-        .bind(word(want.action))
-        .bind(by)
-        .bind(now.as_microsecond())
-        .execute(&mut *change)
+        .bind(uri.to_string())
+        .execute(change)
         .await?;
-        effective.push(want.clone());
-    }
-    change.commit().await?;
-    Ok(effective)
+    Ok(removed.rows_affected() > 0)
 }
 
-/// Takes grants back, all or none; the number that existed.
-pub(super) async fn remove(store: &Store, principal: &str, uris: &[Uri]) -> Result<u64, StoreError> {
-    let mut change = store.begin().await?;
-    let mut removed = 0;
-    for uri in uris {
-        removed += sqlx::query("DELETE FROM grants WHERE principal = ? AND uri = ?")
-            .bind(principal)
-            .bind(uri.to_string())
-            .execute(&mut *change)
-            .await?
-            .rows_affected();
-    }
-    change.commit().await?;
-    Ok(removed)
+fn principal(row: &SqliteRow) -> Result<Principal, StoreError> {
+    let kind: String = row.try_get("kind")?;
+    let kind = if kind == "role" { PrincipalKind::Role } else { PrincipalKind::User };
+    Ok(Principal { name: row.try_get("name")?, kind })
 }
 
-fn permission(row: &SqliteRow) -> Result<Permission, StoreError> {
+fn grant(row: &SqliteRow) -> Result<Grant, StoreError> {
     let (uri, action): (String, String) = (row.try_get("uri")?, row.try_get("action")?);
-    Ok(Permission {
+    Ok(Grant {
+        principal: row.try_get("principal")?,
         uri: uri.parse().map_err(|_| StoreError::Corrupt { what: "granted URI" })?,
-        action: grantable(&action).ok_or(StoreError::Corrupt { what: "granted action" })?,
+        action: granted(&action)?,
+        granted_by: row.try_get("granted_by")?,
+        granted_at: Timestamp::from_microsecond(row.try_get("granted_at")?).ok(),
     })
 }
 
-fn grantable(word: &str) -> Option<Action> {
-    match word {
-        "read" => Some(Action::Read),
-        "write" => Some(Action::Write),
-        "manage" => Some(Action::Manage),
-        _ => None,
-    }
+fn member(row: &SqliteRow) -> Result<Member, StoreError> {
+    let role: String = row.try_get("role")?;
+    Ok(Member {
+        principal: row.try_get("principal")?,
+        org: row.try_get("org")?,
+        project: row.try_get("project")?,
+        role: ProjectRole::parse(&role).ok_or(StoreError::Corrupt { what: "project role" })?,
+    })
 }
 
-/// The stored word of an action. Nothing lower than read is ever stored: see [`super::Permissions::grant`].
-fn word(action: Action) -> &'static str {
-    match action {
-        Action::Deny => "deny",
-        Action::List => "list",
-        Action::Read => "read",
-        Action::Write => "write",
-        Action::Manage => "manage",
-    }
+fn org_member(row: &SqliteRow) -> Result<OrgMember, StoreError> {
+    let role: String = row.try_get("role")?;
+    Ok(OrgMember {
+        principal: row.try_get("principal")?,
+        org: row.try_get("org")?,
+        role: OrgRole::parse(&role).ok_or(StoreError::Corrupt { what: "organisation role" })?,
+    })
+}
+
+fn granted(word: &str) -> Result<Action, StoreError> {
+    let action = Action::parse(word).filter(|action| *action >= Action::Read);
+    action.ok_or(StoreError::Corrupt { what: "granted action" })
 }

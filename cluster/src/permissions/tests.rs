@@ -1,7 +1,12 @@
 use std::time::Duration;
 
 use super::*;
-use crate::{accounts::Accounts, store::testing::temporary};
+use jiff::Timestamp;
+
+use crate::{
+    accounts::{Accounts, Membership, ProjectRole},
+    store::testing::temporary,
+};
 
 const NOON: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
@@ -23,10 +28,10 @@ async fn people() -> Fixture {
         ("carol", "third", ProjectRole::Reader),
     ] {
         let place = Membership { org: "main".to_owned(), project: project.to_owned(), role };
-        accounts.add_user(name, &place, NOON).await.expect("adds");
+        accounts.add_user(name, &place, &tester()).await.expect("adds");
     }
-    accounts.add_role(&permissions.admin_role(), NOON).await.expect("adds");
-    permissions.ensure_admin("admin", NOON).await.expect("grants");
+    accounts.add_role(&permissions.admin_role(), &tester()).await.expect("adds");
+    permissions.ensure_admin("admin", &tester()).await.expect("grants");
     Fixture { _folder: folder, accounts, permissions }
 }
 
@@ -37,8 +42,12 @@ impl Fixture {
 
     async fn grant(&self, by: &str, to: &str, text: &str, action: Action) -> Result<Vec<Permission>, PermissionError> {
         let caller = self.rights(by).await;
-        self.permissions.grant(&caller, to, &[Permission { uri: uri(text), action }], NOON).await
+        self.permissions.grant(&caller, to, &[Permission { uri: uri(text), action }], &tester()).await
     }
+}
+
+fn tester() -> By {
+    By::program("test", NOON)
 }
 
 fn uri(text: &str) -> Uri {
@@ -118,7 +127,7 @@ async fn of_several_grants_all_are_made_or_none() {
     let alice = f.rights("alice").await;
     let wanted = ["job://default/main/demo/x", "job://default/main/other/x"]
         .map(|text| Permission { uri: uri(text), action: Action::Read });
-    assert!(f.permissions.grant(&alice, "carol", &wanted, NOON).await.is_err());
+    assert!(f.permissions.grant(&alice, "carol", &wanted, &tester()).await.is_err());
     assert!(!f.rights("carol").await.allow(&wanted[0].uri, Action::Read));
 }
 
@@ -130,7 +139,7 @@ async fn a_lower_grant_does_not_take_a_higher_one_back_but_a_replacement_does() 
     let effective = f.grant("alice", "bob", text, Action::Read).await.expect("grants");
     assert_eq!(effective[0].action, Action::Write);
     let lower = Permission { uri: uri(text), action: Action::Read };
-    f.permissions.replace(&f.rights("alice").await, "bob", &[lower], NOON).await.expect("replaces");
+    f.permissions.replace(&f.rights("alice").await, "bob", &[lower], &tester()).await.expect("replaces");
     assert!(!f.rights("bob").await.allow(&uri(text), Action::Write));
 }
 
@@ -140,11 +149,15 @@ async fn what_is_revoked_is_gone_and_nothing_to_revoke_is_said() {
     let text = "image://default/main/demo/x";
     f.grant("alice", "bob", text, Action::Read).await.expect("grants");
     let alice = f.rights("alice").await;
-    f.permissions.revoke(&alice, "bob", &[uri(text)]).await.expect("revokes");
+    f.permissions.revoke(&alice, "bob", &[uri(text)], &tester()).await.expect("revokes");
     assert!(!f.rights("bob").await.allow(&uri(text), Action::Read));
-    let again = f.permissions.revoke(&alice, "bob", &[uri(text)]).await.expect_err("nothing there");
-    assert_eq!(again.to_string(), "Operation has no effect");
-    let stranger = f.permissions.revoke(&f.rights("carol").await, "bob", &[uri(text)]).await;
+    let again = f.permissions.revoke(&alice, "bob", &[uri(text)], &tester()).await.expect_err("nothing there");
+    assert!(
+        again
+            .to_string()
+            .starts_with("Operation has no effect: bob was granted nothing on image://default/main/demo/x")
+    );
+    let stranger = f.permissions.revoke(&f.rights("carol").await, "bob", &[uri(text)], &tester()).await;
     assert!(matches!(stranger, Err(PermissionError::Missing(_))));
 }
 
@@ -160,14 +173,14 @@ async fn neither_deny_nor_list_can_be_granted() {
 #[tokio::test]
 async fn a_role_hands_its_rights_on_until_it_is_removed() {
     let f = people().await;
-    f.accounts.add_role("alice/roles/team", NOON).await.expect("adds");
+    f.accounts.add_role("alice/roles/team", &tester()).await.expect("adds");
     f.grant("alice", "alice/roles/team", "image://default/main/demo/x", Action::Read).await.expect("grants");
     f.grant("alice", "bob", "role://alice/roles/team", Action::Read).await.expect("alice looks after her roles");
     let thing = uri("image://default/main/demo/x");
     assert!(f.rights("bob").await.allow(&thing, Action::Read));
-    f.accounts.remove_role("alice/roles/team").await.expect("removes");
+    f.accounts.remove_role("alice/roles/team", &tester()).await.expect("removes");
     assert!(!f.rights("bob").await.allow(&thing, Action::Read));
-    f.accounts.add_role("alice/roles/team", NOON).await.expect("adds again");
+    f.accounts.add_role("alice/roles/team", &tester()).await.expect("adds again");
     f.grant("alice", "alice/roles/team", "image://default/main/demo/x", Action::Read).await.expect("grants");
     assert!(!f.rights("bob").await.allow(&thing, Action::Read), "a new role of an old name has no old bearers");
 }
@@ -176,7 +189,7 @@ async fn a_role_hands_its_rights_on_until_it_is_removed() {
 async fn roles_that_have_each_other_do_not_go_round_for_ever() {
     let f = people().await;
     for role in ["alice/roles/one", "alice/roles/two"] {
-        f.accounts.add_role(role, NOON).await.expect("adds");
+        f.accounts.add_role(role, &tester()).await.expect("adds");
     }
     f.grant("alice", "alice/roles/one", "role://alice/roles/two", Action::Read).await.expect("grants");
     f.grant("alice", "alice/roles/two", "role://alice/roles/one", Action::Read).await.expect("grants");
@@ -198,6 +211,93 @@ async fn others_grants_are_shown_only_where_the_caller_manages() {
     assert_eq!(seen("bob").await.len(), 2);
     assert_eq!(seen("carol").await, []);
     let by_alice = f.permissions.shared(&f.rights("alice").await, "alice", None).await.expect("lists");
-    assert_eq!(by_alice, [Grant { principal: "bob".to_owned(), permission: shared }]);
+    assert_eq!(by_alice, [Share { principal: "bob".to_owned(), permission: shared }]);
     assert_eq!(f.permissions.shared(&f.rights("carol").await, "alice", None).await.expect("lists"), []);
+}
+
+#[tokio::test]
+async fn whoever_shares_with_oneself_is_told_through_what_one_has_it() {
+    let f = people().await;
+    let refused =
+        f.grant("alice", "alice", "image://default/main/demo/x", Action::Read).await.expect_err("hers already");
+    assert_eq!(
+        refused.to_string(),
+        "you already have manage on image://default/main/demo/x from image://default/main/demo (member of project main/demo \
+         as manager); share it with somebody else"
+    );
+}
+
+#[tokio::test]
+async fn revoking_what_comes_from_a_parent_says_from_where() {
+    let f = people().await;
+    f.grant("alice", "bob", "image://default/main/demo", Action::Write).await.expect("grants");
+    let alice = f.rights("alice").await;
+    let refused = f.permissions.revoke(&alice, "bob", &[uri("image://default/main/demo/x")], &tester()).await;
+    let said = refused.expect_err("nothing on the image itself").to_string();
+    assert!(
+        said.starts_with("Operation has no effect: nothing was granted to bob on image://default/main/demo/x itself")
+    );
+    assert!(
+        said.contains("write there from image://default/main/demo (granted by roadstead:test), change it there"),
+        "{said}"
+    );
+    assert!(f.rights("bob").await.allow(&uri("image://default/main/demo/x"), Action::Write), "nothing was lost");
+}
+
+#[tokio::test]
+async fn slips_and_look_alikes_in_uris_are_refused_in_words() {
+    let f = people().await;
+    for (text, said) in [
+        ("image://default/main/d\u{435}mo/x", "U+0435"),
+        ("image://default/main/nothing/x", "organisation main has no project nothing"),
+        ("image://default/nowhere", "there is no organisation nowhere"),
+        ("image://default/main/demo/x:latest", "leave ':TAG' away"),
+        ("image://default/main/demo/d%D0%B5mo", "no image has '%'"),
+        ("job://default/main/demo/Train", "no job has 'T'"),
+        ("photo://default/main/demo/x", "nothing of the kind \"photo\""),
+        ("role://admin/roles/none", "apolo acl add-role admin/roles/none"),
+    ] {
+        let uri = uri(text);
+        // The administrator manages all of the cluster; what is outside of it nobody does.
+        let refused = f.grant("admin", "bob", text, Action::Read).await.expect_err(text).to_string();
+        let foreign = uri.scheme() == "photo";
+        assert!(refused.contains(if foreign { "not permitted" } else { said }), "{text}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn who_shares_an_image_sees_everybody_it_reaches() {
+    let f = people().await;
+    let image = uri("image://default/main/demo/x");
+    f.grant("alice", "bob", "image://default/main/demo/x", Action::Read).await.expect("grants");
+    f.grant("admin", "carol", "image://default/main", Action::Write).await.expect("grants");
+    let shares = f.permissions.shared(&f.rights("alice").await, "alice", Some(&image)).await.expect("lists");
+    let seen: Vec<(String, String)> =
+        shares.into_iter().map(|share| (share.principal, share.permission.uri.to_string())).collect();
+    assert_eq!(
+        seen,
+        [
+            ("default/admin", "image://default"),
+            ("carol", "image://default/main"),
+            ("bob", "image://default/main/demo/x"),
+        ]
+        .map(|(who, uri)| (who.to_owned(), uri.to_owned()))
+    );
+    let by_stranger = f.permissions.shared(&f.rights("bob").await, "bob", Some(&image)).await.expect("lists");
+    assert_eq!(by_stranger, []);
+}
+
+#[tokio::test]
+async fn rights_follow_a_change_of_another_process_at_once() {
+    let f = people().await;
+    let thing = uri("image://default/main/demo/x");
+    assert!(!f.rights("bob").await.allow(&thing, Action::Read));
+    // As the command line beside the server does: another handle, another cache, the same database.
+    let other = Permissions::new(f.permissions.store.clone(), "default");
+    let alice = other.rights_of("alice").await.expect("reads");
+    other
+        .grant(&alice, "bob", &[Permission { uri: thing.clone(), action: Action::Read }], &tester())
+        .await
+        .expect("grants");
+    assert!(f.rights("bob").await.allow(&thing, Action::Read));
 }

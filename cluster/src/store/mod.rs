@@ -163,10 +163,11 @@ mod tests {
     #[tokio::test]
     async fn a_reopened_database_keeps_what_was_committed() {
         let (folder, store) = temporary().await;
-        sqlx::query("INSERT INTO orgs VALUES ('main', 1)").execute(store.write()).await.expect("inserts");
+        sqlx::query("INSERT INTO settings VALUES ('main', 'one')").execute(store.write()).await.expect("inserts");
         store.close().await;
         let again = Store::open(&folder.path().join("cluster.sqlite")).await.expect("reopens");
-        let name: String = sqlx::query_scalar("SELECT name FROM orgs").fetch_one(again.read()).await.expect("reads");
+        let name: String =
+            sqlx::query_scalar("SELECT name FROM settings").fetch_one(again.read()).await.expect("reads");
         assert_eq!(name, "main");
     }
 
@@ -184,8 +185,7 @@ mod tests {
     #[tokio::test]
     async fn a_row_cannot_point_at_nobody() {
         let (_folder, store) = temporary().await;
-        let orphan =
-            sqlx::query("INSERT INTO members VALUES ('ghost', 'no', 'no', 'reader')").execute(store.write()).await;
+        let orphan = sqlx::query("INSERT INTO job_tags VALUES ('ghost', 99)").execute(store.write()).await;
         assert!(orphan.is_err());
     }
 
@@ -196,14 +196,14 @@ mod tests {
         let insert = "INSERT INTO settings VALUES (?, hex(zeroblob(65536)))";
         let refused = sqlx::query(insert).bind("large").execute(store.write()).await.expect_err("no room");
         assert!(StoreError::from(refused).is_disk_full());
-        let other = sqlx::query("INSERT INTO orgs VALUES (NULL, NULL)").execute(store.write()).await;
+        let other = sqlx::query("INSERT INTO settings VALUES (NULL, NULL)").execute(store.write()).await;
         assert!(!StoreError::from(other.expect_err("not null")).is_disk_full());
     }
 
     #[tokio::test]
     async fn readers_cannot_write() {
         let (_folder, store) = temporary().await;
-        let refused = sqlx::query("INSERT INTO orgs VALUES ('main', 1)").execute(store.read()).await;
+        let refused = sqlx::query("INSERT INTO settings VALUES ('main', 'one')").execute(store.read()).await;
         assert!(refused.is_err());
     }
 }

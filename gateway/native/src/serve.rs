@@ -28,6 +28,8 @@ pub async fn serve(
         gateway.drain();
         let _ = stopping.send(());
     };
+    // Whoever keeps a history writes down where a change came from.
+    let router = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
     let serving = async move { axum::serve(listener, router).with_graceful_shutdown(stop).await };
     let limit = async move {
         // Without a stop there is no limit.

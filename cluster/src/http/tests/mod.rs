@@ -1,5 +1,7 @@
 //! The router in process, with users as types: nobody, a reader, a writer, an administrator, a stranger.
 
+mod access;
+mod admin;
 mod hostile;
 mod images;
 mod jobs;
@@ -17,7 +19,10 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    extract::MatchedPath,
+    http::{Extensions, HeaderMap, Method, Request, StatusCode, header},
+    middleware::{self, Next},
+    response::Response,
 };
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
@@ -31,6 +36,7 @@ use crate::{
     clock::Clock,
     config::Config,
     engine::{ContainerId, ContainerSpec, Engine as _, fake::FakeEngine},
+    history::By,
     home::Home,
     jobs::Jobs,
     logs::{LogLimits, LogStore},
@@ -93,10 +99,28 @@ pub(super) struct Server {
     router: Router,
 }
 
+/// Tells the test which route took the request.
+async fn note_route(request: Request<Body>, next: Next) -> Response {
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = next.run(request).await;
+    response.extensions_mut().extend(
+        matched
+            .map(|path| {
+                let mut one = Extensions::new();
+                one.insert(path);
+                one
+            })
+            .unwrap_or_default(),
+    );
+    response
+}
+
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) text: String,
+    /// The route that took the request.
+    pub(super) matched: Option<String>,
 }
 
 impl Answer {
@@ -123,7 +147,7 @@ impl Server {
             (As::Stranger, "other", ProjectRole::Writer),
         ] {
             let place = Membership { org: "main".to_owned(), project: project.to_owned(), role };
-            home.accounts.add_user(who.name(), &place, NOON).await.expect("adds");
+            home.accounts.add_user(who.name(), &place, &By::program("test", NOON)).await.expect("adds");
         }
         let (live, engine) = (Arc::new(Scripted::default()), FakeEngine::new());
         let options = RegistryOptions {
@@ -144,7 +168,14 @@ impl Server {
             clock,
             config,
         });
-        Self { store: home.store, _folder: folder, router: router(Arc::clone(&api)), api, engine, live }
+        Self {
+            store: home.store,
+            _folder: folder,
+            router: router(Arc::clone(&api)).layer(middleware::from_fn(note_route)),
+            api,
+            engine,
+            live,
+        }
     }
 
     pub(super) async fn token(&self, who: As) -> String {
@@ -154,8 +185,9 @@ impl Server {
     pub(super) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("the router answers");
         let (status, headers) = (response.status(), response.headers().clone());
+        let matched = response.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
         let bytes = response.into_body().collect().await.expect("a whole body").to_bytes();
-        Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer { status, headers, matched, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
     pub(super) async fn call(&self, who: As, method: Method, path: &str, body: Option<Value>) -> Answer {

@@ -35,6 +35,7 @@ async fn open(server: &Server, who: As, url: &str, protocol: Option<&str>) -> Re
     match connect_async(request).await {
         Ok((socket, response)) => Ok((socket, response.headers().clone())),
         Err(Error::Http(response)) => Err(Answer {
+            matched: None,
             status: response.status(),
             headers: response.headers().clone(),
             text: String::from_utf8_lossy(response.body().as_deref().unwrap_or_default()).into_owned(),

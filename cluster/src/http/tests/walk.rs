@@ -1,5 +1,7 @@
 //! Every route by every kind of user.
 
+use std::{collections::BTreeSet, fs, path::Path};
+
 use super::*;
 
 /// 401, 403 or "got past the check" for: nobody, reader, writer, manager, admin, stranger.
@@ -12,11 +14,13 @@ const WRITE: Verdicts = [401, 403, 0, 0, 0, 403];
 const MANAGE: Verdicts = [401, 403, 403, 0, 0, 403];
 const ADMIN: Verdicts = [401, 403, 403, 403, 0, 403];
 
+type Row = (&'static str, &'static str, Value, Verdicts);
+
 /// An upload that does not exist; who may not write learns no more of one that does.
 const UPLOAD: &str = "0f0e0d0c-aaaa-4bbb-8ccc-0123456789ab";
 
 /// Every route of the router, with `JOB` for the id of a job of the writer.
-fn routes() -> Vec<(&'static str, &'static str, Value, Verdicts)> {
+fn routes() -> Vec<Row> {
     let grant = json!([{"uri": "job://default/main/demo/x", "action": "read"}]);
     let of = |path| ("GET", path, Value::Null);
     let route = |(method, path, body): (&'static str, &'static str, Value), verdicts| (method, path, body, verdicts);
@@ -86,6 +90,106 @@ fn routes() -> Vec<(&'static str, &'static str, Value, Verdicts)> {
         route(("PUT", "/v2/main/demo/tool/blobs/uploads/UPLOAD?digest=DIGEST", Value::Null), WRITE),
         route(("DELETE", "/v2/main/demo/tool/blobs/uploads/UPLOAD", Value::Null), WRITE),
     ]
+    .into_iter()
+    .chain(access())
+    .chain(admin())
+    .collect()
+}
+
+/// The audit extension.
+fn access() -> Vec<Row> {
+    // Nobody was granted that, so nobody changes anything.
+    let stale = json!({"changes": [{"principal": "stranger", "uri": "job://default/main/demo/y", "from": "manage"}]});
+    vec![
+        ("GET", "/api/v1/extensions/access", Value::Null, SIGNED_IN),
+        ("GET", "/api/v1/extensions/access/who?uri=image://default/main/demo/tool", Value::Null, MANAGE),
+        ("GET", "/api/v1/extensions/access/history", Value::Null, SIGNED_IN),
+        ("POST", "/api/v1/extensions/access/changes", stale, MANAGE),
+    ]
+}
+
+/// The admin API. All but nobody are members of organisation `main`; its people are the administrator's business.
+fn admin() -> Vec<Row> {
+    let role = |role: &str| json!({"role": role});
+    let ghost = || json!({"user_name": "ghost", "org_name": "main"});
+    let walked = || json!({"name": "walked"});
+    let none = Value::Null;
+    let mut rows = vec![
+        ("GET", "/clusters", none.clone(), SIGNED_IN),
+        ("GET", "/clusters/default", none.clone(), SIGNED_IN),
+        ("GET", "/clusters/default/users", none.clone(), ADMIN),
+        ("POST", "/clusters/default/users", ghost(), ADMIN),
+        ("GET", "/clusters/default/users/admin", none.clone(), ADMIN),
+        ("GET", "/clusters/default/orgs", none.clone(), SIGNED_IN),
+        ("GET", "/clusters/default/orgs/main", none.clone(), SIGNED_IN),
+        ("GET", "/clusters/default/orgs/nowhere", none.clone(), ADMIN),
+        ("GET", "/clusters/default/orgs/main/users", none.clone(), SIGNED_IN),
+        ("GET", "/clusters/default/orgs/main/users/admin", none.clone(), SIGNED_IN),
+        ("PUT", "/clusters/default/orgs/main/users/admin", role("user"), ADMIN),
+        ("DELETE", "/clusters/default/orgs/main/users/ghost", none.clone(), ADMIN),
+        ("PATCH", "/clusters/default/orgs/main/users/admin/quota", json!({}), SIGNED_IN),
+        ("PATCH", "/clusters/default/orgs/main/quota", json!({}), SIGNED_IN),
+        ("PATCH", "/clusters/default/orgs/main/balance", json!({}), SIGNED_IN),
+        ("PATCH", "/clusters/default/orgs/main/defaults", json!({}), SIGNED_IN),
+        ("GET", "/clusters/default/orgs/main/projects", none.clone(), SIGNED_IN),
+        ("GET", "/clusters/default/orgs/nowhere/projects", none.clone(), ADMIN),
+        ("POST", "/clusters/default/orgs/main/projects", walked(), ADMIN),
+        ("GET", "/clusters/default/orgs/main/projects/demo", none.clone(), READ),
+        ("PUT", "/clusters/default/orgs/main/projects/demo", json!({}), MANAGE),
+        ("GET", "/clusters/default/orgs/main/projects/demo/users", none.clone(), READ),
+        ("POST", "/clusters/default/orgs/main/projects/demo/users", ghost(), MANAGE),
+        ("GET", "/clusters/default/orgs/main/projects/demo/users/reader", none.clone(), READ),
+        ("PUT", "/clusters/default/orgs/main/projects/demo/users/reader", role("reader"), MANAGE),
+        ("DELETE", "/clusters/default/orgs/main/projects/demo/users/ghost", none.clone(), MANAGE),
+        ("DELETE", "/clusters/default/orgs/main/projects/walked", none.clone(), ADMIN),
+        ("GET", "/orgs", none.clone(), SIGNED_IN),
+        ("POST", "/orgs", walked(), ADMIN),
+        ("GET", "/orgs/main", none.clone(), SIGNED_IN),
+        ("GET", "/orgs/walked", none.clone(), ADMIN),
+        ("PATCH", "/orgs/main/balance", json!({}), SIGNED_IN),
+        ("PATCH", "/orgs/main/defaults", json!({}), SIGNED_IN),
+        ("GET", "/orgs/main/users", none.clone(), SIGNED_IN),
+        ("POST", "/orgs/main/users", ghost(), ADMIN),
+        ("GET", "/orgs/main/users/reader", none.clone(), SIGNED_IN),
+        ("PUT", "/orgs/main/users/reader", role("user"), ADMIN),
+        ("DELETE", "/orgs/main/users/ghost", none.clone(), ADMIN),
+        ("PATCH", "/orgs/main/users/reader/balance", json!({}), SIGNED_IN),
+        ("DELETE", "/orgs/walked", none.clone(), ADMIN),
+        ("GET", "/users", none.clone(), ADMIN),
+        ("GET", "/users/admin", none, ADMIN),
+    ];
+    for row in &mut rows {
+        row.1 = format!("/apis/admin/v1{}", row.1).leak();
+    }
+    rows
+}
+
+/// Each `.route("PATH", get(..).post(..))` in the sources of this folder: the path as written there, and a method.
+fn written_routes() -> Vec<(String, &'static str)> {
+    let (mut found, mut folders) = (Vec::new(), vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http")]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("sources").flatten() {
+            let path = entry.path();
+            if path.is_dir() && !path.ends_with("tests") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let source = fs::read_to_string(&path).expect("a source");
+                for route in source.split(".route(").skip(1) {
+                    let path = route.split('"').nth(1).expect("a path in quotes").to_owned();
+                    // The call ends where its bracket closes.
+                    let mut depth = 1;
+                    let end = route.find(|c| {
+                        depth += i32::from(c == '(') - i32::from(c == ')');
+                        depth == 0
+                    });
+                    let call = &route[..end.expect("a closed bracket")];
+                    let methods = ["get(", "post(", "put(", "patch(", "delete(", "any("];
+                    found.extend(methods.into_iter().filter(|m| call.contains(m)).map(|m| (path.clone(), m)));
+                }
+            }
+        }
+    }
+    found
 }
 
 #[tokio::test]
@@ -93,6 +197,7 @@ async fn every_route_refuses_whom_it_must_and_nobody_else() {
     let server = Server::start().await;
     let job = server.job("train").await;
     let digest = format!("sha256:{}", "a".repeat(64));
+    let mut walked = BTreeSet::new();
     for (method, path, body, verdicts) in routes() {
         for (who, verdict) in As::ALL.into_iter().zip(verdicts) {
             let method: Method = method.parse().expect("a method");
@@ -100,6 +205,7 @@ async fn every_route_refuses_whom_it_must_and_nobody_else() {
             let path = path.replace("JOB", &job).replace("DIGEST", &digest).replace("UPLOAD", UPLOAD);
             let answer = server.call(who, method.clone(), &path, body).await;
             let got = answer.status.as_u16();
+            walked.extend(answer.matched.map(|matched| (matched, format!("{}(", method.as_str().to_lowercase()))));
             if verdict == 0 {
                 assert!(got != 401 && got != 403 && got != 405 && got != 500, "{who:?} {method} {path}: {got}");
                 assert_ne!(answer.text, json!({"error": "there is nothing at this address"}).to_string(), "{path}");
@@ -108,6 +214,14 @@ async fn every_route_refuses_whom_it_must_and_nobody_else() {
             }
         }
     }
+    let written = written_routes();
+    for route @ (tail, method) in &written {
+        let same = written.iter().filter(|other| *other == route).count();
+        let fits = |(path, walked): &&(String, String)| path.ends_with(tail) && (*method == "any(" || walked == method);
+        let seen = walked.iter().filter(fits).count();
+        assert!(seen >= same, "{method}{tail}) has {same} routes and {seen} rows in the table of this test");
+    }
+    assert!(written.len() > 60, "the sources were not found: {written:?}");
 }
 
 #[tokio::test]

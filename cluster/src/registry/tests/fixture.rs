@@ -13,6 +13,7 @@ use super::super::{
 };
 use crate::{
     clock::Clock,
+    history::{By, Change},
     store::{Store, testing::temporary},
 };
 
@@ -59,12 +60,14 @@ impl Fixture {
     /// With a project `main/demo`, a quota, and retention of an hour for everything.
     pub(super) async fn with(quota_bytes: Option<u64>) -> Self {
         let (folder, store) = temporary().await;
+        let mut change = Change::begin(&store, &By::program("test", NOON)).await.expect("begins");
         for sql in [
-            "INSERT INTO orgs VALUES ('main', 1)",
-            "INSERT INTO projects VALUES ('main', 'demo', 1), ('main', 'other', 1)",
+            "INSERT INTO orgs (name, created_at) VALUES ('main', 1)",
+            "INSERT INTO projects (org, name, created_at) VALUES ('main', 'demo', 1), ('main', 'other', 1)",
         ] {
-            sqlx::query(sql).execute(store.write()).await.expect("inserts");
+            sqlx::query(sql).execute(&mut *change).await.expect("inserts");
         }
+        change.commit().await.expect("commits");
         let options = RegistryOptions {
             quota_bytes,
             upload_retention: HOUR * 5,

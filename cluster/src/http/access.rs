@@ -1,0 +1,96 @@
+//! The audit extension (`platform::audit`): what decides rights, who may use one thing, history, and reviewed changes.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use platform::audit::{GrantChanges, GrantsChanged, HistoryPage, WhoMay};
+
+use super::{
+    Api, Problem,
+    caller::Caller,
+    input::{Body, Query},
+    users::{below, principal},
+};
+use crate::{history, permissions::HistoryWanted};
+
+/// Entries of history in one page, when nothing else is said and at most.
+const PAGE: usize = 100;
+const LARGEST_PAGE: usize = 1000;
+/// Changes in one request.
+const MOST_CHANGES: usize = 1000;
+
+pub(super) fn router() -> Router<Arc<Api>> {
+    Router::new().route("/who", get(who_may)).route("/history", get(history)).route("/changes", post(changes))
+}
+
+/// With an `ETag` of the last change and the asker: an audit that asks again pays only for what changed.
+pub(super) async fn facts(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let at = query.time("at")?;
+    if at.is_some_and(|at| at > api.clock.now()) {
+        return Err(Problem::field("at", "lies in the future; leave it away to see what holds now"));
+    }
+    let facts = api.permissions.facts(&caller.rights, at).await?;
+    let tag = format!("\"{}-{}\"", facts.revision, caller.name());
+    let same = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    // What is seen of the past depends on rights now; only the present is known by its last change.
+    if at.is_none() && same {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    }
+    let mut response = Json(facts).into_response();
+    if at.is_none() {
+        response.headers_mut().insert(header::ETAG, tag.parse().expect("names are plain ASCII"));
+    }
+    Ok(response)
+}
+
+async fn who_may(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Result<Json<WhoMay>, Problem> {
+    let uri = below(&query)?.ok_or_else(|| Problem::field("uri", "is required"))?;
+    Ok(Json(api.permissions.who_may(&caller.rights, &uri)?))
+}
+
+async fn history(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Result<Json<HistoryPage>, Problem> {
+    let limit = query.number::<usize>("limit")?.unwrap_or(PAGE);
+    if !(1..=LARGEST_PAGE).contains(&limit) {
+        return Err(Problem::field("limit", format!("must be 1 to {LARGEST_PAGE}")));
+    }
+    let (since, until) = (query.time("since")?, query.time("until")?);
+    if since.zip(until).is_some_and(|(since, until)| since > until) {
+        return Err(Problem::field("until", "lies before since"));
+    }
+    let name = |key| query.find(key).map(principal).transpose();
+    let filter = history::store::Filter {
+        principal: name("principal")?,
+        actor: query.find("actor").map(str::to_owned),
+        since,
+        until,
+        before: query.number("cursor")?,
+    };
+    let wanted = HistoryWanted { filter, uri: below(&query)?, limit };
+    Ok(Json(api.permissions.history(&caller.rights, &wanted).await?))
+}
+
+async fn changes(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Body(list): Body<GrantChanges>,
+) -> Result<Json<GrantsChanged>, Problem> {
+    if list.changes.len() > MOST_CHANGES {
+        return Err(Problem::field("changes", format!("holds more than {MOST_CHANGES} changes; send them in parts")));
+    }
+    for change in &list.changes {
+        api.accounts.kind_of(&change.principal).await?;
+    }
+    let revision = api.permissions.change_grants(&caller.rights, &list.changes, &caller.by(&api)).await?;
+    Ok(Json(GrantsChanged { revision }))
+}

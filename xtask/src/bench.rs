@@ -32,8 +32,12 @@ impl Bench {
         let engine = TestEngine::find(timing)?;
         let assets = console::build(timing)?;
         let binary = server::build(timing, &assets)?;
-        let specs: Vec<&str> =
-            self.only.iter().map(String::as_str).filter(|only| !["size", "proxy", "browser"].contains(only)).collect();
+        let specs: Vec<&str> = self
+            .only
+            .iter()
+            .map(String::as_str)
+            .filter(|only| !["size", "rights", "proxy", "registry", "browser"].contains(only))
+            .collect();
         let wanted = |name: &str| self.only.is_empty() || self.only.iter().any(|only| only == name);
 
         let mut report = Report::default();

@@ -1,6 +1,10 @@
 //! A modal dialog on the browser's own `<dialog>`: focus is kept inside, Escape closes, focus returns to where it was.
 
 use leptos::{html, prelude::*};
+use send_wrapper::SendWrapper;
+use std::{cell::RefCell, rc::Rc};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// A dialog that is open as long as it is in the page.
 #[component]
@@ -12,8 +16,23 @@ pub(crate) fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
+    // A dialog that is taken out of the page gives the focus back to nobody.
+    let before = SendWrapper::new(Rc::new(RefCell::new(None::<HtmlElement>)));
+    let had_focus = before.clone();
+    on_cleanup(move || {
+        if let Some(element) = before.borrow_mut().take() {
+            request_animation_frame(move || {
+                let nowhere = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+                if nowhere && element.is_connected() {
+                    drop(element.focus());
+                }
+            });
+        }
+    });
     Effect::new(move || {
         if let Some(dialog) = dialog.get().filter(|d| !d.open()) {
+            let active = document().active_element();
+            *had_focus.borrow_mut() = active.and_then(|active| active.dyn_into::<HtmlElement>().ok());
             // It can only fail on a dialog that is already open or not in the page.
             drop(dialog.show_modal());
         }

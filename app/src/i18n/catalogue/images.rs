@@ -28,7 +28,7 @@ crate::i18n::phrases! {
     EMPTY_TITLE = "No images here yet", "Образов пока нет";
     EMPTY_TEXT = "An image is what a job's container is made from. There are three ways to put one here.", "Образ — это то, из чего создаётся контейнер задания. Добавить его можно тремя способами.";
     EMPTY_DROP = "Drop an archive on this page", "Перетащите архив на эту страницу";
-    EMPTY_DROP_TEXT = "A file that docker save, podman save or skopeo wrote. It goes up in pieces, and layers that are already here are not sent again.", "Файл, созданный docker save, podman save или skopeo. Он уходит частями, а слои, которые уже есть, повторно не отправляются.";
+    EMPTY_DROP_TEXT = "A file that docker save, podman save or skopeo wrote.", "Файл, созданный docker save, podman save или skopeo.";
     EMPTY_CHOOSE = "Choose a file", "Выбрать файл";
     EMPTY_COPY = "Copy one from a public registry", "Скопируйте из публичного реестра";
     EMPTY_COPY_TEXT = "Name it as docker pull does, for example ubuntu:24.04. The cluster fetches it by itself.", "Назовите его как в docker pull, например ubuntu:24.04. Кластер загрузит его сам.";

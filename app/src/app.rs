@@ -7,14 +7,15 @@ use crate::i18n::{
 };
 use crate::layouts::shell::Shell;
 use crate::pages::{
-    image::ImagePage, images::ImagesPage, images_push::ImagesPushPage, job::JobPage, job_new::JobNewPage,
-    jobs::JobsPage, not_found::NotFoundPage, sign_in::SignInPage,
+    image::ImagePage, images::ImagesPage, job::JobPage, job_new::JobNewPage, jobs::JobsPage, not_found::NotFoundPage,
+    push::PushPage, sign_in::SignInPage,
 };
 use crate::paths::{self, endpoint};
 use crate::stores::{
     clock::Clock,
     confirm::Confirm,
     dropped::Dropped,
+    push::PushStore,
     session::{SessionStore, State},
     theme::ThemeStore,
     toasts::Toasts,
@@ -38,6 +39,7 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(Confirm::new());
     provide_context(Dropped::new());
     provide_context(Clock::start());
+    provide_context(PushStore::new());
     provide_context(session);
     provide_context(Client::new(session));
     view! {
@@ -116,7 +118,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/jobs/new") view=JobNewPage/>
             <Route path=path!("/jobs/:id/:tab?") view=JobPage/>
             <Route path=path!("/images") view=ImagesPage/>
-            <Route path=path!("/images/push") view=ImagesPushPage/>
+            <Route path=path!("/images/push") view=PushPage/>
             <Route path=path!("/images/:image") view=ImagePage/>
         </Routes>
     }

@@ -19,6 +19,7 @@ mod rules;
 mod stores;
 mod terminal;
 mod ui;
+mod workers;
 
 fn main() {
     console_error_panic_hook::set_once();

@@ -3,6 +3,7 @@
 mod compress;
 mod fingerprint;
 mod page;
+mod workers;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use crate::timing::Timing;
 
 pub(crate) use fingerprint::files_below;
 pub(crate) use page::first_load;
+pub(crate) use workers::compile_c_for_wasm;
 
 /// Builds the console unless its inputs are unchanged; returns the folder with the assets.
 ///
@@ -31,6 +33,7 @@ pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
     let dist = paths::target().join("console-dist");
     setup::build_packages(timing, "app/terminal-js")?;
     timing.step("build the console", || trunk(&dist))?;
+    timing.step("build the archive workers", || workers::build(&dist))?;
     timing.step("compress the console", || {
         page::finish(&dist)?;
         compress::write_beside(&dist)?;

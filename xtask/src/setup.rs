@@ -4,6 +4,7 @@ pub(crate) mod apt;
 mod browser;
 mod busybox;
 mod cargo_tools;
+mod clang;
 mod cli;
 pub(crate) mod go;
 mod image_tools;
@@ -24,6 +25,7 @@ use crate::timing::Timing;
 /// What building the console needs.
 pub(crate) fn for_console(timing: &mut Timing) -> Result<()> {
     wasm_std::ensure(timing)?;
+    clang::ensure(timing)?;
     cargo_tools::ensure_trunk(timing)?;
     cargo_tools::ensure_wasm_bindgen(timing)?;
     node::ensure_node(timing)?;

@@ -71,8 +71,11 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
         ]))
     })?;
     timing.step("lints, wasm32", || {
-        let packages = ["-p", "app", "-p", "api", "-p", "platform", "-p", "image", "-p", "gateway"];
-        show(cargo().args(["clippy", "--quiet", "--target", WASM]).args(packages).args(["--", "-D", "warnings"]))
+        let packages =
+            ["-p", "app", "-p", "archive-worker", "-p", "api", "-p", "platform", "-p", "image", "-p", "gateway"];
+        let mut clippy = cargo();
+        console::compile_c_for_wasm(&mut clippy);
+        show(clippy.args(["clippy", "--quiet", "--target", WASM]).args(packages).args(["--", "-D", "warnings"]))
     })?;
     *counts += timing.step("tests, native and with real containers", || {
         // One run, so that the cluster is not compiled once more for the feature.

@@ -7,6 +7,7 @@ pub(crate) mod image_copy;
 pub(crate) mod image_target;
 pub(crate) mod job_save;
 pub(crate) mod page;
+pub(crate) mod push_mark;
 pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod time;

@@ -3,7 +3,7 @@
 use super::keys::KeysHelp;
 use crate::client::use_client;
 use crate::components::toast::ToastCorner;
-use crate::components::{confirm::ConfirmDialog, page::Arrival};
+use crate::components::{confirm::ConfirmDialog, page::Arrival, push_mark::PushMark};
 use crate::i18n::{I18n, Lang, catalogue::shell, use_i18n};
 use crate::paths::{self, endpoint};
 use crate::stores::{
@@ -43,6 +43,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
                     </a>
                     <MainNav/>
                     <div class="bar-end">
+                        <PushMark/>
                         <Button
                             label=i18n.text(shell::KEYS)
                             kind=Kind::Quiet

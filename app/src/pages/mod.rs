@@ -2,9 +2,9 @@
 
 pub(crate) mod image;
 pub(crate) mod images;
-pub(crate) mod images_push;
 pub(crate) mod job;
 pub(crate) mod job_new;
 pub(crate) mod jobs;
 pub(crate) mod not_found;
+pub(crate) mod push;
 pub(crate) mod sign_in;

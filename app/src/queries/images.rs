@@ -1,10 +1,10 @@
 //! Images to choose from: those of the project, and those that jobs ran lately.
 
-use crate::client::{Client, Failure, with_query};
+use crate::client::{Client, Failure, encode, with_query};
 use crate::paths::endpoint;
 use api::{
     Page,
-    images::Image,
+    images::{Image, ImageDetail},
     jobs::{Job, JobSelector},
 };
 use leptos::prelude::*;
@@ -13,6 +13,12 @@ use leptos::prelude::*;
 const LOOK_BACK: u32 = 50;
 /// Images of the project that are offered.
 const OFFERED: u32 = 200;
+
+/// The digest that a tag stands for; `None`: there is no such tag, or it cannot be asked for.
+pub(crate) async fn digest_of(client: Client, repository: &str, tag: &str) -> Option<String> {
+    let path = format!("{}/{}", endpoint::IMAGES, encode(&format!("{repository}:{tag}")));
+    client.get::<ImageDetail>(&path).await.ok().map(|detail| detail.digest)
+}
 
 /// The images of the latest jobs, the latest first, each once.
 pub(crate) fn recent_images(client: Client) -> LocalResource<Result<Vec<String>, Failure>> {

@@ -7,5 +7,6 @@ pub(crate) mod history;
 pub(crate) mod image_name;
 pub(crate) mod images;
 pub(crate) mod job;
+pub(crate) mod push;
 pub(crate) mod span;
 pub(crate) mod tags;

@@ -4,6 +4,7 @@ pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod confirm;
 pub(crate) mod dropped;
+pub(crate) mod push;
 pub(crate) mod session;
 pub(crate) mod theme;
 pub(crate) mod toasts;

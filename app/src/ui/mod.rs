@@ -5,6 +5,7 @@ pub(crate) mod chart;
 pub(crate) mod dialog;
 pub(crate) mod drop;
 pub(crate) mod field;
+pub(crate) mod file_drop;
 pub(crate) mod icon;
 pub(crate) mod menu;
 pub(crate) mod state;

@@ -8,6 +8,7 @@ pub(crate) mod job;
 pub(crate) mod jobs;
 pub(crate) mod logs;
 pub(crate) mod problems;
+pub(crate) mod push;
 pub(crate) mod run;
 pub(crate) mod shell;
 pub(crate) mod sign_in;
@@ -29,6 +30,7 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, super::Phrase)> {
         jobs::ALL,
         logs::ALL,
         problems::ALL,
+        push::ALL,
         run::ALL,
         shell::ALL,
         sign_in::ALL,

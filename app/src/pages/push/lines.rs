@@ -1,37 +1,32 @@
-//! Pushing images: what was dropped, and the commands that push it.
+//! The same without a browser: the command that pushes an archive from where it lies.
 
 use crate::client::use_client;
-use crate::components::{copy::CopyButton, page::PageTitle};
+use crate::components::copy::CopyButton;
 use crate::i18n::{
-    catalogue::{common, image as image_words, images as words},
+    catalogue::{common, images as words},
     use_i18n,
 };
-use crate::paths;
 use crate::queries::image_list::registry;
 use crate::rules::cli;
-use crate::stores::{dropped::use_dropped, session::use_session};
-use crate::ui::icon::{BACK, icon};
+use crate::stores::{push::use_push, session::use_session};
 use leptos::prelude::*;
 
-/// The page.
+/// A line for each picked file, or one to fill in.
 #[component]
-pub(crate) fn ImagesPushPage() -> impl IntoView {
-    let (i18n, session, registry) = (use_i18n(), use_session(), registry(use_client()));
-    let mut names = Vec::new();
-    for file in use_dropped().take() {
-        names.push(file.name());
-    }
+pub(crate) fn Lines() -> impl IntoView {
+    let (i18n, session, store, registry) = (use_i18n(), use_session(), use_push(), registry(use_client()));
+    let names =
+        Memo::new(move |_| store.files.with(|files| files.iter().map(|file| file.name.clone()).collect::<Vec<_>>()));
     let lines = move || {
         let (host, session) = (registry.get().and_then(Result::ok)?.host, session.session()?);
         let path = session.org.map_or_else(|| session.project.clone(), |org| format!("{org}/{}", session.project));
-        let files = if names.is_empty() { vec!["my-image.tar".to_owned()] } else { names.clone() };
+        let names = names.get();
+        let files = if names.is_empty() { vec!["my-image.tar".to_owned()] } else { names };
         Some(cli::push_archives(&host, &path, &files, session.platform_url.starts_with("http://")))
     };
     view! {
-        <a class="back" href=paths::IMAGES>{icon(BACK)} {i18n.text(image_words::BACK)}</a>
-        <div class="page-head"><PageTitle title=i18n.text(words::PUSH)/></div>
-        <section class="panel job-section">
-            <p>{i18n.text(words::PUSH_LINES)}</p>
+        <details class="panel push-cli">
+            <summary>{i18n.text(words::PUSH_LINES)}</summary>
             {move || {
                 lines()
                     .into_iter()
@@ -46,6 +41,6 @@ pub(crate) fn ImagesPushPage() -> impl IntoView {
                     })
                     .collect_view()
             }}
-        </section>
+        </details>
     }
 }

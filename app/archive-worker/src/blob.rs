@@ -1,0 +1,202 @@
+//! One blob on its way: the upload machine asks, the window gives bytes, the gateway answers.
+
+use crate::control::Control;
+use crate::pool::Pool;
+use crate::source::{Mark, Source, Window};
+use crate::{global, http};
+use api::session::Session;
+use archive_protocol::{Fault, FaultCode};
+use gloo_timers::future::TimeoutFuture;
+use image::Digest;
+use image::upload::{Action, Body, Event, Method, Outcome, Request, Upload, UploadError};
+use js_sys::Uint8Array;
+
+/// Between two tries to learn whether the session still stands.
+const RENEW_AGAIN_MS: u32 = 2_000;
+
+/// What a sent blob turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) digest: Digest,
+    pub(crate) size_bytes: u64,
+}
+
+/// What is told while a blob is on its way.
+pub(crate) trait Watch {
+    /// So much of the layer is dealt with, and so much of the blob is in the registry.
+    fn moved(&self, read_bytes: u64, sent_bytes: u64);
+    /// A chunk has landed: from here it could go on in another tab.
+    fn landed(&self, upload: &Upload, mark: &Mark);
+}
+
+/// Sends a layer. What is read must have the digest `expected`, where one is known: nothing else ever becomes a layer.
+pub(crate) async fn send_layer(
+    pool: &Pool,
+    source: &Source,
+    expected: Option<&Digest>,
+    mut upload: Upload,
+    from: Mark,
+    control: &Control,
+    watch: &impl Watch,
+) -> Result<Sent, Fault> {
+    upload.source_restarted();
+    let mut window = Window::open(source.clone(), pool, from);
+    let mut finished: Option<Sent> = None;
+    let mut told = false;
+    loop {
+        control.gate().await;
+        if window.is_complete() && finished.is_none() {
+            finished = Some(verified(&window, source, expected)?);
+        }
+        if let Some(sent) = finished.as_ref().filter(|_| !told) {
+            upload.complete(sent.digest.clone(), sent.size_bytes);
+            told = true;
+        }
+        match upload.action() {
+            Action::NeedBytes => {
+                window.pull().await?;
+                upload.grow(window.end());
+                window.forget_before(upload.sent_bytes());
+            }
+            Action::Send(request) => {
+                let body = match request.body {
+                    Body::Empty => None,
+                    Body::Range { offset, len } => Some(window.bytes(offset, len).await?),
+                };
+                if window.is_complete() && finished.is_none() {
+                    // Before the last byte leaves: what is wrong is never finished.
+                    finished = Some(verified(&window, source, expected)?);
+                }
+                let event = http::send(&request, body).await;
+                upload.handle(event, jitter());
+                window.forget_before(upload.sent_bytes());
+                watch.landed(&upload, &window.safe_mark(upload.sent_bytes()));
+            }
+            Action::Done(Outcome::Cancelled) => return Err(Fault::new(FaultCode::Broken, "the upload was cancelled")),
+            Action::Done(Outcome::Existed | Outcome::Mounted | Outcome::Uploaded) => {
+                return finished.ok_or_else(|| Fault::new(FaultCode::Broken, "a blob ended before it was read"));
+            }
+            Action::Failed(error) => return Err(fault(error)),
+            Action::Wait { millis } => {
+                let online = control.wait(millis).await;
+                upload.handle(if online { Event::Online } else { Event::Waited }, jitter());
+            }
+            Action::RenewToken => upload.handle(renew().await, jitter()),
+        }
+        watch.moved(window.mark().read_bytes, upload.sent_bytes());
+    }
+}
+
+/// Sends a small blob that is in memory.
+pub(crate) async fn send_small(mut upload: Upload, bytes: &[u8], control: &Control) -> Result<(), Fault> {
+    drive(&mut upload, control, |offset, len| {
+        let end = usize::try_from(offset + len).ok()?;
+        bytes.get(usize::try_from(offset).ok()?..end).map(Uint8Array::from)
+    })
+    .await
+    .map(drop)
+}
+
+/// Whether the registry has the blob, or can have it by a mount; no byte of it is sent.
+pub(crate) async fn is_there(mut upload: Upload, control: &Control) -> Result<Option<Outcome>, Fault> {
+    loop {
+        control.gate().await;
+        match upload.action() {
+            Action::Send(Request { body: Body::Range { .. }, .. }) | Action::NeedBytes => break,
+            Action::Send(request) if request.method == Method::Post && !request.url.contains("mount=") => {
+                return Ok(None);
+            }
+            Action::Send(request) => {
+                let event = http::send(&request, None).await;
+                upload.handle(event, jitter());
+            }
+            Action::Done(outcome) => return Ok(Some(outcome)),
+            Action::Failed(error) => return Err(fault(error)),
+            Action::Wait { millis } => {
+                let online = control.wait(millis).await;
+                upload.handle(if online { Event::Online } else { Event::Waited }, jitter());
+            }
+            Action::RenewToken => upload.handle(renew().await, jitter()),
+        }
+    }
+    cancel(upload).await;
+    Ok(None)
+}
+
+/// Tells the registry that an upload will not go on. Tried once: what stays is cleared by the registry in time.
+pub(crate) async fn cancel(mut upload: Upload) {
+    upload.cancel();
+    if let Action::Send(request) = upload.action() {
+        drop(http::send(&request, None).await);
+    }
+}
+
+async fn drive(
+    upload: &mut Upload,
+    control: &Control,
+    bytes: impl Fn(u64, u64) -> Option<Uint8Array>,
+) -> Result<Outcome, Fault> {
+    loop {
+        control.gate().await;
+        match upload.action() {
+            Action::NeedBytes => return Err(Fault::new(FaultCode::Broken, "a blob in memory has too few bytes")),
+            Action::Send(request) => {
+                let body = match request.body {
+                    Body::Empty => None,
+                    Body::Range { offset, len } => bytes(offset, len),
+                };
+                let event = http::send(&request, body).await;
+                upload.handle(event, jitter());
+            }
+            Action::Done(outcome) => return Ok(outcome),
+            Action::Failed(error) => return Err(fault(error)),
+            Action::Wait { millis } => {
+                let online = control.wait(millis).await;
+                upload.handle(if online { Event::Online } else { Event::Waited }, jitter());
+            }
+            Action::RenewToken => upload.handle(renew().await, jitter()),
+        }
+    }
+}
+
+fn verified(window: &Window, source: &Source, expected: Option<&Digest>) -> Result<Sent, Fault> {
+    let mark = window.mark();
+    let chain = mark.chain()?;
+    let read = chain.read_digest();
+    if let Some(expected) = expected.filter(|expected| **expected != read) {
+        return Err(Fault::new(FaultCode::DigestMismatch, format!("{} instead of {}", read.short(), expected.short())));
+    }
+    let stored = source.method == crate::press::Method::Stored;
+    let digest = if stored { read } else { chain.made_digest() };
+    Ok(Sent { digest, size_bytes: mark.made_bytes })
+}
+
+/// The gateway renews tokens by itself; what it cannot renew needs the person.
+async fn renew() -> Event {
+    loop {
+        match http::get::<Session>("/api/v1/session").await {
+            Ok(_) => return Event::Renewed,
+            Err(fault) if fault.code == FaultCode::Unreachable => TimeoutFuture::new(RENEW_AGAIN_MS).await,
+            Err(_) => return Event::NotRenewed,
+        }
+    }
+}
+
+fn jitter() -> u32 {
+    (global::random() * f64::from(u32::MAX)) as u32
+}
+
+/// What an upload's failure is to the person.
+pub(crate) fn fault(error: UploadError) -> Fault {
+    let code = match &error {
+        UploadError::Denied { .. } => FaultCode::Forbidden,
+        UploadError::SignedOut => FaultCode::SignedOut,
+        UploadError::Quota { .. } => FaultCode::Quota,
+        UploadError::Unreachable { .. } => FaultCode::Unreachable,
+        UploadError::Corrupt => FaultCode::FileChanged,
+        UploadError::ChunkRefused { .. } | UploadError::BadAnswer { .. } | UploadError::Refused { .. } => {
+            FaultCode::Refused
+        }
+    };
+    Fault::new(code, error)
+}

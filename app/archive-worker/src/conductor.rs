@@ -1,0 +1,309 @@
+//! The conductor: takes the page's orders, keeps the opened files, and drives one push at a time.
+
+use crate::control::Control;
+use crate::ledger::Ledger;
+use crate::open::{self, Opened};
+use crate::pool::Pool;
+use crate::press::Method;
+use crate::push::{self, Push, key_of};
+use crate::remember::{self, Record};
+use crate::{global, http, lock, report, spool};
+use api::images::KnownLayers;
+use api::session::Session;
+use archive_protocol::{Fault, FaultCode, FileReport, Order, PushOrder, PushReceipt, Stage, Target, Word};
+use futures::future::{AbortHandle, abortable};
+use image::manifest::{Compression, Descriptor};
+use image::plan::{Choice, Known, KnownLayer, Plan, PlanError};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
+
+type Records = Rc<RefCell<Vec<Rc<RefCell<Record>>>>>;
+
+/// The conductor.
+pub(crate) struct Conductor(Rc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    files: RefCell<HashMap<u32, Rc<Opened>>>,
+    pool: RefCell<Option<Pool>>,
+    running: RefCell<Option<Running>>,
+    /// What failed or was interrupted, for `resume`.
+    last: RefCell<Option<PushOrder>>,
+}
+
+struct Running {
+    control: Control,
+    abort: AbortHandle,
+    records: Records,
+}
+
+impl Conductor {
+    /// Clears what closed tabs left, and listens for the network's return.
+    pub(crate) fn start() -> Self {
+        spawn_local(spool::clear());
+        let inner = Rc::<Inner>::default();
+        let awake = inner.clone();
+        let online = Closure::<dyn FnMut()>::new(move || {
+            if let Some(running) = awake.running.borrow().as_ref() {
+                running.control.wake();
+            }
+        });
+        drop(global::scope().add_event_listener_with_callback("online", online.as_ref().unchecked_ref()));
+        // As long as the worker lives.
+        online.forget();
+        Self(inner)
+    }
+
+    /// Takes a message: the order as JSON, alone or beside a file.
+    pub(crate) fn receive(&self, message: &JsValue) {
+        let array = message.dyn_ref::<js_sys::Array>();
+        let text = array.map_or_else(|| message.as_string(), |array| array.get(0).as_string()).unwrap_or_default();
+        let file = array.and_then(|array| array.get(1).dyn_into::<File>().ok());
+        let inner = self.0.clone();
+        match (serde_json::from_str(&text), file) {
+            (Ok(Order::Inspect { file: number }), Some(file)) => spawn_local(inspect(inner, number, file)),
+            (Ok(Order::Release { file }), _) => drop(inner.files.borrow_mut().remove(&file)),
+            (Ok(Order::Push(order)), _) => begin(&inner, order),
+            (Ok(Order::Pause), _) => inner.with_running(|running| running.control.pause()),
+            (Ok(Order::Resume), _) => resume(&inner),
+            (Ok(Order::Cancel), _) => cancel(&inner),
+            (Ok(Order::ListUnfinished), _) => spawn_local(tell_unfinished()),
+            (Ok(Order::Forget { key }), _) => spawn_local(forget(key)),
+            (Ok(Order::Inspect { .. }) | Err(_), _) => {}
+        }
+    }
+}
+
+impl Inner {
+    fn with_running(&self, act: impl FnOnce(&Running)) {
+        if let Some(running) = self.running.borrow().as_ref() {
+            act(running);
+        }
+    }
+
+    fn pool(&self) -> Result<Pool, Fault> {
+        if let Some(pool) = self.pool.borrow().as_ref() {
+            return Ok(pool.clone());
+        }
+        let pool = Pool::start()?;
+        Ok(self.pool.borrow_mut().insert(pool).clone())
+    }
+
+    fn opened(&self, file: u32) -> Result<Rc<Opened>, Fault> {
+        let found = self.files.borrow().get(&file).cloned();
+        found.ok_or_else(|| Fault::new(FaultCode::Broken, "the file was not looked into"))
+    }
+}
+
+async fn inspect(inner: Rc<Inner>, number: u32, file: File) {
+    let total_bytes = file.size() as u64;
+    let last = Cell::new(0.0);
+    let told = |done_bytes| {
+        // Enough for a bar to move smoothly.
+        if global::now_ms() - last.get() > 200.0 {
+            last.set(global::now_ms());
+            global::tell(&Word::Inspecting { file: number, done_bytes, total_bytes });
+        }
+    };
+    match open::open(&file, told).await {
+        Ok(opened) => {
+            let session = http::get::<Session>("/api/v1/session").await.ok();
+            let known = match session {
+                Some(session) => known_layers(session.org.as_deref(), &session.project).await.ok(),
+                None => None,
+            };
+            let report: FileReport = report::of(&opened, known.as_deref(), &remember::all().await);
+            inner.files.borrow_mut().insert(number, Rc::new(opened));
+            global::tell(&Word::Report { file: number, report });
+        }
+        Err(fault) => global::tell(&Word::Refused { file: number, fault }),
+    }
+}
+
+/// The layers of a project's images.
+async fn known_layers(org: Option<&str>, project: &str) -> Result<Vec<KnownLayer>, Fault> {
+    let org = org.map(|org| format!("&org={org}")).unwrap_or_default();
+    let known: KnownLayers = http::get(&format!("/api/v1/images/layers?project={project}{org}")).await?;
+    let layers = known.items.into_iter().filter_map(|layer| {
+        let descriptor = Descriptor::new(layer.media_type, layer.digest.parse().ok()?, layer.size_bytes);
+        Some(KnownLayer { diff_id: layer.diff_id.parse().ok()?, descriptor, repository: layer.repository })
+    });
+    Ok(layers.collect())
+}
+
+fn begin(inner: &Rc<Inner>, order: PushOrder) {
+    let control = Control::default();
+    let records = Rc::default();
+    let (work, abort) = abortable(work(inner.clone(), order.clone(), control.clone(), Rc::clone(&records)));
+    inner.last.replace(Some(order));
+    inner.running.replace(Some(Running { control, abort, records }));
+    let inner = inner.clone();
+    spawn_local(async move {
+        // Aborted: whoever did that says so.
+        let Ok(result) = work.await else { return };
+        inner.running.replace(None);
+        match result {
+            Ok(receipts) => {
+                inner.last.replace(None);
+                global::tell(&Word::Done { receipts });
+            }
+            Err(fault) => {
+                if fault.code == FaultCode::Broken {
+                    // New hands for the next try.
+                    inner.pool.replace(None);
+                }
+                global::tell(&Word::Failed { fault });
+            }
+        }
+    });
+}
+
+fn resume(inner: &Rc<Inner>) {
+    if inner.running.borrow().is_some() {
+        inner.with_running(|running| running.control.resume());
+    } else if let Some(order) = inner.last.take() {
+        begin(inner, order);
+    }
+}
+
+fn cancel(inner: &Rc<Inner>) {
+    inner.last.replace(None);
+    let running = inner.running.take();
+    spawn_local(async move {
+        if let Some(running) = running {
+            running.abort.abort();
+            for record in running.records.take() {
+                let record = record.borrow().clone();
+                push::abandon(&record).await;
+            }
+        }
+        global::tell(&Word::Cancelled);
+    });
+}
+
+async fn tell_unfinished() {
+    let items = remember::all().await.iter().map(Record::unfinished).collect();
+    global::tell(&Word::Unfinished { items });
+}
+
+async fn forget(key: String) {
+    if let Some(record) = remember::all().await.into_iter().find(|record| record.key() == key) {
+        push::abandon(&record).await;
+    }
+    tell_unfinished().await;
+}
+
+async fn work(
+    inner: Rc<Inner>,
+    order: PushOrder,
+    control: Control,
+    records: Records,
+) -> Result<Vec<PushReceipt>, Fault> {
+    let pool = inner.pool()?;
+    let compression = match order.compression {
+        api::images::Compression::Zstd => Compression::Zstd,
+        // What nobody knows how to write is written as what everybody reads.
+        api::images::Compression::Gzip | api::images::Compression::Unknown => Compression::Gzip,
+    };
+    let mut known = known_of(&order.targets).await?;
+    let mut lines = Vec::new();
+    for target in &order.targets {
+        let plan = plan(&inner, target, compression, &known)?;
+        lines.extend(plan.tasks.iter().filter_map(|task| {
+            let key = key_of(task)?.clone();
+            Some((target.repository.clone(), key, task.delivery.source_bytes()))
+        }));
+    }
+    let ledger = Ledger::new(lines.into_iter());
+    let _telling = ledger.telling(control.clone());
+    let mut receipts = Vec::new();
+    for target in &order.targets {
+        ledger.stage(Stage::Preparing);
+        let name = format!("roadstead push {}:{}", target.repository, target.tag);
+        let _lock = lock::take(&name)
+            .await
+            .ok_or_else(|| Fault::new(FaultCode::OtherTab, format!("{}:{}", target.repository, target.tag)))?;
+        let opened = inner.opened(target.file)?;
+        let record = Rc::new(RefCell::new(record_of(&opened, target, Method::from(compression)).await));
+        records.borrow_mut().push(record.clone());
+        let push = Push {
+            pool: pool.clone(),
+            control: control.clone(),
+            ledger: ledger.clone(),
+            record,
+            // Anew: what the targets before it have sent is known now.
+            plan: plan(&inner, target, compression, &known)?,
+            tar: opened.tar.clone(),
+            chunk_max_bytes: order.chunk_max_bytes,
+        };
+        receipts.push(push.run().await?);
+        push.learn(&mut known);
+        ledger.tell(&control);
+    }
+    Ok(receipts)
+}
+
+/// What the registry has of the targets' projects. Without that list layers are made, and found by digest all the same.
+async fn known_of(targets: &[Target]) -> Result<Known, Fault> {
+    let session: Session = http::get("/api/v1/session").await?;
+    let mut places: Vec<_> = targets.iter().map(|target| place(&target.repository, session.org.is_some())).collect();
+    places.sort_unstable();
+    places.dedup();
+    let mut known = Known::default();
+    for (org, project) in places {
+        for layer in known_layers(org, project).await.unwrap_or_default() {
+            known.add_layer(layer);
+        }
+    }
+    Ok(known)
+}
+
+fn plan(inner: &Inner, target: &Target, compression: Compression, known: &Known) -> Result<Plan, Fault> {
+    let opened = inner.opened(target.file)?;
+    let choice = Choice {
+        image: target.image as usize,
+        platforms: Vec::new(),
+        repository: target.repository.clone(),
+        compression,
+    };
+    image::plan::plan(&opened.archive, &choice, known).map_err(|error| match error {
+        PlanError::Broken(problem) => open::of_problem(&problem),
+        PlanError::NoSuchImage | PlanError::Nothing | PlanError::Unfinished { .. } => {
+            Fault::new(FaultCode::Missing, error)
+        }
+    })
+}
+
+/// Organisation and project of a repository.
+fn place(repository: &str, with_org: bool) -> (Option<&str>, &str) {
+    let mut parts = repository.split('/');
+    let org = if with_org { parts.next() } else { None };
+    (org, parts.next().unwrap_or_default())
+}
+
+/// What was remembered of this push, where the file is the same; else a fresh record.
+async fn record_of(opened: &Opened, target: &Target, method: Method) -> Record {
+    let fresh = Record {
+        file: opened.id.clone(),
+        repository: target.repository.clone(),
+        tag: target.tag.clone(),
+        method: method.number(),
+        layers: BTreeMap::new(),
+        done: BTreeMap::new(),
+        done_bytes: 0,
+        updated_ms: global::now_ms() as u64,
+    };
+    let found = remember::all().await.into_iter().find(|record| record.key() == fresh.key());
+    match found {
+        Some(record) if record.file == fresh.file && record.method == fresh.method => record,
+        Some(stale) => {
+            push::abandon(&stale).await;
+            fresh
+        }
+        None => fresh,
+    }
+}

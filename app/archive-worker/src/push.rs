@@ -1,0 +1,302 @@
+//! One image to one tag: its layers a few at a time, its configs, its manifests, and then all of it read back.
+
+use crate::blob::{self, Watch};
+use crate::control::Control;
+use crate::global;
+use crate::http::{self, Unheard};
+use crate::ledger::{Ledger, Line};
+use crate::pool::Pool;
+use crate::press::Method;
+use crate::remember::{self, Record, Underway};
+use crate::source::{Mark, Source};
+use archive_protocol::{Fault, FaultCode, LayerStage, PushReceipt, Stage};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use image::Digest;
+use image::manifest::{Descriptor, media_type};
+use image::plan::{Delivery, Known, KnownLayer, NewDocument, Plan, Shortcut, Task, TaskKind, TaskResults};
+use image::tar::Span;
+use image::upload::{ChunkLimits, Outcome, Upload};
+use js_sys::Uint8Array;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
+
+/// Layers on their way at once. More would not be faster, and each holds up to two chunks in memory.
+const LAYERS_AT_ONCE: usize = 3;
+const MIB: u64 = 1024 * 1024;
+/// Chunks of this size make up for their round trip; larger ones would only cost memory.
+const CHUNK_BYTES: u64 = 16 * MIB;
+/// Tries to write or read a manifest before the push is given up.
+const MANIFEST_TRIES: u32 = 8;
+
+/// What a push of one image stands on.
+pub(crate) struct Push {
+    pub(crate) pool: Pool,
+    pub(crate) control: Control,
+    pub(crate) ledger: Ledger,
+    pub(crate) record: Rc<RefCell<Record>>,
+    pub(crate) plan: Plan,
+    /// What the plan's spans are places in.
+    pub(crate) tar: Blob,
+    pub(crate) chunk_max_bytes: u64,
+}
+
+/// A blob that is read from the archive.
+struct Layer<'a> {
+    /// What it is remembered and shown by: the digest of what is read.
+    key: &'a Digest,
+    /// What is read must have this digest.
+    expected: Option<&'a Digest>,
+    source: Source,
+    /// What it will be; none where that shows only when it is made.
+    descriptor: Option<&'a Descriptor>,
+    media_type: &'static str,
+}
+
+impl Push {
+    /// Pushes. Until the last step no tag stands for anything of it.
+    pub(crate) async fn run(&self) -> Result<PushReceipt, Fault> {
+        let done: Vec<(usize, Option<Descriptor>, bool)> = stream::iter(self.plan.tasks.iter().enumerate())
+            .map(|(number, task)| async move {
+                let (descriptor, skipped) = self.task(task).await?;
+                Ok::<_, Fault>((number, descriptor, skipped))
+            })
+            .buffer_unordered(LAYERS_AT_ONCE)
+            .try_collect()
+            .await?;
+        let results: TaskResults =
+            done.iter().filter_map(|(number, descriptor, _)| Some((*number, descriptor.clone()?))).collect();
+        self.ledger.stage(Stage::Verifying);
+        let (repository, tag) = self.target();
+        let broken = |error| Fault::new(FaultCode::Broken, error);
+        let documents = self.plan.documents(&results).map_err(broken)?;
+        for document in documents.iter().filter(|document| !document.is_root) {
+            self.write(&repository, document.descriptor.digest.as_str(), document).await?;
+        }
+        let root = documents.iter().find(|document| document.is_root);
+        let root = root.ok_or_else(|| Fault::new(FaultCode::Broken, "an image without a manifest"))?;
+        self.write(&repository, &tag, root).await?;
+        self.read_back(&repository, &tag, root).await?;
+        let key = self.record.borrow().key();
+        remember::forget(&key).await;
+        let layers = || done.iter().filter(|(number, _, _)| self.plan.tasks[*number].kind == TaskKind::Layer);
+        let sizes = (0..done.len()).filter_map(|task| self.plan.blob(task, &results)).map(|blob| blob.size);
+        Ok(PushReceipt {
+            digest: root.descriptor.digest.to_string(),
+            size_bytes: sizes.sum(),
+            skipped: layers().filter(|(_, _, skipped)| *skipped).count() as u32,
+            layers: layers().count() as u32,
+            repository,
+            tag,
+        })
+    }
+
+    /// Adds the layers that are in the registry now.
+    pub(crate) fn learn(&self, known: &mut Known) {
+        let record = self.record.borrow();
+        for task in &self.plan.tasks {
+            if let Delivery::Compress { diff_id, .. } = &task.delivery
+                && let Some(descriptor) = record.done.get(diff_id.as_str())
+            {
+                let (diff_id, descriptor) = (diff_id.clone(), descriptor.clone());
+                known.add_layer(KnownLayer { diff_id, descriptor, repository: record.repository.clone() });
+            }
+        }
+    }
+
+    /// Brings one blob there: what it is there, and whether it was before.
+    async fn task(&self, task: &Task) -> Result<(Option<Descriptor>, bool), Fault> {
+        match &task.delivery {
+            Delivery::Nothing(_) => Ok((None, true)),
+            Delivery::Bytes { descriptor, bytes } => {
+                let upload = self.upload_of(&descriptor.digest, descriptor.size).checking_first();
+                blob::send_small(upload, bytes, &self.control).await?;
+                Ok((Some(descriptor.clone()), false))
+            }
+            Delivery::AsIs { descriptor, source } => {
+                let (key, descriptor) = (&descriptor.digest, Some(descriptor));
+                let source = self.source(*source, Method::Stored)?;
+                self.layer(task, Layer { key, expected: Some(key), source, descriptor, media_type: "" }).await
+            }
+            Delivery::Compress { diff_id: key, source, to } => {
+                let source = self.source(*source, Method::from(*to))?;
+                let media_type = to.oci_layer();
+                self.layer(task, Layer { key, expected: Some(key), source, descriptor: None, media_type }).await
+            }
+            Delivery::Hash { diff_id: key, source, media_type } => {
+                let source = self.source(*source, Method::Stored)?;
+                self.layer(task, Layer { key, expected: None, source, descriptor: None, media_type }).await
+            }
+        }
+    }
+
+    fn source(&self, span: Span, method: Method) -> Result<Source, Fault> {
+        let blob = global::slice(&self.tar, span.offset, span.len);
+        let blob = blob.map_err(|error| Fault::new(FaultCode::FileChanged, global::words(&error)))?;
+        Ok(Source { blob, size_bytes: span.len, method })
+    }
+
+    async fn layer(&self, task: &Task, layer: Layer<'_>) -> Result<(Option<Descriptor>, bool), Fault> {
+        let (repository, _) = self.target();
+        let line = self.ledger.line(&repository, layer.key);
+        if let Some((descriptor, outcome)) = self.find(task, &layer).await? {
+            line.set(if outcome == Outcome::Mounted { LayerStage::Mounted } else { LayerStage::Exists });
+            self.done(layer.key, descriptor.clone());
+            return Ok((Some(descriptor), true));
+        }
+        line.set(LayerStage::Pushing);
+        let underway = self.record.borrow().layers.get(layer.key.as_str()).cloned();
+        let (upload, mark) = match (underway, layer.descriptor) {
+            (Some(underway), _) => {
+                let mut upload = underway.upload;
+                upload.retry();
+                (upload, underway.mark)
+            }
+            (None, Some(descriptor)) => (self.upload_of(&descriptor.digest, descriptor.size), Mark::start()),
+            (None, None) => (Upload::growing(repository, self.limits()), Mark::start()),
+        };
+        let watch = LayerWatch { push: self, key: layer.key, line: &line };
+        let sent =
+            blob::send_layer(&self.pool, &layer.source, layer.expected, upload, mark, &self.control, &watch).await?;
+        let made = || Descriptor::new(layer.media_type, sent.digest.clone(), sent.size_bytes);
+        let descriptor = layer.descriptor.cloned().unwrap_or_else(made);
+        line.set(LayerStage::Pushed);
+        self.done(layer.key, descriptor.clone());
+        Ok((Some(descriptor), false))
+    }
+
+    /// The blob in the registry, where it is there already or can be mounted.
+    async fn find(&self, task: &Task, layer: &Layer<'_>) -> Result<Option<(Descriptor, Outcome)>, Fault> {
+        let before = self.record.borrow().done.get(layer.key.as_str()).cloned();
+        let shortcut = task.shortcut.as_ref().map(|shortcut| match shortcut {
+            Shortcut::Present(descriptor) => (descriptor.clone(), None),
+            Shortcut::Mount { descriptor, from } => (descriptor.clone(), Some(from)),
+        });
+        let own = layer.descriptor.map(|descriptor| (descriptor.clone(), None));
+        let mut asked = Vec::new();
+        for (descriptor, from) in [before.map(|descriptor| (descriptor, None)), shortcut, own].into_iter().flatten() {
+            if asked.contains(&descriptor.digest) {
+                continue;
+            }
+            let mut upload = self.upload_of(&descriptor.digest, descriptor.size).checking_first();
+            if let Some(from) = from {
+                upload = upload.mounting_from(from);
+            }
+            if let Some(outcome) = blob::is_there(upload, &self.control).await? {
+                return Ok(Some((descriptor, outcome)));
+            }
+            asked.push(descriptor.digest);
+        }
+        Ok(None)
+    }
+
+    fn done(&self, key: &Digest, descriptor: Descriptor) {
+        let mut record = self.record.borrow_mut();
+        record.layers.remove(key.as_str());
+        record.done.insert(key.to_string(), descriptor);
+        drop(record);
+        self.save();
+    }
+
+    fn save(&self) {
+        let mut record = self.record.borrow_mut();
+        record.updated_ms = global::now_ms() as u64;
+        record.done_bytes = self.ledger.done_bytes();
+        let record = record.clone();
+        spawn_local(async move { remember::put(&record).await });
+    }
+
+    fn target(&self) -> (String, String) {
+        let record = self.record.borrow();
+        (record.repository.clone(), record.tag.clone())
+    }
+
+    fn upload_of(&self, digest: &Digest, size_bytes: u64) -> Upload {
+        Upload::of(self.target().0, digest.clone(), size_bytes, self.limits())
+    }
+
+    fn limits(&self) -> ChunkLimits {
+        let max = CHUNK_BYTES.min(self.chunk_max_bytes);
+        ChunkLimits { start_bytes: max.min(8 * MIB), max_bytes: max }
+    }
+
+    async fn write(&self, repository: &str, name: &str, document: &NewDocument) -> Result<(), Fault> {
+        let url = format!("/v2/{repository}/manifests/{name}");
+        let headers = [("Content-Type", document.descriptor.media_type.clone())];
+        self.ask("PUT", &url, &headers, Some(&document.bytes)).await.map(drop)
+    }
+
+    /// The proof: what the tag stands for now is what was sent.
+    async fn read_back(&self, repository: &str, tag: &str, document: &NewDocument) -> Result<(), Fault> {
+        let url = format!("/v2/{repository}/manifests/{tag}");
+        let heard = self.ask("GET", &url, &[("Accept", media_type::ACCEPTED.join(", "))], None).await?;
+        if document.descriptor.digest.matches(&heard.body) {
+            return Ok(());
+        }
+        Err(Fault::new(FaultCode::NotVerified, format!("{repository}:{tag} is not {}", document.descriptor.digest)))
+    }
+
+    async fn ask(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, String)],
+        body: Option<&[u8]>,
+    ) -> Result<http::Heard, Fault> {
+        let mut wait_ms = 500;
+        let mut tries = 0;
+        loop {
+            self.control.gate().await;
+            let fault = match http::call(method, url, headers, body.map(Uint8Array::from)).await {
+                Ok(heard) if (200..300).contains(&heard.status) => return Ok(heard),
+                Ok(heard) => {
+                    let said = image::upload::Answer::new(heard.status).body(&heard.body).message;
+                    Fault::new(http::of_status(heard.status), said)
+                }
+                Err(Unheard::Broken | Unheard::TooLong) => Fault::new(FaultCode::Unreachable, ""),
+            };
+            tries += 1;
+            if fault.code != FaultCode::Unreachable || tries >= MANIFEST_TRIES {
+                return Err(fault);
+            }
+            self.control.wait(wait_ms).await;
+            wait_ms = (wait_ms * 2).min(20_000);
+        }
+    }
+}
+
+/// What a blob that is read from the archive is remembered and shown by; `None` for what is small or not sent.
+pub(crate) fn key_of(task: &Task) -> Option<&Digest> {
+    match &task.delivery {
+        Delivery::AsIs { descriptor, .. } => Some(&descriptor.digest),
+        Delivery::Compress { diff_id, .. } | Delivery::Hash { diff_id, .. } => Some(diff_id),
+        Delivery::Bytes { .. } | Delivery::Nothing(_) => None,
+    }
+}
+
+/// Tells the uploads of a push that was broken off that they will not go on, and forgets it.
+pub(crate) async fn abandon(record: &Record) {
+    for underway in record.layers.values() {
+        blob::cancel(underway.upload.clone()).await;
+    }
+    remember::forget(&record.key()).await;
+}
+
+struct LayerWatch<'a> {
+    push: &'a Push,
+    key: &'a Digest,
+    line: &'a Line,
+}
+
+impl Watch for LayerWatch<'_> {
+    fn moved(&self, read_bytes: u64, sent_bytes: u64) {
+        self.line.moved(read_bytes, sent_bytes);
+    }
+
+    fn landed(&self, upload: &Upload, mark: &Mark) {
+        let underway = Underway { upload: upload.clone(), mark: mark.clone() };
+        self.push.record.borrow_mut().layers.insert(self.key.to_string(), underway);
+        self.push.save();
+    }
+}

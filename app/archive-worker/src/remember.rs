@@ -1,0 +1,121 @@
+//! What a tab remembers of its pushes (IndexedDB), so that another can go on: where each layer's upload stands, by file and tag.
+//!
+//! Storage may be denied (private windows): a push then works and cannot be resumed after the tab is closed.
+
+use crate::source::Mark;
+use archive_protocol::Unfinished;
+use idb::{Database, Error, ObjectStore, TransactionMode};
+use image::manifest::Descriptor;
+use image::upload::Upload;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use wasm_bindgen::JsValue;
+
+const DATABASE: &str = "roadstead-pushes";
+const STORE: &str = "pushes";
+/// A registry forgets an upload that nobody touched for about a day or a week; older records are of no use.
+const FORGOTTEN_AFTER_MS: u64 = 7 * 24 * 3600 * 1000;
+
+/// Which file: what must be the same for a push of it to go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FileId {
+    pub(crate) name: String,
+    pub(crate) size_bytes: u64,
+    pub(crate) modified_ms: u64,
+    /// Digest of what its index says.
+    pub(crate) fingerprint: String,
+}
+
+/// One push of one image to one tag.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Record {
+    pub(crate) file: FileId,
+    pub(crate) repository: String,
+    pub(crate) tag: String,
+    /// How layers are compressed.
+    pub(crate) method: u32,
+    /// Layers on their way, by the digest of what is read.
+    pub(crate) layers: BTreeMap<String, Underway>,
+    /// Layers that are there.
+    pub(crate) done: BTreeMap<String, Descriptor>,
+    pub(crate) done_bytes: u64,
+    pub(crate) updated_ms: u64,
+}
+
+/// A layer on its way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Underway {
+    pub(crate) upload: Upload,
+    pub(crate) mark: Mark,
+}
+
+impl Record {
+    pub(crate) fn key(&self) -> String {
+        format!("{}:{} {}", self.repository, self.tag, self.file.name)
+    }
+
+    pub(crate) fn unfinished(&self) -> Unfinished {
+        Unfinished {
+            key: self.key(),
+            file_name: self.file.name.clone(),
+            size_bytes: self.file.size_bytes,
+            repository: self.repository.clone(),
+            tag: self.tag.clone(),
+            done_bytes: self.done_bytes,
+            updated_ms: self.updated_ms,
+        }
+    }
+}
+
+/// Writes a record; a refusal costs the chance to resume, nothing else.
+pub(crate) async fn put(record: &Record) {
+    let Ok(text) = serde_json::to_string(record) else { return };
+    let written = async {
+        let database = open().await?;
+        let transaction = database.transaction(&[STORE], TransactionMode::ReadWrite)?;
+        let store = transaction.object_store(STORE)?;
+        store.put(&JsValue::from_str(&text), Some(&JsValue::from_str(&record.key())))?.await?;
+        transaction.commit()?.await?;
+        database.close();
+        Ok::<(), Error>(())
+    };
+    drop(written.await);
+}
+
+/// Forgets a record.
+pub(crate) async fn forget(key: &str) {
+    let forgotten = async {
+        let database = open().await?;
+        let transaction = database.transaction(&[STORE], TransactionMode::ReadWrite)?;
+        transaction.object_store(STORE)?.delete(JsValue::from_str(key))?.await?;
+        transaction.commit()?.await?;
+        database.close();
+        Ok::<(), Error>(())
+    };
+    drop(forgotten.await);
+}
+
+/// All records that may still be of use, the latest first.
+pub(crate) async fn all() -> Vec<Record> {
+    let read = async {
+        let database = open().await?;
+        let transaction = database.transaction(&[STORE], TransactionMode::ReadOnly)?;
+        let values = transaction.object_store(STORE)?.get_all(None, None)?.await?;
+        database.close();
+        Ok::<Vec<JsValue>, Error>(values)
+    };
+    let now = crate::global::now_ms() as u64;
+    let mut records: Vec<Record> = read
+        .await
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|value| serde_json::from_str::<Record>(&value.as_string()?).ok())
+        .filter(|record| now.saturating_sub(record.updated_ms) < FORGOTTEN_AFTER_MS)
+        .collect();
+    records.sort_by_key(|record| std::cmp::Reverse(record.updated_ms));
+    records
+}
+
+async fn open() -> Result<Database, Error> {
+    Database::builder(DATABASE).version(1).add_object_store(ObjectStore::builder(STORE)).build().await
+}

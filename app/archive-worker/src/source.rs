@@ -1,0 +1,206 @@
+//! A blob in the making: pieces of a file's layer go to the hands ahead of time, and come back in order, pressed and hashed.
+
+use crate::chain::Chain;
+use crate::global;
+use crate::pool::{Made, Piece, Pool};
+use crate::press::{Method, PIECE_BYTES};
+use archive_protocol::{Fault, FaultCode};
+use futures::channel::mpsc;
+use futures::{SinkExt as _, StreamExt as _};
+use js_sys::Uint8Array;
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
+
+/// Pieces that are made ahead of what the network takes.
+const AHEAD: usize = 2;
+
+/// A point of the blob from which it can be made on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mark {
+    /// Bytes of the layer before it.
+    pub(crate) read_bytes: u64,
+    /// Bytes of the blob before it.
+    pub(crate) made_bytes: u64,
+    /// The hashes there.
+    chain: Vec<u8>,
+}
+
+impl Mark {
+    /// The beginning.
+    pub(crate) fn start() -> Self {
+        Self { read_bytes: 0, made_bytes: 0, chain: Chain::new().to_bytes() }
+    }
+
+    pub(crate) fn chain(&self) -> Result<Chain, Fault> {
+        Chain::from_bytes(&self.chain).map_err(|error| Fault::new(FaultCode::Broken, error))
+    }
+}
+
+/// One piece of the blob, in order.
+pub(crate) struct Part {
+    pub(crate) bytes: Uint8Array,
+    /// Where the blob stands behind it.
+    pub(crate) after: Mark,
+}
+
+/// What a blob is made from.
+#[derive(Clone)]
+pub(crate) struct Source {
+    pub(crate) blob: Blob,
+    pub(crate) size_bytes: u64,
+    pub(crate) method: Method,
+}
+
+impl Source {
+    /// The blob's parts from a mark on; they are made ahead, and no further than the receiver keeps up.
+    pub(crate) fn parts(&self, pool: &Pool, from: Mark) -> mpsc::Receiver<Result<Part, Fault>> {
+        let (mut sender, parts) = mpsc::channel(AHEAD);
+        let (source, pool) = (self.clone(), pool.clone());
+        spawn_local(async move {
+            let mut maker = Maker { source, pool, next: from.read_bytes, pieces: VecDeque::new(), mark: from };
+            while let Some(part) = maker.part().await {
+                let failed = part.is_err();
+                if sender.send(part).await.is_err() || failed {
+                    break;
+                }
+            }
+        });
+        parts
+    }
+}
+
+struct Maker {
+    source: Source,
+    pool: Pool,
+    /// Offset of the next piece to order.
+    next: u64,
+    pieces: VecDeque<Piece>,
+    mark: Mark,
+}
+
+impl Maker {
+    async fn part(&mut self) -> Option<Result<Part, Fault>> {
+        if let Err(fault) = self.order() {
+            return Some(Err(fault));
+        }
+        let piece = self.pieces.pop_front()?;
+        Some(self.link(piece).await)
+    }
+
+    /// Keeps each hand busy with one piece of this layer, and one waiting.
+    fn order(&mut self) -> Result<(), Fault> {
+        // An empty layer is one empty piece: its compressed form is not empty.
+        let empty = self.source.size_bytes == 0 && self.source.method != Method::Stored && self.mark.made_bytes == 0;
+        while self.pieces.len() <= self.pool.size() && (self.next < self.source.size_bytes || empty) {
+            let len = PIECE_BYTES.min(self.source.size_bytes - self.next);
+            let blob = global::slice(&self.source.blob, self.next, len)
+                .map_err(|error| Fault::new(FaultCode::FileChanged, global::words(&error)))?;
+            self.pieces.push_back(self.pool.make(&blob, self.source.method)?);
+            self.next += len;
+            if empty {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn link(&mut self, piece: Piece) -> Result<Part, Fault> {
+        let Made { chain, bytes, read_bytes } = piece.link(&self.mark.chain()?).await?;
+        let expected = PIECE_BYTES.min(self.source.size_bytes - self.mark.read_bytes);
+        if read_bytes != expected {
+            return Err(Fault::new(FaultCode::FileChanged, "the file became shorter while it was read"));
+        }
+        self.mark = Mark {
+            read_bytes: self.mark.read_bytes + read_bytes,
+            made_bytes: self.mark.made_bytes + u64::from(bytes.length()),
+            chain: chain.to_bytes(),
+        };
+        Ok(Part { bytes, after: self.mark.clone() })
+    }
+}
+
+/// The parts that the registry may still ask for, from `start` to `end` of the blob.
+pub(crate) struct Window {
+    source: Source,
+    pool: Pool,
+    parts: mpsc::Receiver<Result<Part, Fault>>,
+    kept: VecDeque<(u64, Uint8Array)>,
+    end: u64,
+    /// Points to begin again from, the last one last.
+    marks: Vec<Mark>,
+}
+
+impl Window {
+    pub(crate) fn open(source: Source, pool: &Pool, from: Mark) -> Self {
+        let parts = source.parts(pool, from.clone());
+        let end = from.made_bytes;
+        Self { source, pool: pool.clone(), parts, kept: VecDeque::new(), end, marks: vec![from] }
+    }
+
+    /// Bytes of the blob that are made.
+    pub(crate) fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Where making stands.
+    pub(crate) fn mark(&self) -> &Mark {
+        self.marks.last().unwrap_or_else(|| unreachable!("a window has at least the mark that it was opened with"))
+    }
+
+    /// Whether all of the layer is read.
+    pub(crate) fn is_complete(&self) -> bool {
+        let mark = self.mark();
+        let begun = mark.made_bytes > 0 || self.source.method == Method::Stored;
+        mark.read_bytes == self.source.size_bytes && begun
+    }
+
+    /// The last point up to which the registry has everything.
+    pub(crate) fn safe_mark(&self, sent_bytes: u64) -> Mark {
+        self.marks.iter().rev().find(|mark| mark.made_bytes <= sent_bytes).cloned().unwrap_or_else(Mark::start)
+    }
+
+    /// Takes in the next part.
+    pub(crate) async fn pull(&mut self) -> Result<(), Fault> {
+        let part = self.parts.next().await;
+        let part = part.unwrap_or_else(|| Err(Fault::new(FaultCode::Broken, "the file ended before its layer did")))?;
+        self.kept.push_back((self.end, part.bytes));
+        self.end = part.after.made_bytes;
+        self.marks.push(part.after);
+        Ok(())
+    }
+
+    /// Forgets what the registry has.
+    pub(crate) fn forget_before(&mut self, offset: u64) {
+        while self.kept.front().is_some_and(|(start, bytes)| start + u64::from(bytes.length()) <= offset) {
+            self.kept.pop_front();
+        }
+    }
+
+    /// These bytes of the blob; what was forgotten is made again.
+    pub(crate) async fn bytes(&mut self, offset: u64, len: u64) -> Result<Uint8Array, Fault> {
+        let start = self.kept.front().map_or(self.end, |(start, _)| *start);
+        if offset < start {
+            let from = self.safe_mark(offset);
+            self.marks.retain(|mark| mark.made_bytes < from.made_bytes);
+            self.marks.push(from.clone());
+            self.kept.clear();
+            self.end = from.made_bytes;
+            self.parts = self.source.parts(&self.pool, from);
+        }
+        while self.end < offset + len {
+            self.pull().await?;
+            self.forget_before(offset);
+        }
+        // A chunk has at most 64 MiB.
+        let whole = Uint8Array::new_with_length(len as u32);
+        for (start, bytes) in &self.kept {
+            let (from, to) = (offset.max(*start), (offset + len).min(start + u64::from(bytes.length())));
+            if from < to {
+                whole.set(&bytes.subarray((from - start) as u32, (to - start) as u32), (from - offset) as u32);
+            }
+        }
+        Ok(whole)
+    }
+}

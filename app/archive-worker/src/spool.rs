@@ -1,0 +1,202 @@
+//! Unpacking a compressed archive. Its layers cannot be reached at random, so the tar is written to the browser's private file system
+//! (OPFS) first: on disk, not in memory, and removed again when it is no longer needed.
+
+use crate::global;
+use archive_protocol::{Fault, FaultCode};
+use flate2::write::MultiGzDecoder;
+use image::archive::Format;
+use js_sys::{Reflect, Uint8Array};
+use std::io::Write;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    Blob, File, FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemGetDirectoryOptions,
+    FileSystemGetFileOptions, FileSystemSyncAccessHandle, StorageEstimate,
+};
+
+const FOLDER: &str = "roadstead-archives";
+const STEP_BYTES: u64 = 4 * 1024 * 1024;
+/// How long an unpacked tar may be in use.
+const KEPT_MS: f64 = 24.0 * 3600.0 * 1000.0;
+/// An archive that does not shrink at all still needs this share of its size, at least.
+const LEAST_RATIO: f64 = 1.0;
+
+/// A tar on the browser's disk.
+pub(crate) struct Spooled {
+    folder: FileSystemDirectoryHandle,
+    file: FileSystemFileHandle,
+    name: String,
+}
+
+impl Spooled {
+    /// The tar, readable at any place.
+    pub(crate) async fn blob(&self) -> Result<Blob, Fault> {
+        let file = JsFuture::from(self.file.get_file()).await.map_err(|error| broken(&error))?;
+        Ok(file.unchecked_into::<File>().into())
+    }
+}
+
+impl Drop for Spooled {
+    fn drop(&mut self) {
+        let removed = self.folder.remove_entry(&self.name);
+        spawn_local(async move { drop(JsFuture::from(removed).await) });
+    }
+}
+
+/// Removes what tabs that were closed have left behind. What is younger than a day may be another tab's.
+pub(crate) async fn clear() {
+    drop(clear_older(global::now_ms() - KEPT_MS).await);
+}
+
+async fn clear_older(than_ms: f64) -> Result<(), JsValue> {
+    let root: FileSystemDirectoryHandle =
+        JsFuture::from(global::scope().navigator().storage().get_directory()).await?.unchecked_into();
+    let folder: FileSystemDirectoryHandle = JsFuture::from(root.get_directory_handle(FOLDER)).await?.unchecked_into();
+    let names = folder.keys();
+    loop {
+        let next = JsFuture::from(names.next()?).await?;
+        if Reflect::get(&next, &"done".into())?.is_truthy() {
+            return Ok(());
+        }
+        let name = Reflect::get(&next, &"value".into())?.as_string().unwrap_or_default();
+        let made_ms: f64 = name.split('-').next().and_then(|time| time.parse().ok()).unwrap_or_default();
+        if made_ms < than_ms {
+            JsFuture::from(folder.remove_entry(&name)).await?;
+        }
+    }
+}
+
+/// Unpacks a file. `told` hears how much of it is read.
+pub(crate) async fn unpack(file: &File, format: Format, told: impl Fn(u64)) -> Result<Spooled, Fault> {
+    let size = file.size();
+    require_room(size * LEAST_RATIO).await?;
+    let spooled = create().await.map_err(|error| broken(&error))?;
+    let handle = JsFuture::from(spooled.file.create_sync_access_handle()).await.map_err(|error| broken(&error))?;
+    let sink = Sink { handle: handle.unchecked_into() };
+    let mut decoder = Decoder::new(format, sink)?;
+    let mut offset = 0;
+    while offset < size as u64 {
+        let slice = global::slice(file, offset, STEP_BYTES.min(size as u64 - offset));
+        let bytes = match slice {
+            Ok(slice) => global::read(&slice).await,
+            Err(error) => Err(error),
+        };
+        let bytes = bytes.map_err(|error| Fault::new(FaultCode::FileChanged, global::words(&error)))?;
+        offset += u64::from(bytes.length());
+        decoder.write(&bytes.to_vec())?;
+        told(offset);
+    }
+    decoder.finish()?;
+    Ok(spooled)
+}
+
+async fn require_room(bytes: f64) -> Result<(), Fault> {
+    let Ok(asked) = global::scope().navigator().storage().estimate() else { return Ok(()) };
+    let Ok(estimate) = JsFuture::from(asked).await else { return Ok(()) };
+    let estimate: StorageEstimate = estimate.unchecked_into();
+    let left = estimate.get_quota().unwrap_or(f64::MAX) - estimate.get_usage().unwrap_or_default();
+    if bytes > left { Err(no_room()) } else { Ok(()) }
+}
+
+async fn create() -> Result<Spooled, JsValue> {
+    let root: FileSystemDirectoryHandle =
+        JsFuture::from(global::scope().navigator().storage().get_directory()).await?.unchecked_into();
+    let make = FileSystemGetDirectoryOptions::new();
+    make.set_create(true);
+    let folder: FileSystemDirectoryHandle =
+        JsFuture::from(root.get_directory_handle_with_options(FOLDER, &make)).await?.unchecked_into();
+    let make = FileSystemGetFileOptions::new();
+    make.set_create(true);
+    let name = format!("{}-{}.tar", global::now_ms(), (global::random() * 1e9) as u64);
+    let file = JsFuture::from(folder.get_file_handle_with_options(&name, &make)).await?.unchecked_into();
+    Ok(Spooled { folder, file, name })
+}
+
+/// Writes behind what is there; closes the file when dropped.
+struct Sink {
+    handle: FileSystemSyncAccessHandle,
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.handle.write_with_js_u8_array(&Uint8Array::from(bytes));
+        match written {
+            Ok(written) if written > 0.0 || bytes.is_empty() => Ok(written as usize),
+            Ok(_) | Err(_) => Err(std::io::ErrorKind::StorageFull.into()),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        self.handle.close();
+    }
+}
+
+enum Decoder {
+    Gzip(MultiGzDecoder<Sink>),
+    Zstd { context: zstd_safe::DCtx<'static>, out: Vec<u8>, sink: Sink, between_frames: bool },
+}
+
+impl Decoder {
+    fn new(format: Format, sink: Sink) -> Result<Self, Fault> {
+        Ok(match format {
+            Format::Zstd => Self::Zstd {
+                context: zstd_safe::DCtx::create(),
+                out: Vec::with_capacity(zstd_safe::DCtx::out_size() * 8),
+                sink,
+                between_frames: true,
+            },
+            _ => Self::Gzip(MultiGzDecoder::new(sink)),
+        })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        match self {
+            Self::Gzip(decoder) => decoder.write_all(bytes).map_err(|error| damaged(&error)),
+            Self::Zstd { context, out, sink, between_frames } => {
+                let mut input = zstd_safe::InBuffer::around(bytes);
+                loop {
+                    let mut output = zstd_safe::OutBuffer::around(&mut *out);
+                    let hint = context
+                        .decompress_stream(&mut output, &mut input)
+                        .map_err(|code| Fault::new(FaultCode::Malformed, zstd_safe::get_error_name(code)))?;
+                    let full = output.pos() == output.capacity();
+                    sink.write_all(out).map_err(|error| damaged(&error))?;
+                    *between_frames = hint == 0;
+                    if input.pos() == bytes.len() && !full {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    fn finish(self) -> Result<(), Fault> {
+        match self {
+            Self::Gzip(decoder) => decoder.finish().map(drop).map_err(|error| damaged(&error)),
+            Self::Zstd { between_frames: true, .. } => Ok(()),
+            Self::Zstd { .. } => Err(Fault::new(FaultCode::Truncated, "the zstd stream is cut off")),
+        }
+    }
+}
+
+fn damaged(error: &std::io::Error) -> Fault {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull => no_room(),
+        std::io::ErrorKind::UnexpectedEof => Fault::new(FaultCode::Truncated, "the gzip stream is cut off"),
+        _ => Fault::new(FaultCode::Malformed, error),
+    }
+}
+
+fn no_room() -> Fault {
+    Fault::new(FaultCode::NoRoom, "")
+}
+
+fn broken(error: &JsValue) -> Fault {
+    Fault::new(FaultCode::NoRoom, global::words(error))
+}

@@ -1,0 +1,25 @@
+//! The header's mark of a push: how far it is, and the way back to it.
+
+use crate::i18n::{catalogue::push, use_i18n};
+use crate::paths;
+use crate::rules::push::share;
+use crate::stores::push::{Standing, use_push};
+use leptos::prelude::*;
+
+/// Shown as long as there is a push to speak of.
+#[component]
+pub(crate) fn PushMark() -> impl IntoView {
+    let (i18n, store) = (use_i18n(), use_push());
+    let percent = Memo::new(move |_| {
+        store.progress.with(|progress| (share(progress.done_bytes, progress.total_bytes) * 100.0) as u32)
+    });
+    let text = move || {
+        store.standing.with(|standing| match standing {
+            Standing::Idle => None,
+            Standing::Running => Some(i18n.fill(push::MARK, &[("percent", &percent.get().to_string())])),
+            Standing::Failed(_) => Some(i18n.now(push::MARK_FAILED).to_owned()),
+            Standing::Done(_) => Some(i18n.now(push::MARK_DONE).to_owned()),
+        })
+    };
+    move || text().map(|text| view! { <a class="push-mark num" href=paths::IMAGES_PUSH>{text}</a> })
+}

@@ -1,0 +1,48 @@
+//! The proof of a finished push.
+
+use crate::i18n::{catalogue::push, format::bytes, use_i18n};
+use crate::stores::push::{Standing, use_push};
+use crate::ui::{
+    button::{Button, Kind},
+    icon::{CHECK, icon},
+};
+use archive_protocol::PushReceipt;
+use leptos::prelude::*;
+
+/// One for each image.
+#[component]
+pub(crate) fn Receipts() -> impl IntoView {
+    let (i18n, store) = (use_i18n(), use_push());
+    let receipts = store.standing.with_untracked(|standing| match standing {
+        Standing::Done(receipts) => receipts.clone(),
+        Standing::Idle | Standing::Running | Standing::Failed(_) => Vec::new(),
+    });
+    view! {
+        <section class="panel push-done">
+            <h2 role="status" class="push-done-head">{icon(CHECK)} {i18n.text(push::DONE)}</h2>
+            {receipts.into_iter().map(|receipt| one(i18n, receipt)).collect_view()}
+            <div class="push-acts">
+                <Button label=i18n.text(push::MORE) kind=Kind::Primary on_click=move |()| store.clear()/>
+            </div>
+        </section>
+    }
+}
+
+fn one(i18n: crate::i18n::I18n, receipt: PushReceipt) -> impl IntoView {
+    let PushReceipt { repository, tag, digest, size_bytes, skipped, layers } = receipt;
+    let skipped =
+        move || i18n.fill(push::SKIPPED_OF, &[("skipped", &skipped.to_string()), ("layers", &layers.to_string())]);
+    view! {
+        <article class="push-receipt">
+            <h3 class="mono">{format!("{repository}:{tag}")}</h3>
+            <dl>
+                <dt>{i18n.text(push::DIGEST)}</dt>
+                <dd class="mono push-digest">{digest}</dd>
+                <dt>{i18n.text(push::SIZE)}</dt>
+                <dd class="num">{move || bytes(i18n.lang(), size_bytes)}</dd>
+                <dt>{i18n.text(push::SKIPPED)}</dt>
+                <dd>{skipped}</dd>
+            </dl>
+        </article>
+    }
+}

@@ -1,0 +1,150 @@
+//! A push on its way, or one that stopped: lines as `docker push` shows them, speed, time left, and what can be done about it.
+
+use crate::i18n::{Phrase, catalogue::push, format::bytes, use_i18n};
+use crate::rules::push::{fault_text, line, of, pace, share};
+use crate::stores::{
+    confirm::{Question, use_confirm},
+    push::{Standing, use_push},
+};
+use crate::ui::{
+    button::{Button, Kind},
+    state::Note,
+};
+use archive_protocol::{LayerLine, Stage};
+use leptos::prelude::*;
+
+/// Progress is read out at each of so many percent.
+const SAID_EVERY: u32 = 10;
+
+/// The push.
+#[component]
+pub(crate) fn UnderWay() -> impl IntoView {
+    let (i18n, store) = (use_i18n(), use_push());
+    let fault = Memo::new(move |_| {
+        store.standing.with(|standing| match standing {
+            Standing::Failed(fault) => Some(fault.clone()),
+            Standing::Idle | Standing::Running | Standing::Done(_) => None,
+        })
+    });
+    let stage = Memo::new(move |_| store.progress.with(|progress| progress.stage));
+    let count = Memo::new(move |_| store.progress.with(|progress| progress.layers.len()));
+    let percent = Memo::new(move |_| {
+        store.progress.with(|progress| (share(progress.done_bytes, progress.total_bytes) * 100.0) as u32)
+    });
+    let said = Memo::new(move |_| percent.get() / SAID_EVERY * SAID_EVERY);
+    let heading = move || i18n.now(if fault.with(Option::is_some) { push::FAILED } else { stage_phrase(stage.get()) });
+    let numbers = move || {
+        store.progress.with(|progress| {
+            let done = of(i18n.lang(), progress.done_bytes, progress.total_bytes);
+            let sent = i18n.fill(push::SENT, &[("sent", &bytes(i18n.lang(), progress.sent_bytes))]);
+            if progress.stage == Stage::Pushing && fault.with(Option::is_none) {
+                format!("{done} · {} · {sent}", pace(i18n, progress))
+            } else {
+                format!("{done} · {sent}")
+            }
+        })
+    };
+    view! {
+        <section class="panel push-way">
+            <h2 role="status">{heading}</h2>
+            {move || {
+                store
+                    .targets
+                    .get()
+                    .into_iter()
+                    .map(|target| view! { <p class="muted mono push-target">{i18n.fill(push::TO, &[("target", &target)])}</p> })
+                    .collect_view()
+            }}
+            {move || {
+                fault
+                    .get()
+                    .map(|fault| {
+                        view! {
+                            <Note bad=true text=Signal::derive(move || fault_text(i18n, &fault))/>
+                            <p class="muted">{i18n.text(push::NOTHING_TAGGED)}</p>
+                        }
+                    })
+            }}
+            <progress
+                class="push-bar"
+                max="100"
+                value=move || percent.get().to_string()
+                aria-label=i18n.text(push::PROGRESS)
+            ></progress>
+            <p class="num push-numbers">{numbers}</p>
+            <p class="visually-hidden" role="status">
+                {move || i18n.fill(push::SAID, &[("percent", &said.get().to_string())])}
+            </p>
+            <Acts stage fault_passes=Signal::derive(move || fault.with(|f| f.as_ref().map(|f| f.code.passes())))/>
+            <ul class="push-lines" aria-label=i18n.text(push::LAYERS)>
+                {move || (0..count.get()).map(|at| view! { <Line at/> }).collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Line(at: usize) -> impl IntoView {
+    let (i18n, store) = (use_i18n(), use_push());
+    let layer = Memo::new(move |_| store.progress.with(|progress| progress.layers.get(at).cloned()));
+    let text = move || layer.with(|layer| layer.as_ref().map(|layer| line(i18n.lang(), layer))).unwrap_or_default();
+    let id = move || layer.with(|layer: &Option<LayerLine>| layer.as_ref().map(|layer| layer.id.clone()));
+    view! { <li class="push-line"><code>{id}</code> <span>{text}</span></li> }
+}
+
+/// Pause, continue, cancel; after a fault, try again or go back.
+#[component]
+fn Acts(stage: Memo<Stage>, fault_passes: Signal<Option<bool>>) -> impl IntoView {
+    let (i18n, store, confirm) = (use_i18n(), use_push(), use_confirm());
+    let ask = Callback::new(move |()| {
+        confirm.ask(Question {
+            title: i18n.now(push::CANCEL_ASK).to_owned(),
+            text: i18n.now(push::CANCEL_TEXT).to_owned(),
+            notes: Vec::new(),
+            targets: Vec::new(),
+            act: i18n.now(push::CANCEL).to_owned(),
+            on_yes: Callback::new(move |()| {
+                confirm.close();
+                store.cancel();
+            }),
+        });
+    });
+    let paused = Memo::new(move |_| stage.get() == Stage::Paused);
+    view! {
+        <div class="push-acts">
+            {move || match (fault_passes.get(), paused.get()) {
+                (Some(passes), _) => {
+                    view! {
+                        {passes.then(|| view! { <Button label=i18n.text(push::TRY_AGAIN) kind=Kind::Primary on_click=move |()| store.resume()/> })}
+                        <Button label=i18n.text(push::BACK) on_click=move |()| store.clear()/>
+                    }
+                    .into_any()
+                }
+                (None, true) => {
+                    view! {
+                        <Button label=i18n.text(push::RESUME) kind=Kind::Primary on_click=move |()| store.resume()/>
+                        <Button label=i18n.text(push::CANCEL) kind=Kind::Danger on_click=ask/>
+                    }
+                    .into_any()
+                }
+                (None, false) => {
+                    view! {
+                        <Button label=i18n.text(push::PAUSE) on_click=move |()| store.pause()/>
+                        <Button label=i18n.text(push::CANCEL) kind=Kind::Danger on_click=ask/>
+                    }
+                    .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+fn stage_phrase(stage: Stage) -> Phrase {
+    match stage {
+        Stage::Preparing => push::PREPARING,
+        Stage::Pushing => push::PUSHING,
+        Stage::Paused => push::PAUSED,
+        Stage::Waiting => push::WAITING,
+        Stage::Verifying => push::VERIFYING,
+    }
+}

@@ -1,0 +1,162 @@
+//! Rules of the push page: which name an image is offered, when it may start, how a layer's line reads.
+
+use crate::i18n::{
+    I18n, Lang, Phrase,
+    catalogue::push,
+    format::{decimal, duration},
+};
+use archive_protocol::{Fault, FaultCode, FoundImage, LayerLine, LayerStage, Progress};
+
+/// Cells of a layer's bar.
+const BAR: usize = 24;
+
+/// The name that an image is offered: the archive's own without its registry, else the file's.
+pub(crate) fn first_name(image: &FoundImage, file: &str) -> String {
+    let named = image.names.iter().find(|name| !name.starts_with(':'));
+    let tag = image.names.iter().find_map(|name| name.strip_prefix(':'));
+    match (named, tag) {
+        (Some(name), _) => format!("image:{}", without_registry(name)),
+        (None, tag) => format!("image:{}:{}", from_file(file), tag.unwrap_or("latest")),
+    }
+}
+
+fn without_registry(name: &str) -> &str {
+    let name = name.split_once('@').map_or(name, |(name, _)| name);
+    let rest = match name.split_once('/') {
+        Some((host, rest)) if host.contains(['.', ':']) || host == "localhost" => rest,
+        _ => name,
+    };
+    rest.strip_prefix("library/").unwrap_or(rest)
+}
+
+fn from_file(file: &str) -> String {
+    let stem = file.split('.').next().unwrap_or_default().to_lowercase();
+    let kept: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let kept = kept.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    if kept.is_empty() { "my-image".to_owned() } else { kept }
+}
+
+/// A kind of fault in the reader's language.
+pub(crate) fn fault_phrase(code: FaultCode) -> Phrase {
+    match code {
+        FaultCode::NotAnArchive => push::FAULT_NOT_AN_ARCHIVE,
+        FaultCode::Utf16 => push::FAULT_UTF16,
+        FaultCode::Truncated => push::FAULT_TRUNCATED,
+        FaultCode::Malformed => push::FAULT_MALFORMED,
+        FaultCode::Missing => push::FAULT_MISSING,
+        FaultCode::DigestMismatch => push::FAULT_DIGEST,
+        FaultCode::Foreign => push::FAULT_FOREIGN,
+        FaultCode::FileChanged => push::FAULT_FILE_CHANGED,
+        FaultCode::NoRoom => push::FAULT_NO_ROOM,
+        FaultCode::Forbidden => push::FAULT_FORBIDDEN,
+        FaultCode::Quota => push::FAULT_QUOTA,
+        FaultCode::SignedOut => push::FAULT_SIGNED_OUT,
+        FaultCode::Unreachable => push::FAULT_UNREACHABLE,
+        FaultCode::OtherTab => push::FAULT_OTHER_TAB,
+        FaultCode::Refused => push::FAULT_REFUSED,
+        FaultCode::NotVerified => push::FAULT_NOT_VERIFIED,
+        FaultCode::Broken => push::FAULT_BROKEN,
+    }
+}
+
+/// A fault in the reader's language; what exactly was found stands behind it as it was said.
+pub(crate) fn fault_text(i18n: I18n, fault: &Fault) -> String {
+    let kind = i18n.now(fault_phrase(fault.code));
+    if fault.detail.is_empty() { kind.to_owned() } else { format!("{kind} ({})", fault.detail) }
+}
+
+/// A layer's line as `docker push` writes it: `b7f3b88ae387 Pushing [=====>    ] 2.7/93.8 MB`.
+pub(crate) fn line(lang: Lang, line: &LayerLine) -> String {
+    let word = stage_phrase(line.stage).in_lang(lang);
+    if line.stage != LayerStage::Pushing {
+        return word.to_owned();
+    }
+    let share = share(line.done_bytes, line.total_bytes);
+    format!("{word} [{}] {}", bar(share), of(lang, line.done_bytes, line.total_bytes))
+}
+
+fn stage_phrase(stage: LayerStage) -> Phrase {
+    match stage {
+        LayerStage::Waiting => push::LAYER_WAITING,
+        LayerStage::Pushing => push::LAYER_PUSHING,
+        LayerStage::Pushed => push::LAYER_PUSHED,
+        LayerStage::Exists => push::LAYER_EXISTS,
+        LayerStage::Mounted => push::LAYER_MOUNTED,
+    }
+}
+
+fn bar(share: f64) -> String {
+    let full = ((share * BAR as f64) as usize).min(BAR);
+    let mut bar = "=".repeat(full);
+    if full < BAR {
+        bar.push('>');
+    }
+    format!("{bar:<BAR$}")
+}
+
+/// `2.7/93.8 MB`, in the decimal units that `docker push` uses.
+pub(crate) fn of(lang: Lang, done_bytes: u64, total_bytes: u64) -> String {
+    let (unit, name) = match total_bytes {
+        0..1_000_000 => (1e3, push::KB),
+        1_000_000..1_000_000_000 => (1e6, push::MB),
+        _ => (1e9, push::GB),
+    };
+    let number = |bytes: u64| decimal(lang, bytes as f64 / unit, 1);
+    format!("{}/{}\u{a0}{}", number(done_bytes), number(total_bytes), name.in_lang(lang))
+}
+
+/// From 0 to 1; of nothing all is done.
+pub(crate) fn share(done_bytes: u64, total_bytes: u64) -> f64 {
+    if total_bytes == 0 { 1.0 } else { (done_bytes as f64 / total_bytes as f64).min(1.0) }
+}
+
+/// Speed and time left.
+pub(crate) fn pace(i18n: I18n, progress: &Progress) -> String {
+    let lang = i18n.lang();
+    let speed =
+        format!("{}\u{a0}{}", decimal(lang, progress.bytes_per_sec as f64 / 1e6, 1), push::MB_PER_S.in_lang(lang));
+    match progress.secs_left {
+        Some(secs) => i18n.fill(push::PACE_LEFT, &[("speed", &speed), ("left", &duration(lang, secs))]),
+        None => speed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(names: &[&str]) -> FoundImage {
+        FoundImage { names: names.iter().map(ToString::to_string).collect(), ..FoundImage::default() }
+    }
+
+    #[test]
+    fn an_image_is_offered_its_own_name_without_its_registry() {
+        for (names, offered) in [
+            (&["ubuntu:24.04"][..], "image:ubuntu:24.04"),
+            (&["docker.io/library/ubuntu:24.04"], "image:ubuntu:24.04"),
+            (&["localhost:5000/team/app:v1", "x:y"], "image:team/app:v1"),
+            (&["team/app:v1"], "image:team/app:v1"),
+            (&[":v2"], "image:my-app:v2"),
+            (&[], "image:my-app:latest"),
+        ] {
+            assert_eq!(first_name(&named(names), "My_App.tar.gz"), offered, "{names:?}");
+        }
+        assert_eq!(first_name(&named(&[]), "Привет.tar"), "image:my-image:latest");
+    }
+
+    #[test]
+    fn a_layers_line_reads_as_docker_writes_it() {
+        let mut layer = LayerLine {
+            id: String::new(),
+            stage: LayerStage::Pushing,
+            done_bytes: 46_900_000,
+            total_bytes: 93_800_000,
+        };
+        assert_eq!(line(Lang::En, &layer), "Pushing [============>           ] 46.9/93.8\u{a0}MB");
+        layer.done_bytes = layer.total_bytes;
+        assert_eq!(line(Lang::En, &layer), "Pushing [========================] 93.8/93.8\u{a0}MB");
+        layer.stage = LayerStage::Exists;
+        assert_eq!(line(Lang::En, &layer), "Layer already exists");
+        assert_eq!(of(Lang::Ru, 1_500, 2_500), "1,5/2,5\u{a0}КБ");
+    }
+}

@@ -42,6 +42,8 @@ pub enum Code {
     Conflict,
     /// 413: the body or a field is over its limit.
     TooLarge,
+    /// 416: the range asked for begins beyond the end.
+    RangeNotSatisfiable,
     /// 429: too many requests; see Retry-After.
     TooManyRequests,
     /// 501: the cluster behind the gateway cannot do this.
@@ -71,6 +73,7 @@ impl Code {
             Self::MethodNotAllowed => 405,
             Self::Conflict => 409,
             Self::TooLarge => 413,
+            Self::RangeNotSatisfiable => 416,
             Self::TooManyRequests => 429,
             Self::NotSupported => 501,
             Self::BadUpstream => 502,

@@ -25,6 +25,11 @@ pub struct Config {
     pub stream_max: Duration,
     /// How long the cluster may take to begin an answer, and to go on with it.
     pub upstream_timeout: Duration,
+    /// Largest piece of an image that a page may send in one request, bytes. Clients of their own sign-in (docker, skopeo)
+    /// are not held to it.
+    pub chunk_max_bytes: u64,
+    /// Whether the cluster's engines are known to read layers in zstd.
+    pub zstd_layers: bool,
 }
 
 impl Config {
@@ -40,6 +45,8 @@ impl Config {
             session_max: Duration::from_secs(30 * 24 * 3600),
             stream_max: Duration::from_secs(3600),
             upstream_timeout: Duration::from_secs(30),
+            chunk_max_bytes: 64 * 1024 * 1024,
+            zstd_layers: false,
         }
     }
 

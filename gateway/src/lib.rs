@@ -6,9 +6,11 @@
 mod config;
 mod drain;
 mod edge;
+mod images;
 mod jobs;
 mod logs;
 pub mod ports;
+mod registry;
 mod rescue;
 mod routes;
 mod session;
@@ -18,7 +20,7 @@ mod upstream;
 pub use config::Config;
 pub use session::SessionKeys;
 
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{Router, middleware::from_fn_with_state, routing::any};
 use drain::Drain;
 use ports::Host;
 use std::sync::Arc;
@@ -35,6 +37,7 @@ struct Shared {
     drain: Drain,
     logs: logs::Hubs,
     events: jobs::Watches,
+    configs: images::Configs,
 }
 
 impl Gateway {
@@ -42,8 +45,8 @@ impl Gateway {
     #[must_use]
     pub fn new(config: Config, host: Arc<dyn Host>) -> Self {
         let upstream = Upstream::new(host.clone(), &config);
-        let (drain, logs, events) = Default::default();
-        Self(Arc::new(Shared { config, host, upstream, drain, logs, events }))
+        let (drain, logs, events, configs) = Default::default();
+        Self(Arc::new(Shared { config, host, upstream, drain, logs, events, configs }))
     }
 
     /// Ends all streams with `end{shutdown}`, so that their readers come back, here or to another gateway. Requests that
@@ -72,17 +75,31 @@ impl Gateway {
         &self.0.logs
     }
 
+    pub(crate) fn configs(&self) -> &images::Configs {
+        &self.0.configs
+    }
+
     pub(crate) fn watches(&self) -> &jobs::Watches {
         &self.0.events
     }
 }
 
-/// The whole router: the console's API under `/api/v1`, and `console` (its files) for everything else. Every answer of either
+/// The whole router: the console's API under `/api/v1`, the registry's under `/v2/`, and `console` (its files) for everything else. Every answer of either
 /// gets the security headers and a request id.
 pub fn router(gateway: Gateway, console: Router) -> Router {
     let api = routes::api()
         .layer(from_fn_with_state(gateway.clone(), session::keep_session))
         .layer(from_fn_with_state(gateway.clone(), edge::guard))
         .with_state(gateway.clone());
-    Router::new().nest("/api/v1", api).fallback_service(console).layer(from_fn_with_state(gateway, edge::finish))
+    let v2 = Router::new()
+        .route("/v2", any(registry::pass))
+        .route("/v2/", any(registry::pass))
+        .route("/v2/{*path}", any(registry::pass))
+        .layer(from_fn_with_state(gateway.clone(), registry::admit))
+        .with_state(gateway.clone());
+    Router::new()
+        .nest("/api/v1", api)
+        .merge(v2)
+        .fallback_service(console)
+        .layer(from_fn_with_state(gateway, edge::finish))
 }

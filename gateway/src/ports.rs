@@ -9,13 +9,20 @@ use futures::{
     future::{BoxFuture, Either, select},
 };
 use http::{HeaderMap, Request, Response, request::Parts};
-use std::{pin::Pin, time::Duration};
+use std::{any::Any, pin::Pin, sync::Arc, time::Duration};
 
 /// A future a host gives out; it borrows nothing.
 pub type Task<T> = BoxFuture<'static, T>;
 
 /// A host's own error, kept for the log.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// A host's own form of a body, in the extensions of a message beside the body itself.
+///
+/// What passes a body on unchanged passes this on with it, so that a host can hand its own stream through without copying;
+/// what replaces or wraps a body takes it out.
+#[derive(Clone)]
+pub struct HostBody(pub Arc<dyn Any + Send + Sync>);
 
 /// A WebSocket message.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@
 use crate::{ports::NotAnUpgrade, upstream::UpstreamError};
 use api::{Code, Problem};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header::CONTENT_RANGE};
+use image::download::DownloadError;
 use platform::permission::{Action, Permission};
 use std::fmt::Write as _;
 
@@ -29,6 +30,24 @@ pub(crate) enum Failure {
     NoSuchAddress,
     #[error("no such job")]
     NoSuchJob,
+    #[error("no such image")]
+    NoSuchImage,
+    #[error("no such upload")]
+    NoSuchUpload,
+    #[error("a piece of an image is over {limit_bytes} bytes")]
+    ChunkTooLarge { limit_bytes: u64 },
+    #[error("a piece of an image comes without its length")]
+    NoLength,
+    #[error("the registry cannot delete a tag")]
+    TagsNotDeletable,
+    #[error("the cluster cannot copy images")]
+    CannotCopy,
+    #[error("the image cannot be downloaded so")]
+    Download(#[from] DownloadError),
+    #[error("the image's {what} cannot be read: {why}")]
+    BrokenImage { what: &'static str, why: String },
+    #[error("the range begins beyond the end")]
+    NoSuchRange { total_bytes: u64 },
     #[error("the method does not fit the address")]
     MethodNotAllowed,
     #[error(transparent)]
@@ -53,9 +72,24 @@ pub(crate) struct Rescued {
     pub(crate) retry_after_secs: Option<u32>,
     /// The cause chain, for the log only.
     pub(crate) cause: String,
+    /// The registry's code for it, and whether it is to be told in the registry's form.
+    registry_code: &'static str,
+    pub(crate) in_registry_form: bool,
 }
 
 impl Rescued {
+    /// Whoever asked speaks the OCI distribution API.
+    pub(crate) fn speak_registry(&mut self) {
+        self.in_registry_form = true;
+    }
+
+    /// The body for them (OCI distribution spec, "Error codes").
+    pub(crate) fn registry_body(&self) -> serde_json::Value {
+        let detail = serde_json::json!({"request_id": self.problem.request_id});
+        let error = serde_json::json!({"code": self.registry_code, "message": self.problem.message, "detail": detail});
+        serde_json::json!({"errors": [error]})
+    }
+
     pub(crate) fn code_of(response: &Response) -> Option<Code> {
         response.extensions().get::<Self>().map(|r| r.problem.code)
     }
@@ -67,8 +101,33 @@ impl IntoResponse for Failure {
         let status = StatusCode::from_u16(code.status()).expect("a code's status is one");
         let problem = Problem { code, message, request_id: String::new(), field };
         let mut response = status.into_response();
-        response.extensions_mut().insert(Rescued { problem, retry_after_secs, cause: chain(&self) });
+        if let Self::NoSuchRange { total_bytes } = &self {
+            let range = HeaderValue::try_from(format!("bytes */{total_bytes}")).expect("digits are a header value");
+            response.headers_mut().insert(CONTENT_RANGE, range);
+        }
+        let (cause, registry_code) = (chain(&self), registry_code(&self, code));
+        let rescued = Rescued { problem, retry_after_secs, cause, registry_code, in_registry_form: false };
+        response.extensions_mut().insert(rescued);
         response
+    }
+}
+
+/// The registry's code for a refusal of our own (OCI distribution spec, "Error codes").
+fn registry_code(failure: &Failure, code: Code) -> &'static str {
+    match failure {
+        Failure::NoSuchUpload => return "BLOB_UPLOAD_UNKNOWN",
+        Failure::NoLength => return "SIZE_INVALID",
+        _ => {}
+    }
+    match code {
+        Code::SignedOut | Code::SignInRefused => "UNAUTHORIZED",
+        Code::Csrf | Code::Forbidden => "DENIED",
+        Code::NotFound => "NAME_UNKNOWN",
+        Code::TooLarge | Code::RangeNotSatisfiable => "SIZE_INVALID",
+        Code::TooManyRequests => "TOOMANYREQUESTS",
+        Code::MethodNotAllowed | Code::NotSupported | Code::InvalidRequest | Code::Conflict => "UNSUPPORTED",
+        Code::Unavailable | Code::BadUpstream | Code::UpstreamTimeout => "UNAVAILABLE",
+        Code::Internal | Code::Unknown => "UNKNOWN",
     }
 }
 
@@ -107,6 +166,36 @@ pub(crate) fn tell(failure: &Failure) -> Told {
         }
         Failure::NoSuchAddress => told(Code::NotFound, "There is nothing at this address."),
         Failure::NoSuchJob => told(Code::NotFound, "There is no such job, or it is not yours to see."),
+        Failure::NoSuchImage => told(Code::NotFound, "There is no such image or tag, or it is not yours to see."),
+        Failure::NoSuchUpload => told(
+            Code::NotFound,
+            "There is no such upload: it was finished, given up, or begun by somebody else or elsewhere. Begin it again.",
+        ),
+        Failure::ChunkTooLarge { limit_bytes } => told(
+            Code::TooLarge,
+            format!(
+                "This console takes images in pieces of at most {limit_bytes} bytes. Send smaller pieces, one after the other."
+            ),
+        ),
+        Failure::NoLength => told(Code::InvalidRequest, "A piece of an image must come with its Content-Length."),
+        Failure::TagsNotDeletable => told(
+            Code::NotSupported,
+            "This cluster's registry cannot take a tag away alone. Delete the image by its digest, which takes all its tags along.",
+        ),
+        Failure::CannotCopy => told(
+            Code::NotSupported,
+            "This cluster cannot copy images from other registries. Pull it with docker and push it here.",
+        ),
+        Failure::Download(error) => tell_download(error),
+        Failure::BrokenImage { what, why } => {
+            told(Code::BadUpstream, format!("The image's {what} cannot be used: {}. Push the image again.", plain(why)))
+        }
+        Failure::NoSuchRange { total_bytes } => told(
+            Code::RangeNotSatisfiable,
+            format!(
+                "The archive has {total_bytes} bytes: less than where this range begins. Download it from the start."
+            ),
+        ),
         Failure::MethodNotAllowed => {
             told(Code::MethodNotAllowed, "This address does not take requests of this method.")
         }
@@ -117,6 +206,19 @@ pub(crate) fn tell(failure: &Failure) -> Told {
         ),
         Failure::Upstream(error) => tell_upstream(error),
     }
+}
+
+fn tell_download(error: &DownloadError) -> Told {
+    let code = match error {
+        DownloadError::Foreign | DownloadError::NotAnImage | DownloadError::NoPlatform { .. } => Code::Conflict,
+        DownloadError::Manifest { .. }
+        | DownloadError::Missing { .. }
+        | DownloadError::SizeConflict { .. }
+        | DownloadError::Size { .. }
+        | DownloadError::TooLarge
+        | DownloadError::TooDeep => Code::BadUpstream,
+    };
+    told(code, sentence(&error.to_string()))
 }
 
 fn tell_upstream(error: &UpstreamError) -> Told {
@@ -131,8 +233,20 @@ fn tell_upstream(error: &UpstreamError) -> Told {
             told(Code::UpstreamTimeout, "The cluster did not answer in time. Try again in a moment.")
         }
         UpstreamError::BrokeOff(_) => told(Code::BadUpstream, "The cluster's answer broke off. Try again."),
-        UpstreamError::TooLong { .. } | UpstreamError::Unreadable { .. } | UpstreamError::Handshake => {
-            told(Code::BadUpstream, bad)
+        UpstreamError::TooLong { .. }
+        | UpstreamError::Unreadable { .. }
+        | UpstreamError::Handshake
+        | UpstreamError::Redirects => told(Code::BadUpstream, bad),
+        UpstreamError::WrongDigest { digest } => told(
+            Code::BadUpstream,
+            format!("What the registry has stored as {} is something else. Push the image again.", plain(digest)),
+        ),
+        UpstreamError::RegistryRefused { status, code, message, retry_after_secs } => {
+            let mut told = tell_registry(*status, code.as_deref(), message.as_deref());
+            if matches!(told.code, Code::Unavailable | Code::TooManyRequests) {
+                told.retry_after_secs = Some(retry_after_secs.unwrap_or(5).min(3600));
+            }
+            told
         }
         UpstreamError::ForeignHost { what, .. } => told(
             Code::BadUpstream,
@@ -182,6 +296,39 @@ fn tell_refused(status: StatusCode, error: Option<&str>, missing: &[Permission])
             format!("The cluster answered {}. Try again; if it stays so, tell its administrator.", status.as_u16()),
         ),
     }
+}
+
+/// By what the registry refused with.
+fn tell_registry(status: StatusCode, code: Option<&str>, message: Option<&str>) -> Told {
+    let said = |otherwise: &str| message.map_or_else(|| otherwise.to_owned(), sentence);
+    match status.as_u16() {
+        401 => tell(&Failure::SignedOut),
+        403 => told(Code::Forbidden, said("You may not do this with the image. Ask its owner to share it with you.")),
+        404 if code == Some("BLOB_UPLOAD_UNKNOWN") => tell(&Failure::NoSuchUpload),
+        404 => tell(&Failure::NoSuchImage),
+        400 | 405 | 416 | 422 => {
+            told(Code::InvalidRequest, said("The registry refuses the request without saying why."))
+        }
+        409 => told(Code::Conflict, said("The image's state does not allow this.")),
+        413 => told(Code::TooLarge, said("The registry says that this is too large.")),
+        429 => told(Code::TooManyRequests, "The registry asks to slow down. Try again in a moment."),
+        503 => told(Code::Unavailable, said("The registry is not available. Try again in a moment.")),
+        504 => tell_upstream(&UpstreamError::Timeout),
+        507 => told(Code::Unavailable, said("The registry has no room left. Ask its administrator.")),
+        _ => told(
+            Code::BadUpstream,
+            format!("The registry answered {}. Try again; if it stays so, tell its administrator.", status.as_u16()),
+        ),
+    }
+}
+
+/// As a sentence.
+fn sentence(text: &str) -> String {
+    let text = plain(text);
+    let mut chars = text.chars();
+    let first: String = chars.next().map(char::to_uppercase).into_iter().flatten().collect();
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
 }
 
 fn lacking(missing: &[Permission]) -> String {

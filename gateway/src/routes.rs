@@ -1,5 +1,6 @@
 //! The route table of `/api/v1`.
 
+mod images;
 mod jobs;
 mod logs;
 mod presets;
@@ -26,6 +27,15 @@ pub(crate) fn api() -> Router<Gateway> {
         .route("/jobs/{id}/logs/download", get(logs::logs_download))
         .route("/jobs/{id}/top", get(sockets::job_top))
         .route("/jobs/{id}/exec", get(sockets::job_exec))
+        .route("/jobs/{id}/save", post(images::job_save))
+        .route("/images", get(images::images_list))
+        .route("/images/registry", get(images::registry_get))
+        .route("/images/layers", get(images::layers_list))
+        .route("/images/copy", post(images::image_copy))
+        .route("/images/{image}", get(images::image_get).delete(images::image_delete))
+        .route("/images/{image}/tags", get(images::tags_list))
+        .route("/images/{image}/access", get(images::access_list))
+        .route("/images/{image}/archive", get(images::image_archive))
         .fallback(async || Failure::NoSuchAddress)
         .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
 }

@@ -5,12 +5,15 @@
 mod body;
 mod configuration;
 mod error;
+mod images;
 mod jobs;
 mod oauth;
+mod registry;
 mod sockets;
 
 use body::{json, ndjson};
 pub(crate) use error::UpstreamError;
+pub(crate) use registry::{Referrer, Registry};
 pub(crate) use sockets::{ExecQuery, LOG_SEPARATOR, LogOpened, LogQuery};
 
 use crate::{

@@ -84,6 +84,17 @@ pub(crate) struct Images {
     pub(crate) untagged_days: u32,
 }
 
+/// How pages send images.
+#[derive(Clone, Debug, Arguments)]
+pub(crate) struct Pages {
+    /// MiB of an image that a page sends in one request at most. Lower it where a proxy before this server takes less.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=4096))]
+    pub(crate) chunk_mib: u64,
+    /// Say that the cluster's engines read layers in zstd (Docker 23 and later, Podman, containerd): pages then prefer it.
+    #[arg(long)]
+    pub(crate) zstd_layers: bool,
+}
+
 #[derive(Debug, Arguments)]
 pub(crate) struct Up {
     #[command(flatten)]
@@ -92,6 +103,8 @@ pub(crate) struct Up {
     pub(crate) jobs: Jobs,
     #[command(flatten)]
     pub(crate) images: Images,
+    #[command(flatten)]
+    pub(crate) pages: Pages,
 }
 
 #[derive(Debug, Arguments)]
@@ -111,7 +124,9 @@ pub(crate) struct Gateway {
     /// Base of the platform API, as given to `apolo login`: https://api.apolo.us/api/v1 or a `roadstead cluster`.
     #[arg(long)]
     pub(crate) upstream: String,
-    /// Further hosts that the platform's configuration may send the gateway to (monitoring), as host or host:port.
+    #[command(flatten)]
+    pub(crate) pages: Pages,
+    /// Further hosts that the platform's configuration may send the gateway to (monitoring, registry), as host or host:port.
     #[arg(long = "allow-host")]
     pub(crate) allow_hosts: Vec<String>,
 }

@@ -52,6 +52,8 @@ mod tests {
             assert_eq!(goes_to(path, Some("Bearer x")).await, cluster, "{path}");
         }
         assert_eq!(goes_to("/v2/", Some("Basic x")).await, cluster);
+        // The gateway asks for credentials, or takes the page's session.
+        assert_eq!(goes_to("/v2/", None).await, gateway);
         for path in OPEN {
             assert_eq!(goes_to(path, None).await, cluster, "{path}");
         }

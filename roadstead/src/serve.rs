@@ -30,6 +30,7 @@ pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
     config.public_url = up.place.public_url.is_some().then(|| address.clone());
     // The cluster names itself by its public address; the gateway may send tokens there.
     config.trusted_hosts = vec![authority(&address)];
+    set_pages(&mut config, &up.pages);
     let host = NativeHost::new();
     let gateway = Gateway::new(config, Arc::new(host.clone()));
     let console = gateway_native::console(assets::Console);
@@ -69,6 +70,7 @@ pub(crate) async fn gateway(alone: args::Gateway) -> anyhow::Result<()> {
     let mut config = gateway::Config::new(upstream, session_keys(data)?);
     config.public_url = alone.place.public_url.is_some().then(|| address.clone());
     config.trusted_hosts = alone.allow_hosts;
+    set_pages(&mut config, &alone.pages);
     let host = NativeHost::new();
     let gateway = Gateway::new(config, Arc::new(host.clone()));
     let router = gateway::router(gateway.clone(), gateway_native::console(assets::Console));
@@ -94,6 +96,11 @@ fn cluster_config(place: &Place, jobs: &Jobs, images: &Images, address: Url) -> 
     config.untagged_retention = (images.untagged_days > 0).then(|| DAY * images.untagged_days);
     config.kill_grace = Duration::from_secs(jobs.kill_grace_secs);
     config
+}
+
+fn set_pages(config: &mut gateway::Config, pages: &args::Pages) {
+    config.chunk_max_bytes = pages.chunk_mib.saturating_mul(MIB);
+    config.zstd_layers = pages.zstd_layers;
 }
 
 fn session_keys(data: &Path) -> anyhow::Result<SessionKeys> {

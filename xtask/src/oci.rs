@@ -94,13 +94,13 @@ fn program() -> PathBuf {
     paths::tool("oci-conformance", VERSION).join("conformance")
 }
 
-/// Runs the suite against a cluster of its own.
+/// Runs the suite against a cluster of its own, and against the same through a gateway.
 pub(crate) fn tests(timing: &mut Timing, binary: &Path) -> Result<Counts> {
     let folder = paths::target().join("oci-cluster");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    let [port] = free_ports()?;
+    let [port, gateway_port] = free_ports()?;
     let mut cluster = command(binary);
     cluster.args(["cluster", "--port", &port.to_string(), "--data"]).arg(&folder);
     let _cluster = start(&mut cluster, port)?;
@@ -113,9 +113,18 @@ pub(crate) fn tests(timing: &mut Timing, binary: &Path) -> Result<Counts> {
         password: &password,
         project: "main/default",
     };
-    let counts = suite(timing, &registry);
+    let mut counts = suite(timing, &registry)?;
+
+    let gateway_folder = folder.join("gateway");
+    let mut gateway = command(binary);
+    gateway.args(["gateway", "--port", &gateway_port.to_string()]);
+    gateway.args(["--upstream", &format!("http://{address}/api/v1"), "--data"]).arg(&gateway_folder);
+    let _gateway = start(&mut gateway, gateway_port)?;
+    let address = format!("127.0.0.1:{gateway_port}");
+    let registry = Registry { name: "the gateway", address: &address, ..registry };
+    counts += suite(timing, &registry)?;
     fs::remove_dir_all(&folder).ok();
-    counts
+    Ok(counts)
 }
 
 /// Runs the suite against a registry.

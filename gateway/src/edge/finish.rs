@@ -49,10 +49,14 @@ fn new_id(gateway: &Gateway) -> String {
 }
 
 /// The refusal's body, keeping what the layers below have set.
-fn body(refusal: &Response, rescued: Rescued, id: &str) -> Response {
-    let mut problem = rescued.problem;
-    id.clone_into(&mut problem.request_id);
-    let mut response = (refusal.status(), Json(problem)).into_response();
+fn body(refusal: &Response, mut rescued: Rescued, id: &str) -> Response {
+    rescued.problem.request_id = id.to_owned();
+    let body = if rescued.in_registry_form {
+        Json(rescued.registry_body()).into_response()
+    } else {
+        Json(rescued.problem).into_response()
+    };
+    let mut response = (refusal.status(), body).into_response();
     let written = response.headers().clone();
     *response.headers_mut() = refusal.headers().clone();
     response.headers_mut().remove(header::CONTENT_LENGTH);
@@ -64,10 +68,11 @@ fn body(refusal: &Response, rescued: Rescued, id: &str) -> Response {
 }
 
 fn secure(headers: &mut HeaderMap, https: bool) {
+    // What was sent by users comes with a stricter one.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CSP));
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
     };
-    set(header::CONTENT_SECURITY_POLICY, CSP);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");

@@ -14,8 +14,8 @@ use http::{HeaderMap, Method, header};
 use url::Url;
 
 const HEADERS_MAX_BYTES: usize = 32 * 1024;
-/// GET addresses of this ending are navigated to, so that the browser saves them.
-const DOWNLOAD: &str = "/download";
+/// GET addresses of these endings are navigated to, so that the browser saves them.
+const DOWNLOADS: [&str; 2] = ["/download", "/archive"];
 
 /// Middleware over `/api/v1`.
 pub(crate) async fn guard(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
@@ -39,7 +39,7 @@ fn check(method: &Method, path: &str, headers: &HeaderMap, public: Option<&Url>)
     }
     let marked = text(CSRF_HEADER) == Some(CSRF_VALUE);
     let navigated = method == Method::GET
-        && path.ends_with(DOWNLOAD)
+        && DOWNLOADS.iter().any(|ending| path.ends_with(ending))
         && matches!(text("sec-fetch-site"), Some("same-origin" | "none"));
     if marked || navigated { Ok(()) } else { Err(Failure::Csrf("the header X-Roadstead: 1 is missing")) }
 }
@@ -97,6 +97,9 @@ mod tests {
         assert!(get("/jobs/a/logs/download", &[("sec-fetch-site", "same-origin")]));
         assert!(!get("/jobs/a/logs/download", &[("sec-fetch-site", "cross-site")]));
         assert!(!get("/jobs/a/logs/download", &[]));
+        assert!(get("/images/a%2Fb%2Fc/archive", &[("sec-fetch-site", "same-origin")]));
+        assert!(!get("/images/a%2Fb%2Fc/archive", &[("sec-fetch-site", "same-site")]));
+        assert!(!get("/images/a%2Fb%2Farchive", &[("sec-fetch-site", "same-origin")]));
         let post = headers(&[("sec-fetch-site", "same-origin")]);
         assert!(check(&Method::POST, "/x/download", &post, None).is_err());
     }

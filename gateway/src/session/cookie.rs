@@ -1,6 +1,9 @@
 //! The session's cookie: its name, its attributes, and finding it in a request.
 
-use super::{Session, seal::SEALED_MAX_BYTES};
+use super::{
+    Session,
+    seal::{COOKIE_MAX_BYTES, SESSION},
+};
 use crate::{config::Config, ports::Host};
 use http::{HeaderMap, HeaderValue, header::COOKIE};
 use jiff::Timestamp;
@@ -28,7 +31,7 @@ impl SessionCookie<'_> {
 
     /// The session a request carries: opened, well-formed, not over.
     pub(super) fn read(&self, headers: &HeaderMap, now: Timestamp) -> Option<Session> {
-        let plain = self.0.session_keys.open(self.text(headers)?)?;
+        let plain = self.0.session_keys.open(SESSION, self.text(headers)?)?;
         let session: Session = serde_json::from_slice(&plain).ok()?;
         (!session.is_over(now)).then_some(session)
     }
@@ -38,8 +41,8 @@ impl SessionCookie<'_> {
         let mut nonce = [0; 24];
         host.random(&mut nonce);
         let plain = serde_json::to_vec(session).expect("a session is plain strings and times");
-        let sealed = self.0.session_keys.seal(&plain, nonce);
-        if sealed.len() > SEALED_MAX_BYTES {
+        let sealed = self.0.session_keys.seal(SESSION, &plain, nonce);
+        if sealed.len() > COOKIE_MAX_BYTES {
             return Err(TooLong(sealed.len()));
         }
         let life = session.expires_at().duration_since(host.now()).as_secs().max(0);

@@ -1,7 +1,7 @@
 //! Sealing: what a browser keeps but can neither read nor change. XChaCha20-Poly1305; bytes in, bytes out.
 //!
-//! Form: `v1.` + base64url(nonce 24 bytes, ciphertext and tag). The cookie's purpose is bound in as associated data, so a text
-//! sealed for something else does not open here. Two keys may open, only the current one seals.
+//! Form: `v1.` + base64url(nonce 24 bytes, ciphertext and tag). The purpose is bound in as associated data, so that a text
+//! sealed for one thing does not open as another. Two keys may open, only the current one seals.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::{
@@ -10,10 +10,13 @@ use chacha20poly1305::{
 };
 
 const VERSION: &str = "v1.";
-const PURPOSE: &[u8] = b"roadstead session v1";
+/// The purpose of the session's cookie.
+pub(super) const SESSION: &[u8] = b"roadstead session v1";
 const NONCE_BYTES: usize = 24;
 /// Browsers keep at least 4096 bytes a cookie, name and attributes included (RFC 6265, 6.1).
-pub(super) const SEALED_MAX_BYTES: usize = 3900;
+pub(super) const COOKIE_MAX_BYTES: usize = 3900;
+/// Nothing longer was ever sealed here.
+const SEALED_MAX_BYTES: usize = 16 * 1024;
 
 /// The key that seals, and the one before it, which still opens.
 #[derive(Clone)]
@@ -35,19 +38,19 @@ impl SessionKeys {
         Self { current, previous }
     }
 
-    /// Seals. `nonce` must be fresh random bytes.
-    pub(super) fn seal(&self, plain: &[u8], nonce: [u8; NONCE_BYTES]) -> String {
+    /// Seals for a purpose. `nonce` must be fresh random bytes.
+    pub(crate) fn seal(&self, purpose: &[u8], plain: &[u8], nonce: [u8; NONCE_BYTES]) -> String {
         let cipher = XChaCha20Poly1305::new(&self.current.into());
         let sealed = cipher
-            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: PURPOSE })
+            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: purpose })
             .expect("the cipher refuses only texts of many gigabytes");
         let mut bytes = nonce.to_vec();
         bytes.extend_from_slice(&sealed);
         format!("{VERSION}{}", URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// Opens what this or the previous key sealed; None for anything else, without a word on why.
-    pub(super) fn open(&self, sealed: &str) -> Option<Vec<u8>> {
+    /// Opens what this or the previous key sealed for the purpose; None for anything else, without a word on why.
+    pub(crate) fn open(&self, purpose: &[u8], sealed: &str) -> Option<Vec<u8>> {
         if sealed.len() > SEALED_MAX_BYTES {
             return None;
         }
@@ -56,7 +59,7 @@ impl SessionKeys {
         let nonce = XNonce::from(*nonce);
         [Some(self.current), self.previous].into_iter().flatten().find_map(|key| {
             let cipher = XChaCha20Poly1305::new(&key.into());
-            cipher.decrypt(&nonce, Payload { msg: sealed, aad: PURPOSE }).ok()
+            cipher.decrypt(&nonce, Payload { msg: sealed, aad: purpose }).ok()
         })
     }
 }
@@ -70,16 +73,22 @@ mod tests {
 
     #[test]
     fn the_previous_key_still_opens_and_a_foreign_one_does_not() {
-        let old = SessionKeys::new([1; 32], None).seal(b"alice", NONCE);
-        assert_eq!(SessionKeys::new([2; 32], Some([1; 32])).open(&old).as_deref(), Some(&b"alice"[..]));
-        assert_eq!(SessionKeys::new([2; 32], None).open(&old), None);
+        let old = SessionKeys::new([1; 32], None).seal(SESSION, b"alice", NONCE);
+        assert_eq!(SessionKeys::new([2; 32], Some([1; 32])).open(SESSION, &old).as_deref(), Some(&b"alice"[..]));
+        assert_eq!(SessionKeys::new([2; 32], None).open(SESSION, &old), None);
+    }
+
+    #[test]
+    fn what_was_sealed_for_one_thing_does_not_open_as_another() {
+        let keys = SessionKeys::new([1; 32], None);
+        assert_eq!(keys.open(SESSION, &keys.seal(b"an upload", b"alice", NONCE)), None);
     }
 
     #[test]
     fn the_sealed_text_hides_what_it_holds() {
         let keys = SessionKeys::new([1; 32], None);
-        assert!(!keys.seal(b"alice", NONCE).contains("alice"));
-        assert_ne!(keys.seal(b"alice", NONCE), keys.seal(b"alice", [8; 24]));
+        assert!(!keys.seal(SESSION, b"alice", NONCE).contains("alice"));
+        assert_ne!(keys.seal(SESSION, b"alice", NONCE), keys.seal(SESSION, b"alice", [8; 24]));
         assert_eq!(format!("{keys:?}"), "SessionKeys(..)");
     }
 
@@ -87,18 +96,18 @@ mod tests {
         #[test]
         fn one_changed_character_anywhere_closes_it(at in 0usize..60, with in "[A-Za-z0-9_.-]") {
             let keys = SessionKeys::new([1; 32], None);
-            let sealed = keys.seal(b"a session of some length", NONCE);
+            let sealed = keys.seal(SESSION, b"a session of some length", NONCE);
             let at = at % sealed.len();
             let mut changed = sealed.clone();
             changed.replace_range(at..=at, &with);
             prop_assume!(changed != sealed);
-            prop_assert_eq!(keys.open(&changed), None);
+            prop_assert_eq!(keys.open(SESSION, &changed), None);
         }
 
         #[test]
         fn nonsense_never_opens_or_panics(text in ".{0,200}") {
-            prop_assert_eq!(SessionKeys::new([1; 32], None).open(&text), None);
-            prop_assert_eq!(SessionKeys::new([1; 32], None).open(&format!("v1.{text}")), None);
+            prop_assert_eq!(SessionKeys::new([1; 32], None).open(SESSION, &text), None);
+            prop_assert_eq!(SessionKeys::new([1; 32], None).open(SESSION, &format!("v1.{text}")), None);
         }
     }
 }

@@ -28,6 +28,7 @@ pub(crate) fn fate(error: UpstreamError) -> Fate {
         | Code::MethodNotAllowed
         | Code::Conflict
         | Code::TooLarge
+        | Code::RangeNotSatisfiable
         | Code::TooManyRequests
         | Code::NotSupported
         | Code::BadUpstream

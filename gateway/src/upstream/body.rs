@@ -18,7 +18,8 @@ pub(super) async fn small(body: Body) -> Result<Bytes, UpstreamError> {
     whole(body, REFUSAL_MAX_BYTES).await
 }
 
-async fn whole(body: Body, limit_bytes: usize) -> Result<Bytes, UpstreamError> {
+/// A whole body, within a limit.
+pub(super) async fn whole(body: Body, limit_bytes: usize) -> Result<Bytes, UpstreamError> {
     let mut data = body.into_data_stream();
     let mut all = BytesMut::new();
     while let Some(piece) = data.next().await {

@@ -25,6 +25,12 @@ pub(crate) enum UpstreamError {
     Handshake,
     #[error("the cluster answered {status}: {}", error.as_deref().unwrap_or("no reason given"))]
     Refused { status: StatusCode, error: Option<String>, missing: Vec<Permission>, retry_after_secs: Option<u32> },
+    #[error("the registry answered {status}: {}", message.as_deref().unwrap_or("no reason given"))]
+    RegistryRefused { status: StatusCode, code: Option<String>, message: Option<String>, retry_after_secs: Option<u32> },
+    #[error("the registry's answer for {digest} has another digest")]
+    WrongDigest { digest: String },
+    #[error("the registry redirects without end")]
+    Redirects,
     #[error("the cluster's configuration names {url:?} as its {what}, a host that is not trusted")]
     ForeignHost { what: &'static str, url: String },
     #[error("the token is not authorized")]
@@ -47,6 +53,24 @@ impl UpstreamError {
         };
         let retry = headers.get(header::RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
         Self::Refused { status, error, missing, retry_after_secs: retry }
+    }
+
+    /// What a registry's refusal says (OCI distribution spec, "Error codes").
+    pub(crate) fn registry_refused(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+        #[derive(serde::Deserialize)]
+        struct Body {
+            errors: Vec<Said>,
+        }
+        #[derive(serde::Deserialize)]
+        struct Said {
+            code: String,
+            #[serde(default)]
+            message: Option<String>,
+        }
+        let said = serde_json::from_slice::<Body>(body).ok().and_then(|body| body.errors.into_iter().next());
+        let (code, message) = said.map_or((None, None), |said| (Some(said.code), said.message));
+        let retry = headers.get(header::RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
+        Self::RegistryRefused { status, code, message: message.filter(|m| !m.is_empty()), retry_after_secs: retry }
     }
 
     /// Whether the cluster says the job is not there (or not running): the platform answers 400 or 404.

@@ -51,6 +51,7 @@ fn refusal(error: UpstreamError) -> (u16, String) {
         | Code::MethodNotAllowed
         | Code::Conflict
         | Code::TooLarge
+        | Code::RangeNotSatisfiable
         | Code::TooManyRequests
         | Code::NotSupported
         | Code::BadUpstream

@@ -1,0 +1,53 @@
+//! A repository of the cluster's registry, at hand: what is asked of it one by one, and several at a time.
+
+use crate::{
+    Gateway,
+    ports::Task,
+    session::Session,
+    upstream::{Registry, UpstreamError},
+};
+use bytes::Bytes;
+use futures::{FutureExt, StreamExt, stream};
+use image::{Digest, download::StoredDocument, manifest::Descriptor};
+
+/// Requests to a registry at once, for one call of a page.
+const AT_ONCE: usize = 8;
+
+/// Which repository, and the way there.
+#[derive(Clone)]
+pub(super) struct Repository {
+    pub(super) gateway: Gateway,
+    pub(super) registry: Registry,
+    pub(super) name: String,
+}
+
+impl Repository {
+    pub(super) async fn open(gateway: &Gateway, session: &Session, name: &str) -> Result<Self, UpstreamError> {
+        let registry = gateway.upstream().registry(session).await?;
+        Ok(Self { gateway: gateway.clone(), registry, name: name.to_owned() })
+    }
+
+    /// A manifest or index by its tag or digest.
+    pub(super) async fn document(&self, reference: &str) -> Result<StoredDocument, UpstreamError> {
+        self.gateway.upstream().document(&self.registry, &self.name, reference).await
+    }
+
+    /// A config.
+    pub(super) async fn config(&self, digest: &Digest) -> Result<Bytes, UpstreamError> {
+        self.gateway.upstream().config_blob(&self.registry, &self.name, digest).await
+    }
+
+    /// What descriptors of an index stand for, in their order.
+    pub(super) async fn documents(&self, of: &[Descriptor]) -> Result<Vec<StoredDocument>, UpstreamError> {
+        let tasks = of.iter().map(|child| {
+            let (repository, digest) = (self.clone(), child.digest.clone());
+            async move { repository.document(digest.as_str()).await }.boxed()
+        });
+        few_at_once(tasks.collect()).await.into_iter().collect()
+    }
+}
+
+/// The outputs of tasks, in order, of which a few run at a time.
+pub(super) async fn few_at_once<T: Send>(tasks: Vec<Task<T>>) -> Vec<T> {
+    stream::iter(tasks).buffered(AT_ONCE).collect().await
+}

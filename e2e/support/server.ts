@@ -22,22 +22,24 @@ export class Server {
     private readonly binary: string,
     private readonly folder: string,
     private readonly port: number,
+    private readonly flags: string[],
   ) {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async start(): Promise<Server> {
+  /** `more` are further flags of `roadstead up`. */
+  static async start(more: string[] = []): Promise<Server> {
     const binary = process.env.ROADSTEAD_BIN;
     if (!binary) throw new Error("ROADSTEAD_BIN names no server: run these tests with `cargo xtask e2e`");
     const folder = await mkdtemp(join(tmpdir(), "roadstead-e2e-"));
-    const server = new Server(binary, folder, await freePort());
+    const server = new Server(binary, folder, await freePort(), more);
     await server.resume();
     return server;
   }
 
   /** Starts the process (again) on the same data folder. */
   async resume(): Promise<void> {
-    const flags = ["up", "--port", String(this.port), "--data", this.data];
+    const flags = ["up", "--port", String(this.port), "--data", this.data, ...this.flags];
     const { DOCKER_HOST, ROADSTEAD_SAMPLE_BUSYBOX } = process.env;
     if (DOCKER_HOST) flags.push("--engine-host", DOCKER_HOST);
     if (ROADSTEAD_SAMPLE_BUSYBOX) flags.push("--sample-busybox", ROADSTEAD_SAMPLE_BUSYBOX);
@@ -79,6 +81,11 @@ export class Server {
     const token = (await this.user("token", user)).trim().split(/\s+/).at(-1);
     if (!token) throw new Error("`user token` printed nothing");
     return token;
+  }
+
+  /** Another person, with this role in a project. */
+  async addUser(name: string, project: string, role: "reader" | "writer" | "manager" | "admin"): Promise<void> {
+    await this.user("add", name, "--project", project, "--role", role);
   }
 
   /** The process, for what the system says of it. */

@@ -2,10 +2,12 @@
 
 import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
 import { Server } from "./server.ts";
+import { Registry } from "./images.ts";
 import { Verbs } from "./verbs.ts";
 
 type OfWorker = { server: Server; signedIn: Awaited<ReturnType<BrowserContext["storageState"]>> };
-type OfTest = { visitor: Page; verbs: Verbs; quiet: void };
+type Shelf = { registry: Registry; project: string };
+type OfTest = { visitor: Page; verbs: Verbs; shelf: Shelf; quiet: void };
 
 export const test = base.extend<OfTest, OfWorker>({
   server: [
@@ -43,6 +45,13 @@ export const test = base.extend<OfTest, OfWorker>({
   },
 
   verbs: async ({ page }, use) => use(new Verbs(page)),
+
+  /** The registry as the signed-in user's engine sees it, and the path of their project: `ORG/PROJECT`, or `PROJECT`. */
+  shelf: async ({ page, server }, use) => {
+    const session = await (await page.request.get("/api/v1/session", { headers: { "X-Roadstead": "1" } })).json();
+    const project = [session.org, session.project].filter(Boolean).join("/");
+    await use({ registry: new Registry(page.request, server.url, await server.token()), project });
+  },
 
   /** No page may break the content policy or fail in its script. */
   quiet: [

@@ -21,6 +21,7 @@ use crate::{
     },
     home::{self, Home, HomeError},
     http::{self, Api, causes},
+    images::{Images, OwnNames, Parts},
     jobs::Jobs,
     logs::{LogLimits, LogStore},
     registry::{Registry, RegistryError, RegistryOptions, Swept},
@@ -99,10 +100,23 @@ impl Cluster {
         let engines = EngineSelector::new(candidates, &home.instance).with_busybox(config.sample_busybox.clone());
         let engines = Arc::new(engines);
         let options = RunnerOptions { kill_grace: config.kill_grace, ..RunnerOptions::new(&home.instance) };
-        let runner =
-            Runner::new(Arc::new(jobs.clone()), Arc::clone(&logs), Arc::clone(&engines), clock.clone(), options);
         let stopping = CancellationToken::new();
         let tasks = TaskTracker::new();
+        let registry = Arc::new(registry);
+        let images = Images::new(Parts {
+            registry: Arc::clone(&registry),
+            accounts: home.accounts.clone(),
+            permissions: home.permissions.clone(),
+            clock: clock.clone(),
+            names: OwnNames::new(&config.base_url, &config.cluster_name),
+            copy_rules: config.copy.clone(),
+            instance: home.instance.clone(),
+            stopping: stopping.clone(),
+            tasks: tasks.clone(),
+        });
+        let (book, own_images) = (Arc::new(jobs.clone()), Arc::clone(&images));
+        let runner = Runner::new(book, Arc::clone(&logs), Arc::clone(&engines), own_images, clock.clone(), options);
+        tasks.spawn(Arc::clone(&images).run_sweeps(Arc::clone(&engines)));
         tasks.spawn({
             let (engines, stopping) = (Arc::clone(&engines), stopping.clone());
             async move { engines.run(stopping).await }
@@ -115,7 +129,8 @@ impl Cluster {
             permissions: home.permissions.clone(),
             jobs,
             logs,
-            registry: Arc::new(registry),
+            registry,
+            images,
             live: runner,
             stopping,
         });

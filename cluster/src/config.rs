@@ -7,6 +7,8 @@ use std::{path::PathBuf, time::Duration};
 use platform::config::Preset;
 use url::Url;
 
+use crate::images::CopyRules;
+
 const GIB: u64 = 1 << 30;
 const MIB: u64 = 1 << 20;
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -52,6 +54,8 @@ pub struct Config {
     pub upload_retention: Duration,
     /// How long a manifest without a tag is kept after it was last used; none: for ever.
     pub untagged_retention: Option<Duration>,
+    /// From where images may be copied into projects.
+    pub copy: CopyRules,
     /// How long a killed process may take to end by itself.
     pub kill_grace: Duration,
     /// How long access tokens handed out by a sign-in live.
@@ -77,6 +81,7 @@ impl Config {
             image_quota_bytes: None,
             upload_retention: DAY * 7,
             untagged_retention: Some(DAY * 30),
+            copy: CopyRules::default(),
             kill_grace: Duration::from_secs(10),
             token_lifetime: Duration::from_secs(24 * 3600),
         }

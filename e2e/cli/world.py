@@ -40,19 +40,22 @@ def free_port():
 
 
 class Server:
-    """One `roadstead up` with a data folder of its own."""
+    """One `roadstead up` (or `roadstead cluster`) with a data folder of its own."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, mode="up", options=()):
         self.binary = os.environ["ROADSTEAD_BIN"]
+        self.mode = mode
+        self.options = options
         self.data = folder / "data"
         self.log = folder / "server.log"
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.host = f"127.0.0.1:{self.port}"
+        self.url = f"http://{self.host}"
         self.api = f"{self.url}/api/v1"
         self.process = None
 
     def start(self):
-        command = [self.binary, "up", "--port", str(self.port), "--data", str(self.data)]
+        command = [self.binary, self.mode, "--port", str(self.port), "--data", str(self.data), *self.options]
         if host := os.environ.get("DOCKER_HOST"):
             command += ["--engine-host", host]
         if busybox := os.environ.get("ROADSTEAD_SAMPLE_BUSYBOX"):
@@ -158,15 +161,22 @@ class Apolo:
         return wait_for(f"{job} becomes {' or '.join(wanted)}", lambda: (s := self.status(job)) in wanted and s)
 
 
-def containers():
-    """What the tests' engine runs now: the Engine API's list."""
+def engine(method, path):
+    """Asks the tests' engine over the Engine API; what it answers, read as JSON, or nothing."""
     host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
-    connection = http.client.HTTPConnection("engine", timeout=10)
+    connection = http.client.HTTPConnection("engine", timeout=60)
     if host.startswith("unix://"):
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.connect(host.removeprefix("unix://"))
     else:
         name, _, port = host.split("://", 1)[1].rstrip("/").partition(":")
-        connection = http.client.HTTPConnection(name, int(port), timeout=10)
-    connection.request("GET", "/containers/json")
-    return json.load(connection.getresponse())
+        connection = http.client.HTTPConnection(name, int(port), timeout=60)
+    connection.request(method, path, headers={"Content-Length": "0"} if method == "POST" else {})
+    answer = connection.getresponse()
+    body = answer.read()
+    return json.loads(body) if answer.status < 300 and body else None
+
+
+def containers():
+    """What the tests' engine runs now."""
+    return engine("GET", "/containers/json")

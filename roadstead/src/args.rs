@@ -82,6 +82,15 @@ pub(crate) struct Images {
     /// Days that an image without a tag is kept after it was last used; 0 keeps it for good.
     #[arg(long, default_value_t = 30)]
     pub(crate) untagged_days: u32,
+    /// Registry that images may be copied from, as host or host:port; may be given several times. Without it: any with a public address.
+    #[arg(long = "copy-from", value_name = "HOST")]
+    pub(crate) copy_from: Vec<String>,
+    /// Registry without TLS that images may be copied from, wherever it lies, as host or host:port; may be given several times.
+    #[arg(long = "copy-from-plain-http", value_name = "HOST")]
+    pub(crate) copy_from_plain_http: Vec<String>,
+    /// Let registries that images are copied from lie at private addresses: whoever may write images can then reach those.
+    #[arg(long)]
+    pub(crate) copy_from_private: bool,
 }
 
 /// How pages send images.

@@ -4,7 +4,7 @@ use crate::args::{self, Images, Jobs, Place};
 use crate::banner::Banner;
 use crate::{assets, dispatch};
 use anyhow::{Context, bail};
-use cluster::{Cluster, EngineChoice};
+use cluster::{Cluster, CopyRules, EngineChoice};
 use gateway::{Gateway, SessionKeys};
 use gateway_native::NativeHost;
 use std::io;
@@ -92,6 +92,11 @@ fn cluster_config(place: &Place, jobs: &Jobs, images: &Images, address: Url) -> 
     config.log_retention = (jobs.log_days > 0).then(|| DAY * jobs.log_days);
     config.log_max_bytes = (jobs.log_mib > 0).then(|| jobs.log_mib.saturating_mul(MIB));
     config.image_quota_bytes = (images.image_quota_mib > 0).then(|| images.image_quota_mib.saturating_mul(MIB));
+    config.copy = CopyRules {
+        only: (!images.copy_from.is_empty()).then(|| images.copy_from.clone()),
+        plain_http: images.copy_from_plain_http.clone(),
+        private_addresses: images.copy_from_private,
+    };
     config.upload_retention = DAY * images.upload_days;
     config.untagged_retention = (images.untagged_days > 0).then(|| DAY * images.untagged_days);
     config.kill_grace = Duration::from_secs(jobs.kill_grace_secs);

@@ -49,6 +49,7 @@ pub(crate) fn tests(
             .args(["-p", "no:cacheprovider", "-q", "--color=no", "e2e/cli"])
             .args(arguments)
             .env("ROADSTEAD_APOLO", setup::venv_program("apolo"))
+            .env("ROADSTEAD_CRANE", setup::crane())
             .env("PYTHONDONTWRITEBYTECODE", "1");
         environment(&mut pytest, binary, engine);
         stream(&mut pytest)

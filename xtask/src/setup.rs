@@ -10,6 +10,7 @@ pub(crate) mod go;
 mod image_tools;
 mod node;
 mod python;
+mod registry_tools;
 mod wasm_std;
 
 use anyhow::Result;
@@ -19,6 +20,7 @@ pub(crate) use busybox::find as find_busybox;
 pub(crate) use cargo_tools::{cargo_deny, tool_path};
 pub(crate) use cli::venv_program;
 pub(crate) use node::build_packages;
+pub(crate) use registry_tools::crane;
 
 use crate::timing::Timing;
 
@@ -58,9 +60,10 @@ pub(crate) fn for_image_tools(timing: &mut Timing) -> Result<()> {
     image_tools::ensure(timing)
 }
 
-/// The platform's own CLI.
+/// The platform's own CLI, and what else speaks to the registry in its tests.
 pub(crate) fn for_cli(timing: &mut Timing) -> Result<()> {
-    cli::ensure(timing)
+    cli::ensure(timing)?;
+    registry_tools::ensure(timing)
 }
 
 /// Chromium and Playwright.

@@ -182,7 +182,23 @@ pub struct RegistryAuth {
     pub password: String,
     /// The registry's host and port.
     pub registry: String,
+    /// The registry speaks HTTP without TLS. Engines that can be told so are; others know it of loopback addresses only.
+    pub plain_http: bool,
 }
+
+/// An image that an engine holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LocalImage {
+    /// The engine's own name for it: `sha256:` of its config, or of its manifest where the engine keeps manifests.
+    pub id: String,
+    /// Manifests it is known to come from, as `NAME@sha256:...`.
+    pub repo_digests: Vec<String>,
+    /// Digests of its layers before compression, the lowest first.
+    pub diff_ids: Vec<String>,
+}
+
+/// The bytes of an image archive on their way to an engine.
+pub type Archive = BoxStream<'static, std::io::Result<Bytes>>;
 
 impl std::fmt::Debug for RegistryAuth {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -222,14 +238,35 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// Who answers. Fails when nobody does.
     async fn info(&self) -> Result<EngineInfo, EngineError>;
 
+    /// An image that is here, by its reference.
+    async fn find_image(&self, image: &str) -> Result<Option<LocalImage>, EngineError>;
+
     /// True when the image is here and needs no pull.
-    async fn image_present(&self, image: &str) -> Result<bool, EngineError>;
+    async fn image_present(&self, image: &str) -> Result<bool, EngineError> {
+        Ok(self.find_image(image).await?.is_some())
+    }
 
     /// Fetches an image; the stream ends when it is here.
     async fn pull(&self, image: &str, auth: Option<RegistryAuth>) -> Result<EngineStream<PullProgress>, EngineError>;
 
     /// Makes an image called `image` of one layer, the tar archive `rootfs`, that runs `command` by default.
     async fn import(&self, image: &str, rootfs: Bytes, command: &[&str]) -> Result<(), EngineError>;
+
+    /// Makes an image called `image` of a container's files as they stand, holding its processes meanwhile.
+    async fn commit(&self, id: &ContainerId, image: &str) -> Result<(), EngineError>;
+
+    /// An image as an archive in the manner of `docker save`. That the stream ends proves nothing: the archive must be
+    /// found whole by its reader.
+    async fn export(&self, image: &str) -> Result<EngineStream<Bytes>, EngineError>;
+
+    /// Takes in the images of an archive, under the names it gives them.
+    async fn load(&self, archive: Archive) -> Result<(), EngineError>;
+
+    /// Takes a name from an image, which goes when it was the last. Removing what is not there is fine.
+    async fn remove_image(&self, image: &str) -> Result<(), EngineError>;
+
+    /// The names (with tags) of all images of one repository.
+    async fn images_called(&self, repository: &str) -> Result<Vec<String>, EngineError>;
 
     /// Makes a container. Fails with [`EngineError::Image`] when its image is not here.
     async fn create(&self, spec: &ContainerSpec) -> Result<ContainerId, EngineError>;

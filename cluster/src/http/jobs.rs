@@ -32,7 +32,8 @@ const PAGE: u32 = 200;
 
 impl Api {
     fn view(&self, job: &JobRecord) -> Job {
-        view::view(&self.config.cluster_name, job, self.clock.now())
+        let stall = self.live.stall(&job.id);
+        view::view(&self.config.cluster_name, job, self.clock.now(), stall.as_ref())
     }
 
     /// The job a path names, if the caller may do that to it.
@@ -49,7 +50,7 @@ pub(super) async fn job_create(
     query: Query,
     Body(body): Body<serde_json::Value>,
 ) -> Result<(StatusCode, Json<Job>), Problem> {
-    let draft = if query.has("from_preset") {
+    let mut draft = if query.has("from_preset") {
         Draft::from_preset(body, &api.config.presets)?
     } else {
         Draft::with_container(body)?
@@ -61,7 +62,7 @@ pub(super) async fn job_create(
     if !api.accounts.project_exists(&org, &project).await? {
         return Err(Problem::field("project_name", format!("there is no project '{project}' in org '{org}'")));
     }
-    require_image(&api, &caller, &draft)?;
+    settle_image(&api, &caller, &mut draft, &org, &project).await?;
     let job = api.jobs.create(draft.settle(caller.name(), &org, &project)).await?;
     tracing::info!(job = job.id, owner = job.owner, image = job.spec.container.image, "a job was accepted");
     Ok((StatusCode::ACCEPTED, Json(api.view(&job))))
@@ -90,18 +91,14 @@ async fn place(api: &Api, caller: &Caller, draft: &Draft) -> Result<(String, Str
     Ok((org, project))
 }
 
-/// An image of the cluster's own registry needs the right to read it.
-fn require_image(api: &Api, caller: &Caller, draft: &Draft) -> Result<(), Problem> {
-    let base = &api.config.base_url;
-    let Some(host) = base.host_str() else { return Ok(()) };
-    let host = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    let image = &draft.spec.container.image;
-    let Some(path) = image.strip_prefix(&host).and_then(|rest| rest.strip_prefix('/')) else { return Ok(()) };
-    let name = path.split('@').next().unwrap_or_default();
-    let name = name.rsplit_once(':').map_or(name, |(name, _)| name);
-    let segments = std::iter::once(api.config.cluster_name.as_str()).chain(name.split('/'));
-    let uri = Uri::try_new("image", segments).map_err(|why| Problem::field("image", why.to_string()))?;
-    caller.require(&uri, Action::Read)
+/// An image of the cluster's own registry must be there and readable. It is remembered in full, by the name that was checked.
+async fn settle_image(api: &Api, caller: &Caller, draft: &mut Draft, org: &str, project: &str) -> Result<(), Problem> {
+    let image = &mut draft.spec.container.image;
+    if let Some(own) = api.images.names.find(image, org, project)? {
+        api.images.require_readable(&caller.rights, &own).await?;
+        *image = own.docker();
+    }
+    Ok(())
 }
 
 pub(super) async fn job_get(

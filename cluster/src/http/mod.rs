@@ -6,6 +6,7 @@ mod access;
 mod admin;
 mod caller;
 mod config;
+mod images;
 mod input;
 mod jobs;
 mod live;
@@ -29,8 +30,8 @@ use axum::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    accounts::Accounts, clock::Clock, config::Config, jobs::Jobs, logs::LogStore, permissions::Permissions,
-    registry::Registry,
+    accounts::Accounts, clock::Clock, config::Config, images::Images, jobs::Jobs, logs::LogStore,
+    permissions::Permissions, registry::Registry,
 };
 pub(crate) use live::Live;
 pub(crate) use problem::{Problem, causes};
@@ -45,6 +46,7 @@ pub(crate) struct Api {
     pub(crate) jobs: Jobs,
     pub(crate) logs: Arc<LogStore>,
     pub(crate) registry: Arc<Registry>,
+    pub(crate) images: Arc<Images>,
     pub(crate) live: Arc<dyn Live>,
     /// Ends long-lived streams when the server stops.
     pub(crate) stopping: CancellationToken,
@@ -68,7 +70,7 @@ pub(crate) fn router(api: Arc<Api>) -> Router {
         .route("/{job}/attach", get(monitoring::attach).post(monitoring::attach))
         .route("/{job}/port_forward/{port}", get(monitoring::port_forward))
         .route("/{job}/kill", post(monitoring::kill))
-        .route("/{job}/save", post(monitoring::save));
+        .route("/{job}/save", post(images::job_save));
     let users = Router::new()
         .route("/{user}", get(users::user_get).delete(users::role_remove))
         .route(
@@ -84,6 +86,7 @@ pub(crate) fn router(api: Arc<Api>) -> Router {
         .route("/{user}/subroles", get(users::subroles));
     let images = Router::new()
         .route("/", get(registry::extension::images_list))
+        .route("/copy", post(images::image_copy))
         .route("/tags", get(registry::extension::tags_list))
         .route("/{org}/{project}/layers", get(registry::extension::layers_list))
         .route("/{org}/{project}/usage", get(registry::extension::usage_get));

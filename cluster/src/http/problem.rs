@@ -15,8 +15,8 @@ use platform::{
 };
 
 use crate::{
-    accounts::AccountError, engine::EngineError, jobs::JobError, logs::LogError, permissions::PermissionError,
-    registry::RegistryError, store::StoreError,
+    accounts::AccountError, engine::EngineError, images::ImagesError, jobs::JobError, logs::LogError,
+    permissions::PermissionError, registry::RegistryError, store::StoreError,
 };
 
 /// Why a request was not served.
@@ -88,6 +88,9 @@ pub(crate) enum Problem {
     /// The address knows other methods.
     #[error("this address does not know that method")]
     NoMethod,
+    /// Something about images was refused.
+    #[error(transparent)]
+    Images(ImagesError),
     /// The container engine failed or is not there.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -142,6 +145,16 @@ impl Problem {
             Self::NotRunning(_) | Self::NoRoute | Self::UnknownCluster { .. } => StatusCode::NOT_FOUND,
             Self::NotOffered(_) => StatusCode::NOT_IMPLEMENTED,
             Self::NoMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Images(error) => match error {
+                ImagesError::Name { .. }
+                | ImagesError::UnknownHost { .. }
+                | ImagesError::NoProject { .. }
+                | ImagesError::Source(_) => StatusCode::BAD_REQUEST,
+                ImagesError::Unknown { .. } => StatusCode::NOT_FOUND,
+                ImagesError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+                ImagesError::Permission(_) => StatusCode::FORBIDDEN,
+                ImagesError::Registry(error) => super::registry::status_of(error),
+            },
             Self::Engine(error) => of_engine(error),
             Self::Log(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Registry(error) => super::registry::status_of(error),
@@ -162,6 +175,16 @@ impl Problem {
             return ErrorBody::Error { error };
         }
         ErrorBody::Error { error: self.to_string() }
+    }
+}
+
+impl From<ImagesError> for Problem {
+    fn from(error: ImagesError) -> Self {
+        match error {
+            ImagesError::Permission(error) => error.into(),
+            ImagesError::Registry(error) => error.into(),
+            other => Self::Images(other),
+        }
     }
 }
 
@@ -316,6 +339,12 @@ mod tests {
             (EngineError::NoSuchContainer("x".into()).into(), 404),
             (EngineError::Failed { status: 500, message: "x".into() }.into(), 502),
             (EngineError::Protocol("x".into()).into(), 502),
+            (ImagesError::Name { text: "x".into(), why: "x".into() }.into(), 400),
+            (ImagesError::UnknownHost { host: "x".into() }.into(), 400),
+            (ImagesError::NoProject { org: "x".into(), project: "x".into() }.into(), 400),
+            (ImagesError::Unknown { uri: "x".into() }.into(), 404),
+            (ImagesError::Busy.into(), 503),
+            (ImagesError::Permission(missing()).into(), 403),
             (LogError::Finished.into(), 500),
             (RegistryError::NoSuchRepository("x".into()).into(), 404),
             (StoreError::Corrupt { what: "x" }.into(), 500),

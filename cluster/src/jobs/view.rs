@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use platform::{Uri, job};
 
 use super::record::JobRecord;
+use crate::runner::Stall;
 
 const MIB: u64 = 1 << 20;
 const MOST_STATUSES: usize = 1000;
@@ -17,8 +18,27 @@ pub(crate) fn uri(cluster: &str, job: &JobRecord, last: &str) -> Uri {
         .expect("names and ids of stored jobs are plain segments")
 }
 
-/// The job as clients see it at `now`.
-pub(crate) fn view(cluster: &str, job: &JobRecord, now: Timestamp) -> job::Job {
+/// The reason a running job shows while its output cannot be stored.
+const LOG_STALLED: &str = "LogStalled";
+
+/// The job as clients see it at `now`. What stalls its log is shown as the latest step of its story while it lasts.
+pub(crate) fn view(cluster: &str, job: &JobRecord, now: Timestamp, stall: Option<&Stall>) -> job::Job {
+    let mut view = told(cluster, job, now);
+    if let Some(stall) = stall.filter(|_| view.status == job::JobStatus::Running) {
+        let (reason, description) = (Some(LOG_STALLED.to_owned()), Some(stall.words.to_owned()));
+        (view.history.reason, view.history.description) = (reason.clone(), description.clone());
+        view.statuses.push(job::StatusItem {
+            transition_time: stall.since.max(job.last().transition_time),
+            status: view.status,
+            reason,
+            description,
+            exit_code: None,
+        });
+    }
+    view
+}
+
+fn told(cluster: &str, job: &JobRecord, now: Timestamp) -> job::Job {
     let last = job.last();
     let http_url = job.http_port.filter(|_| !last.status.is_finished()).map(|port| format!("http://127.0.0.1:{port}/"));
     let mut container = job.spec.container.clone();
@@ -90,7 +110,7 @@ mod tests {
     fn a_running_job_has_what_clients_insist_on() {
         let mut job = record(vec![item(0, JobStatus::Pending, "Creating"), item(5, JobStatus::Running, "Running")]);
         job.http_port = Some(40_123);
-        let seen = serde_json::to_value(view("default", &job, at(65))).expect("serialises");
+        let seen = serde_json::to_value(view("default", &job, at(65), None)).expect("serialises");
         assert_eq!(seen["uri"], format!("job://default/main/demo/{}", job.id));
         assert_eq!(seen["http_url_named"], "http://127.0.0.1:40123/");
         assert_eq!(seen["history"]["started_at"], "2027-01-15T08:00:05Z");
@@ -105,7 +125,7 @@ mod tests {
         let mut story = vec![item(0, JobStatus::Pending, "Creating")];
         story.extend((1..5000).map(|n| item(n, JobStatus::Running, if n % 2 == 0 { "Restarting" } else { "Running" })));
         let job = record(story);
-        let seen = view("default", &job, at(6000));
+        let seen = view("default", &job, at(6000), None);
         assert_eq!(seen.statuses.len(), MOST_STATUSES);
         assert_eq!((&seen.statuses[0], seen.statuses.last()), (&job.transitions[0], job.transitions.last()));
         assert_eq!(seen.history.restarts, 2499);
@@ -116,7 +136,7 @@ mod tests {
         let mut job =
             record(vec![item(0, JobStatus::Pending, "Creating"), item(5, JobStatus::Cancelled, "UserRequested")]);
         job.http_port = Some(40_123);
-        let seen = view("default", &job, at(65));
+        let seen = view("default", &job, at(65), None);
         assert_eq!((seen.http_url, seen.history.finished_at), (None, Some(at(5))));
     }
 }

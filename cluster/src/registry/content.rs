@@ -23,6 +23,9 @@ use super::{
 /// A blob is touched, and a pull remembered, at most this often.
 const TOUCH_EVERY: Duration = Duration::from_secs(300);
 
+/// Repositories asked about one blob: beyond so many it is as quick to send it again.
+const MOST_SOURCES: u32 = 200;
+
 /// A blob's file.
 pub(crate) struct OpenBlob {
     file: File,
@@ -100,6 +103,12 @@ impl Registry {
     pub(crate) async fn open_blob(&self, digest: &Digest) -> Result<OpenBlob, RegistryError> {
         let (files, digest) = (self.files.clone(), digest.clone());
         Ok(OpenBlob { file: blocking(move || files.open_blob(&digest)).await? })
+    }
+
+    /// Repositories that have a blob: whoever may read one of them may have it mounted.
+    pub(crate) async fn repositories_with(&self, digest: &Digest) -> Result<Vec<RepositoryName>, RegistryError> {
+        let paths = store::blobs::repositories_with(&self.store, digest, MOST_SOURCES).await?;
+        paths.iter().map(|path| RepositoryName::parse(path)).collect()
     }
 
     /// Gives a repository a blob that another one has; whether there was one.

@@ -1,7 +1,8 @@
 //! A container's log into the job's log, exactly once.
 //!
 //! Owns resuming: the engine is asked for its log from a little before the last stored piece, and what is already there
-//! is dropped by matching times in order. When the disk is full it waits: the engine keeps the lines meanwhile.
+//! is dropped by matching times in order. When the disk is full it waits: the engine keeps the lines meanwhile, and whoever
+//! looks at the job is told.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use futures::StreamExt;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::stall::Stalls;
 use crate::engine::{ContainerId, Engine, EngineError, LogPiece, OutputStream};
 use crate::logs::{JobLog, LogError, Record, Stream};
 
@@ -30,9 +32,15 @@ pub(super) struct Capture {
 }
 
 impl Capture {
-    pub(super) fn start(engine: Arc<dyn Engine>, container: ContainerId, log: Arc<JobLog>, follow: bool) -> Self {
+    pub(super) fn start(
+        engine: Arc<dyn Engine>,
+        container: ContainerId,
+        log: Arc<JobLog>,
+        follow: bool,
+        stalls: Stalls,
+    ) -> Self {
         let stop = CancellationToken::new();
-        let task = tokio::spawn(run(engine, container, log, follow, stop.clone()));
+        let task = tokio::spawn(run(engine, container, log, follow, stalls, stop.clone()));
         Self { stop, task }
     }
 
@@ -61,6 +69,7 @@ async fn run(
     container: ContainerId,
     log: Arc<JobLog>,
     mut follow: bool,
+    stalls: Stalls,
     stop: CancellationToken,
 ) {
     // One capture a log at a time: the one before may still be in its last write.
@@ -68,7 +77,7 @@ async fn run(
     let _one = gate.lock().await;
     let mut wait = RETRY_FIRST;
     while !stop.is_cancelled() {
-        match pass(engine.as_ref(), &container, &log, follow, &stop).await {
+        match pass(engine.as_ref(), &container, &log, follow, &stalls, &stop).await {
             // An engine may stop following a moment before the last piece: look once more.
             Ok(()) if follow => {
                 follow = false;
@@ -97,6 +106,7 @@ async fn pass(
     container: &ContainerId,
     log: &Arc<JobLog>,
     follow: bool,
+    stalls: &Stalls,
     stop: &CancellationToken,
 ) -> Result<(), Trouble> {
     let since = log.totals().last_time_ns.map(|last| {
@@ -128,7 +138,7 @@ async fn pass(
             }
         }
         if !records.is_empty() {
-            store(log, records, stop).await?;
+            store(log, records, stalls, stop).await?;
         }
         if let Some(error) = broken {
             return Err(Trouble::Engine(error));
@@ -136,14 +146,22 @@ async fn pass(
     }
 }
 
-async fn store(log: &Arc<JobLog>, mut records: Vec<Record>, stop: &CancellationToken) -> Result<(), Trouble> {
+async fn store(
+    log: &Arc<JobLog>,
+    mut records: Vec<Record>,
+    stalls: &Stalls,
+    stop: &CancellationToken,
+) -> Result<(), Trouble> {
     let mut wait = RETRY_FIRST;
+    // Told until this function is left, however.
+    let mut stalled = None;
     loop {
         match log.append(records).await {
             Ok(()) => return Ok(()),
             Err((LogError::Finished, _)) => return Err(Trouble::Closed),
             Err((error, rest)) => {
                 let full = error.is_disk_full();
+                stalled.get_or_insert_with(|| stalls.begin(full));
                 tracing::error!(error = %error, full, "output of a job cannot be stored; the engine keeps it meanwhile");
                 records = rest;
             }

@@ -4,6 +4,7 @@
 //! last before a crash; the next look finds where it stopped.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use platform::job::{JobStatus, StatusItem, reason};
@@ -54,11 +55,13 @@ pub(super) struct Course {
     pub(super) runner: Arc<Runner>,
     pub(super) id: String,
     pub(super) poke: Arc<Notify>,
+    /// How often the engine itself failed at this launch.
+    pub(super) engine_failures: AtomicU32,
 }
 
 impl Course {
     pub(super) fn new(runner: Arc<Runner>, id: String, poke: Arc<Notify>) -> Self {
-        Self { runner, id, poke }
+        Self { runner, id, poke, engine_failures: AtomicU32::new(0) }
     }
 
     /// Follows the job until it is settled.
@@ -251,7 +254,10 @@ impl Course {
     async fn capture(&self, engine: &Arc<dyn Engine>, id: &ContainerId, follow: bool) -> Result<Capture, Halt> {
         loop {
             match self.runner.logs.open(&self.id).await {
-                Ok(log) => return Ok(Capture::start(Arc::clone(engine), id.clone(), log, follow)),
+                Ok(log) => {
+                    let stalls = self.runner.stalls.of(&self.id, &self.runner.clock);
+                    return Ok(Capture::start(Arc::clone(engine), id.clone(), log, follow, stalls));
+                }
                 Err(error) => tracing::error!(job = self.id, %error, "the job's log cannot be opened; trying again"),
             }
             self.pause(PATIENCE).await?;

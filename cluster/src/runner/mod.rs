@@ -10,9 +10,11 @@
 mod book;
 mod capture;
 mod course;
+mod images;
 mod launch;
 mod outcome;
 mod spec;
+mod stall;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +32,9 @@ use crate::engine::{ContainerId, Engine};
 use crate::logs::LogStore;
 pub(crate) use book::JobBook;
 use course::Course;
+pub(crate) use images::{OwnImage, OwnImages};
+use stall::AllStalls;
+pub(crate) use stall::Stall;
 
 /// What can be set about running jobs.
 #[derive(Clone, Debug)]
@@ -44,6 +49,10 @@ pub(crate) struct RunnerOptions {
     pub(crate) pull_tries: u32,
     /// Pulls tried when the registry is not reached.
     pub(crate) pull_tries_unreachable: u32,
+    /// Times an engine that fails for a reason of its own is asked to make and start a container.
+    pub(crate) engine_tries: u32,
+    /// Wait after the first such failure; doubles.
+    pub(crate) engine_backoff: Duration,
     /// Wait before the first restart; doubles.
     pub(crate) restart_backoff: Duration,
     /// Longest wait before a restart.
@@ -58,6 +67,8 @@ impl RunnerOptions {
             pull_backoff: Duration::from_secs(2),
             pull_tries: 3,
             pull_tries_unreachable: 5,
+            engine_tries: 6,
+            engine_backoff: Duration::from_secs(1),
             restart_backoff: Duration::from_secs(1),
             restart_backoff_most: Duration::from_secs(60),
         }
@@ -79,8 +90,10 @@ pub(crate) struct Runner {
     book: Arc<dyn JobBook>,
     logs: Arc<LogStore>,
     engines: Arc<EngineSelector>,
+    images: Arc<dyn OwnImages>,
     clock: Clock,
     options: RunnerOptions,
+    stalls: AllStalls,
     running: Mutex<HashMap<String, Running>>,
     courses: Mutex<HashMap<String, Arc<Notify>>>,
 }
@@ -90,15 +103,31 @@ impl Runner {
         book: Arc<dyn JobBook>,
         logs: Arc<LogStore>,
         engines: Arc<EngineSelector>,
+        images: Arc<dyn OwnImages>,
         clock: Clock,
         options: RunnerOptions,
     ) -> Arc<Self> {
-        Arc::new(Self { book, logs, engines, clock, options, running: Mutex::default(), courses: Mutex::default() })
+        Arc::new(Self {
+            book,
+            logs,
+            engines,
+            images,
+            clock,
+            options,
+            stalls: AllStalls::default(),
+            running: Mutex::default(),
+            courses: Mutex::default(),
+        })
     }
 
     /// The container of a job whose process runs now.
     pub(crate) fn running(&self, job: &str) -> Option<Running> {
         self.running.lock().expect("holders of the map do not panic").get(job).cloned()
+    }
+
+    /// What keeps a job's output from being stored now.
+    pub(crate) fn stall(&self, job: &str) -> Option<Stall> {
+        self.stalls.find(job)
     }
 
     fn set_running(&self, job: &str, running: Option<Running>) {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::{ContainerSpec, ContainerSummary};
+use image::reference::{InvalidReference, Reference};
+
+use crate::engine::{ContainerSpec, ContainerSummary, ImageError};
 use crate::jobs::JobRecord;
 
 /// The job's id.
@@ -12,12 +14,12 @@ pub(super) const INSTANCE: &str = "roadstead.instance";
 /// Which run of the job: 0, then 1 after the first restart.
 pub(super) const RUN: &str = "roadstead.run";
 
-/// The container of the job's run number `run`.
-pub(super) fn container(job: &JobRecord, instance: &str, run: u32) -> ContainerSpec {
+/// The container of the job's run number `run`, of the image that the engine calls so.
+pub(super) fn container(job: &JobRecord, image: String, instance: &str, run: u32) -> ContainerSpec {
     let container = &job.spec.container;
     ContainerSpec {
         name: format!("roadstead-{}-{run}", job.id),
-        image: container.image.clone(),
+        image,
         entrypoint: job.spec.entrypoint_words(),
         command: job.spec.command_words(),
         env: container.env.clone(),
@@ -36,7 +38,37 @@ pub(super) fn container(job: &JobRecord, instance: &str, run: u32) -> ContainerS
     }
 }
 
+/// What an engine is asked for: never without a tag or digest. An engine would take a bare word for the beginning of the id
+/// of any image it holds, whoever's that is.
+pub(super) fn image_name(image: &str) -> Result<String, ImageError> {
+    let invalid = |message: String| ImageError::InvalidName { image: image.to_owned(), message };
+    let name: Reference = image.parse().map_err(|why: InvalidReference| invalid(why.to_string()))?;
+    if name.host().is_none() && matches!(name.path(), "sha256" | "sha512") {
+        return Err(invalid("an image is named, not told by its id".to_owned()));
+    }
+    if name.tag().is_some() || name.digest().is_some() { Ok(image.to_owned()) } else { Ok(format!("{image}:latest")) }
+}
+
 /// The run number a container of ours carries.
 pub(super) fn run_of(container: &ContainerSummary) -> Option<u32> {
     container.labels.get(RUN)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::image_name;
+
+    #[test]
+    fn an_engine_is_never_asked_for_the_beginning_of_an_id() {
+        let hex = "b7f3b88ae387b7f3b88ae387b7f3b88ae387b7f3b88ae387b7f3b88ae387b7f3";
+        for bare in ["ubuntu", "b7f3b88ae387", hex] {
+            assert_eq!(image_name(bare).expect("a name"), format!("{bare}:latest"));
+        }
+        for full in ["ubuntu:24.04", "localhost:1/x:y", &format!("ubuntu@sha256:{hex}")] {
+            assert_eq!(image_name(full).expect("a name"), full);
+        }
+        for bad in [&format!("sha256:{hex}")[..], "..", "a/../b", "a b", "UPPER", "x:?"] {
+            assert!(image_name(bad).is_err(), "{bad}");
+        }
+    }
 }

@@ -55,6 +55,7 @@ impl Server {
             Arc::clone(&book) as _,
             Arc::clone(&logs),
             Arc::clone(&engines),
+            Arc::new(memory::OneImage),
             clock.clone(),
             RunnerOptions::new(instance),
         );

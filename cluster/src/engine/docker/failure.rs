@@ -31,6 +31,23 @@ pub(super) fn container_error(id: &str, error: EngineError) -> EngineError {
     }
 }
 
+/// Whether an engine's words are about the process that was to be started, and not about itself. Podman answers 500 to both,
+/// docker to those of its runtimes that it does not know.
+pub(super) fn is_about_process(message: &str) -> bool {
+    let lower = message.to_lowercase();
+    [
+        "executable file",
+        "no such file or directory",
+        "permission denied",
+        "exec format error",
+        "is a directory",
+        "oci runtime",
+        "not a directory",
+    ]
+    .iter()
+    .any(|words| lower.contains(words))
+}
+
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -42,4 +59,27 @@ fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_about_process;
+
+    #[test]
+    fn a_bad_command_is_told_from_a_bad_engine() {
+        for bad_command in [
+            "OCI runtime create failed: container_linux.go:380: starting container process caused: exec: \"nosuch\"",
+            "crun: executable file `nosuch` not found in $PATH: No such file or directory",
+            "exec /run.sh: exec format error",
+        ] {
+            assert!(is_about_process(bad_command), "{bad_command}");
+        }
+        for bad_engine in [
+            "driver failed programming external connectivity on endpoint x: address already in use",
+            "write /var/lib/docker/containers/x: no space left on device",
+            "containerd: context deadline exceeded",
+        ] {
+            assert!(!is_about_process(bad_engine), "{bad_engine}");
+        }
+    }
 }

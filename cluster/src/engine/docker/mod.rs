@@ -7,6 +7,7 @@ mod connect;
 mod create;
 mod failure;
 mod frames;
+mod images;
 mod log;
 mod pieces;
 mod pull;
@@ -35,8 +36,8 @@ use futures::stream::{StreamExt, TryStreamExt};
 pub use connect::{Endpoint, InvalidEndpoint};
 
 use super::{
-    Connection, ContainerId, ContainerSpec, ContainerState, ContainerSummary, Engine, EngineError, EngineInfo,
-    EngineStream, ImageError, LogPiece, Phase, PullProgress, RegistryAuth, Session, SessionStreams, Signal,
+    Archive, Connection, ContainerId, ContainerSpec, ContainerState, ContainerSummary, Engine, EngineError, EngineInfo,
+    EngineStream, ImageError, LocalImage, LogPiece, Phase, PullProgress, RegistryAuth, Session, SessionStreams, Signal,
     StatsSample,
 };
 use create::Traits;
@@ -114,16 +115,14 @@ impl Engine for DockerEngine {
         })
     }
 
-    async fn image_present(&self, image: &str) -> Result<bool, EngineError> {
-        match self.docker.inspect_image(image).await.map_err(|e| self.failed(&e)) {
-            Ok(_) => Ok(true),
-            Err(EngineError::Failed { status: 404, .. }) => Ok(false),
-            Err(EngineError::Failed { status: 400, message }) => Err(ImageError::classify(image, &message).into()),
-            Err(other) => Err(other),
-        }
+    async fn find_image(&self, image: &str) -> Result<Option<LocalImage>, EngineError> {
+        images::find(&self.wire, image).await
     }
 
     async fn pull(&self, image: &str, auth: Option<RegistryAuth>) -> Result<EngineStream<PullProgress>, EngineError> {
+        if let Some(auth) = auth.as_ref().filter(|auth| self.traits.podman && auth.plain_http) {
+            return images::pull_by_podman(&self.wire, image, auth).await;
+        }
         let (endpoint, image_name) = (self.wire.endpoint.clone(), image.to_owned());
         let stream = self.docker.create_image(Some(pull::options(image)), None, auth.map(pull::credentials));
         Ok(stream
@@ -153,6 +152,26 @@ impl Engine for DockerEngine {
         steps.try_for_each(|_| std::future::ready(Ok(()))).await.map_err(|e| self.failed(&e))
     }
 
+    async fn commit(&self, id: &ContainerId, image: &str) -> Result<(), EngineError> {
+        images::commit(&self.wire, id, image).await
+    }
+
+    async fn export(&self, image: &str) -> Result<EngineStream<Bytes>, EngineError> {
+        images::export(&self.wire, image).await
+    }
+
+    async fn load(&self, archive: Archive) -> Result<(), EngineError> {
+        images::load(&self.wire, archive).await
+    }
+
+    async fn remove_image(&self, image: &str) -> Result<(), EngineError> {
+        images::remove(&self.wire, image).await
+    }
+
+    async fn images_called(&self, repository: &str) -> Result<Vec<String>, EngineError> {
+        images::called(&self.wire, repository).await
+    }
+
     async fn create(&self, spec: &ContainerSpec) -> Result<ContainerId, EngineError> {
         let options = CreateContainerOptions { name: Some(spec.name.clone()), ..Default::default() };
         match self.docker.create_container(Some(options), create::body(spec, self.traits)).await {
@@ -173,7 +192,9 @@ impl Engine for DockerEngine {
             EngineError::Failed { status: 404, message } if message.to_lowercase().contains("no such container") => {
                 EngineError::NoSuchContainer(id.0.clone())
             }
-            EngineError::Failed { message, .. } => EngineError::CannotRun { message },
+            EngineError::Failed { status, message } if status < 500 || failure::is_about_process(&message) => {
+                EngineError::CannotRun { message }
+            }
             other => other,
         })
     }

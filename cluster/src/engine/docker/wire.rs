@@ -1,10 +1,12 @@
-//! The few requests whose bodies must reach us byte for byte: logs, exec, attach.
+//! The few requests whose bodies must pass byte for byte: logs, exec, attach, image archives.
 //!
 //! Bollard cuts these streams at newlines and takes the first byte of terminal output for a frame header, so they are
 //! spoken here over hyper directly, on a connection each. Owns the connection; knows nothing of what is in the bodies.
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use futures::TryStreamExt as _;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::client::conn::http1;
 use hyper::upgrade::Upgraded;
 use hyper::{Method, Request, Response, StatusCode, Version, header};
@@ -14,7 +16,14 @@ use tokio::net::{TcpStream, UnixStream};
 use super::connect::Endpoint;
 use super::failure::container_error;
 use super::state::Inspected;
-use crate::engine::{ContainerId, EngineError};
+use crate::engine::{Archive, ContainerId, EngineError};
+
+/// What a request carries.
+type Outgoing = UnsyncBoxBody<Bytes, std::io::Error>;
+
+fn whole(bytes: impl Into<Bytes>) -> Outgoing {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
+}
 
 /// Speaks to one engine at one API version.
 #[derive(Clone, Debug)]
@@ -25,11 +34,11 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    fn gone(&self, error: impl std::fmt::Display) -> EngineError {
+    pub(super) fn gone(&self, error: impl std::fmt::Display) -> EngineError {
         EngineError::Gone { address: self.endpoint.to_string(), message: error.to_string() }
     }
 
-    async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, EngineError> {
+    async fn send(&self, request: Request<Outgoing>) -> Result<Response<Incoming>, EngineError> {
         let response = match &self.endpoint {
             Endpoint::Unix(path) => {
                 let stream = UnixStream::connect(path).await.map_err(|e| self.gone(e))?;
@@ -52,7 +61,7 @@ impl Wire {
         Err(EngineError::Failed { status, message })
     }
 
-    async fn send_on<T>(&self, io: T, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, EngineError>
+    async fn send_on<T>(&self, io: T, request: Request<Outgoing>) -> Result<Response<Incoming>, EngineError>
     where
         T: hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static,
     {
@@ -77,7 +86,7 @@ impl Wire {
         let request = self
             .request(Method::GET, path)
             .version(Version::HTTP_10)
-            .body(Full::default())
+            .body(whole(Bytes::new()))
             .map_err(|e| protocol(&e))?;
         Ok(self.send(request).await?.into_body())
     }
@@ -86,6 +95,33 @@ impl Wire {
     pub(super) async fn json<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<T, EngineError> {
         let body = self.get(path).await?.collect().await.map_err(|e| self.gone(e))?.to_bytes();
         serde_json::from_slice(&body).map_err(|e| EngineError::Protocol(format!("{path}: {e}")))
+    }
+
+    /// Posts JSON and reads the answer to its end.
+    pub(super) async fn post_json(&self, path: &str, body: &serde_json::Value) -> Result<Bytes, EngineError> {
+        let request = self.request(Method::POST, path).header(header::CONTENT_TYPE, "application/json");
+        let request = request.body(whole(body.to_string())).map_err(|e| protocol(&e))?;
+        Ok(self.send(request).await?.into_body().collect().await.map_err(|e| self.gone(e))?.to_bytes())
+    }
+
+    /// Posts a stream of bytes; the answer streams.
+    pub(super) async fn post_stream(&self, path: &str, archive: Archive) -> Result<Incoming, EngineError> {
+        let body = StreamBody::new(archive.map_ok(Frame::data)).boxed_unsync();
+        let request = self.request(Method::POST, path).header(header::CONTENT_TYPE, "application/x-tar");
+        Ok(self.send(request.body(body).map_err(|e| protocol(&e))?).await?.into_body())
+    }
+
+    /// Posts nothing but a header at a path outside the Docker API; the answer streams.
+    pub(super) async fn post_at(&self, path: &str, name: &str, value: &str) -> Result<Incoming, EngineError> {
+        let request = Request::post(path).header(header::HOST, "engine").header(name, value);
+        Ok(self.send(request.body(whole(Bytes::new())).map_err(|e| protocol(&e))?).await?.into_body())
+    }
+
+    /// Deletes what is at a path.
+    pub(super) async fn delete(&self, path: &str) -> Result<(), EngineError> {
+        let request = self.request(Method::DELETE, path).body(whole(Bytes::new())).map_err(|e| protocol(&e))?;
+        self.send(request).await?.into_body().collect().await.map_err(|e| self.gone(e))?;
+        Ok(())
     }
 
     /// How a container stands.
@@ -106,7 +142,7 @@ impl Wire {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
         let bytes = body.map(ToString::to_string).unwrap_or_default();
-        let request = request.body(Full::from(bytes)).map_err(|e| protocol(&e))?;
+        let request = request.body(whole(bytes)).map_err(|e| protocol(&e))?;
         let response = self.send(request).await?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(EngineError::Protocol(format!("{path} was answered with {}", response.status())));

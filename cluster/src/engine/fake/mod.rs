@@ -6,6 +6,7 @@
 //! `slow/x` waits for [`FakeEngine::release_pulls`], a name with capitals is invalid, all others can be pulled. The
 //! words of a command are in `script`: `print:hello exit:3`, `forever:100`, `oom`, ...; any other word cannot start.
 
+mod images;
 mod process;
 mod script;
 #[cfg(test)]
@@ -17,15 +18,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::stream::{self, StreamExt, try_unfold};
+use futures::stream::{self, StreamExt, TryStreamExt, try_unfold};
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    Connection, ContainerId, ContainerSpec, ContainerState, ContainerSummary, Engine, EngineError, EngineInfo,
-    EngineStream, ImageError, LogPiece, Output, OutputStream, Phase, PullProgress, RegistryAuth, Session,
+    Archive, Connection, ContainerId, ContainerSpec, ContainerState, ContainerSummary, Engine, EngineError, EngineInfo,
+    EngineStream, ImageError, LocalImage, LogPiece, Output, OutputStream, Phase, PullProgress, RegistryAuth, Session,
     SessionControl, SessionStreams, Signal, StatsSample,
 };
 use crate::clock::Clock;
+use images::Image;
 use process::{Surroundings, play};
 
 /// The port every fake container with that http port "publishes".
@@ -46,7 +48,9 @@ struct State {
     away: bool,
     broken: bool,
     pulls_released: bool,
-    images: BTreeSet<String>,
+    failing_starts: u32,
+    exports_end: Option<f64>,
+    images: BTreeMap<String, Image>,
     failed_once: BTreeSet<String>,
     containers: BTreeMap<ContainerId, Container>,
     made: u64,
@@ -98,10 +102,39 @@ impl FakeEngine {
         self.lock().broken = true;
     }
 
+    /// So many starts fail for a reason of the engine's own.
+    pub fn fail_starts(&self, count: u32) {
+        self.lock().failing_starts = count;
+    }
+
     /// Lets pulls of `slow/` images end.
     pub fn release_pulls(&self) {
         self.lock().pulls_released = true;
         self.touch();
+    }
+
+    /// Names of all images there are.
+    #[must_use]
+    pub fn image_names(&self) -> Vec<String> {
+        self.lock().images.keys().cloned().collect()
+    }
+
+    /// Gives a container a label.
+    pub fn label(&self, id: &ContainerId, name: &str, value: &str) {
+        if let Some(container) = self.lock().containers.get_mut(id) {
+            container.spec.labels.insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// From now on exports end after this part of their bytes, as when an engine dies in the middle of one.
+    pub fn cut_exports(&self, part: Option<f64>) {
+        self.lock().exports_end = part;
+    }
+
+    /// An archive of an image of that name, as [`Engine::load`] takes it.
+    #[must_use]
+    pub fn archive_of(image: &str) -> Bytes {
+        Image::opaque(image).archive(image)
     }
 
     /// The specification and id of every container there is.
@@ -166,8 +199,8 @@ impl Engine for FakeEngine {
         Ok(EngineInfo { name: "fake".to_owned(), version: "1".to_owned(), address: "fake".to_owned() })
     }
 
-    async fn image_present(&self, image: &str) -> Result<bool, EngineError> {
-        Ok(self.answer()?.images.contains(image))
+    async fn find_image(&self, image: &str) -> Result<Option<LocalImage>, EngineError> {
+        Ok(self.answer()?.images.get(image).map(Image::local))
     }
 
     async fn pull(&self, image: &str, _auth: Option<RegistryAuth>) -> Result<EngineStream<PullProgress>, EngineError> {
@@ -184,19 +217,67 @@ impl Engine for FakeEngine {
             Some("slow") => self.until(|state| state.pulls_released.then_some(Ok(()))).await?,
             _ => {}
         }
-        self.answer()?.images.insert(image.to_owned());
+        self.answer()?.images.insert(image.to_owned(), Image::opaque(image));
         let step = PullProgress { status: "Pull complete".to_owned(), ..PullProgress::default() };
         Ok(stream::iter([Ok(step)]).boxed())
     }
 
     async fn import(&self, image: &str, _rootfs: Bytes, _command: &[&str]) -> Result<(), EngineError> {
-        self.answer()?.images.insert(image.to_owned());
+        self.answer()?.images.insert(image.to_owned(), Image::opaque(image));
         Ok(())
+    }
+
+    async fn commit(&self, id: &ContainerId, image: &str) -> Result<(), EngineError> {
+        let mut state = self.answer()?;
+        let container = find(&mut state, id)?;
+        let (spec, log) = (container.spec.clone(), container.log.clone());
+        let written: Vec<u8> = log.iter().flat_map(|piece| piece.bytes.clone()).collect();
+        let base = state.images.get(&spec.image).cloned().unwrap_or_default();
+        state.images.insert(image.to_owned(), base.with_layer(&written, &spec.labels));
+        Ok(())
+    }
+
+    async fn export(&self, image: &str) -> Result<EngineStream<Bytes>, EngineError> {
+        let (found, part) = {
+            let state = self.answer()?;
+            (state.images.get(image).cloned(), state.exports_end.unwrap_or(1.0))
+        };
+        let found = found.ok_or_else(|| ImageError::classify(image, "No such image"))?;
+        // In pieces, as from a socket.
+        let archive = found.archive(image);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a part"
+        )]
+        let archive = archive.slice(..(archive.len() as f64 * part) as usize);
+        let pieces: Vec<_> = archive.chunks(1000).map(Bytes::copy_from_slice).map(Ok).collect();
+        Ok(stream::iter(pieces).boxed())
+    }
+
+    async fn load(&self, archive: Archive) -> Result<(), EngineError> {
+        let pieces: Vec<Bytes> = archive.try_collect().await.map_err(|e| EngineError::Protocol(e.to_string()))?;
+        let failed = |message| EngineError::Failed { status: 500, message };
+        let images = Image::read(&pieces.concat()).map_err(failed)?;
+        self.answer()?.images.extend(images);
+        Ok(())
+    }
+
+    async fn remove_image(&self, image: &str) -> Result<(), EngineError> {
+        self.answer()?.images.remove(image);
+        Ok(())
+    }
+
+    async fn images_called(&self, repository: &str) -> Result<Vec<String>, EngineError> {
+        let state = self.answer()?;
+        let of_repository = |name: &&String| name.strip_prefix(repository).is_some_and(|rest| rest.starts_with(':'));
+        Ok(state.images.keys().filter(of_repository).cloned().collect())
     }
 
     async fn create(&self, spec: &ContainerSpec) -> Result<ContainerId, EngineError> {
         let mut state = self.answer()?;
-        if !state.images.contains(&spec.image) {
+        if !state.images.contains_key(&spec.image) {
             return Err(ImageError::classify(&spec.image, "No such image").into());
         }
         if state.containers.values().any(|container| container.spec.name == spec.name) {
@@ -229,6 +310,10 @@ impl Engine for FakeEngine {
         let mut state = self.answer()?;
         let broken = state.broken;
         let now = self.clock.now_ns();
+        if let Some(left) = state.failing_starts.checked_sub(1) {
+            state.failing_starts = left;
+            return Err(EngineError::Failed { status: 500, message: "no space left on device".to_owned() });
+        }
         let container = find(&mut state, id)?;
         if broken {
             return Err(EngineError::CannotRun { message: "the runtime is broken".to_owned() });

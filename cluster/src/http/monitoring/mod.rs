@@ -24,7 +24,7 @@ use crate::{config::Machine, engine::Signal, jobs::JobRecord, runner::Running};
 
 impl Api {
     /// The container of a job whose process runs.
-    fn running(&self, job: &JobRecord) -> Result<Running, Problem> {
+    pub(super) fn running(&self, job: &JobRecord) -> Result<Running, Problem> {
         self.live.running(&job.id).ok_or_else(|| Problem::NotRunning(job.id.clone()))
     }
 }
@@ -53,14 +53,4 @@ pub(super) async fn kill(
     let running = api.running(&job)?;
     running.engine.signal(&running.container, Signal::Kill).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Images come with the registry.
-pub(super) async fn save(
-    State(api): State<Arc<Api>>,
-    caller: Caller,
-    Segments(key): Segments<String>,
-) -> Result<StatusCode, Problem> {
-    api.job_for(&caller, &key, Action::Write).await?;
-    Err(Problem::NotOffered("this cluster cannot save jobs as images: it has no registry"))
 }

@@ -135,26 +135,40 @@ async fn a_life_span_is_stretched() {
 }
 
 #[tokio::test]
-async fn an_image_of_the_own_registry_needs_the_right_to_read_it() {
-    let server = Server::start().await;
-    let mut body = request("train");
-    for (image, status) in [
-        ("127.0.0.1:8080/main/demo/tool:v1", 202),
-        ("127.0.0.1:8080/main/other/tool:v1", 403),
-        ("127.0.0.1:8080/main/../tool", 400),
-    ] {
-        body["image"] = image.into();
-        body["name"] = Value::Null;
-        let answer = server.post(As::Writer, "/api/v1/jobs?from_preset", body.clone()).await;
-        assert_eq!(answer.status.as_u16(), status, "{image}: {}", answer.text);
-    }
-}
-
-#[tokio::test]
 async fn capacity_shrinks_as_jobs_are_accepted() {
     let server = Server::start().await;
     let before = server.get(As::Reader, "/api/v1/monitoring/capacity").await.json()["cpu-small"].as_u64();
     server.job("train").await;
     let after = server.get(As::Reader, "/api/v1/monitoring/capacity").await.json()["cpu-small"].as_u64();
     assert!(before > after, "{before:?} {after:?}");
+}
+
+#[tokio::test]
+async fn output_that_cannot_be_stored_shows_in_the_job_while_that_lasts() {
+    let server = Server::start().await;
+    let job = server.job("train").await;
+    let path = format!("/api/v1/jobs/{job}");
+    let started = platform::job::StatusItem {
+        transition_time: NOON,
+        status: platform::job::JobStatus::Running,
+        reason: None,
+        description: None,
+        exit_code: None,
+    };
+    server.api.jobs.record(&job, &started).await.expect("records");
+    let stall = crate::runner::Stall { since: NOON, words: "the disk is full" };
+    *server.live.1.lock().expect("no test panics here") = Some(stall);
+    let seen = server.get(As::Reader, &path).await.json();
+    assert_eq!(
+        (&seen["history"]["reason"], &seen["history"]["description"]),
+        (&json!("LogStalled"), &json!("the disk is full"))
+    );
+    assert_eq!(
+        seen["statuses"].as_array().and_then(|all| all.last()).map(|last| &last["reason"]),
+        Some(&json!("LogStalled"))
+    );
+    assert_eq!(seen["status"], "running");
+    *server.live.1.lock().expect("no test panics here") = None;
+    let seen = server.get(As::Reader, &path).await.json();
+    assert!(seen["history"]["reason"].is_null(), "{seen}");
 }

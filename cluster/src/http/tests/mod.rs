@@ -5,6 +5,7 @@ mod admin;
 mod hostile;
 mod images;
 mod jobs;
+mod saves;
 mod sign_in;
 mod streams;
 mod users;
@@ -38,6 +39,7 @@ use crate::{
     engine::{ContainerId, ContainerSpec, Engine as _, fake::FakeEngine},
     history::By,
     home::Home,
+    images::{Images, OwnNames, Parts},
     jobs::Jobs,
     logs::{LogLimits, LogStore},
     registry::{Registry, RegistryOptions},
@@ -82,11 +84,15 @@ impl As {
 
 /// Containers as the test says.
 #[derive(Debug, Default)]
-pub(super) struct Scripted(Mutex<HashMap<String, Running>>);
+pub(super) struct Scripted(Mutex<HashMap<String, Running>>, Mutex<Option<crate::runner::Stall>>);
 
 impl Live for Scripted {
     fn running(&self, job: &str) -> Option<Running> {
         self.0.lock().expect("no test panics here").get(job).cloned()
+    }
+
+    fn stall(&self, _job: &str) -> Option<crate::runner::Stall> {
+        self.1.lock().expect("no test panics here").clone()
     }
 }
 
@@ -157,14 +163,28 @@ impl Server {
             grace: Duration::from_secs(3600),
         };
         let registry = Registry::open(home.store.clone(), home.registry.clone(), clock.clone(), options);
+        let registry = Arc::new(registry.await.expect("opens"));
+        let stopping = tokio_util::sync::CancellationToken::new();
+        let images = Images::new(Parts {
+            registry: Arc::clone(&registry),
+            accounts: home.accounts.clone(),
+            permissions: home.permissions.clone(),
+            clock: clock.clone(),
+            names: OwnNames::new(&config.base_url, &config.cluster_name),
+            copy_rules: config.copy.clone(),
+            instance: home.instance.clone(),
+            stopping: stopping.clone(),
+            tasks: tokio_util::task::TaskTracker::new(),
+        });
         let api = Arc::new(Api {
-            registry: Arc::new(registry.await.expect("opens")),
+            registry,
+            images,
             jobs: Jobs::new(home.store.clone(), clock.clone()),
             logs: Arc::new(LogStore::new(home.logs.clone(), LogLimits::default())),
             accounts: home.accounts,
             permissions: home.permissions,
             live: live.clone(),
-            stopping: tokio_util::sync::CancellationToken::new(),
+            stopping,
             clock,
             config,
         });

@@ -22,6 +22,7 @@ const UPLOAD: &str = "0f0e0d0c-aaaa-4bbb-8ccc-0123456789ab";
 /// Every route of the router, with `JOB` for the id of a job of the writer.
 fn routes() -> Vec<Row> {
     let grant = json!([{"uri": "job://default/main/demo/x", "action": "read"}]);
+    let target = "127.0.0.1:8080/main/demo/x:y";
     let of = |path| ("GET", path, Value::Null);
     let route = |(method, path, body): (&'static str, &'static str, Value), verdicts| (method, path, body, verdicts);
     vec![
@@ -51,7 +52,11 @@ fn routes() -> Vec<Row> {
         route(of("/api/v1/monitoring/JOB/attach"), WRITE),
         route(("POST", "/api/v1/monitoring/JOB/attach", Value::Null), WRITE),
         route(of("/api/v1/monitoring/JOB/port_forward/80"), WRITE),
-        route(("POST", "/api/v1/monitoring/JOB/save", json!({})), WRITE),
+        route(("POST", "/api/v1/monitoring/JOB/save", json!({"container": {"image": target}})), WRITE),
+        route(
+            ("POST", "/api/v1/extensions/images/copy", json!({"source": {"reference": ":"}, "image": target})),
+            WRITE,
+        ),
         route(("POST", "/api/v1/monitoring/JOB/kill", Value::Null), WRITE),
         route(("DELETE", "/api/v1/monitoring/JOB/log", Value::Null), WRITE),
         route(("POST", "/api/v1/users", json!({"name": "some/role"})), ADMIN),

@@ -45,6 +45,22 @@ pub(in crate::registry) async fn find(
     Ok(row.map(|(size, touched_at)| Found { size_bytes: bytes(size), touched_at }))
 }
 
+/// Names of repositories that have a blob.
+pub(in crate::registry) async fn repositories_with(
+    store: &Store,
+    digest: &Digest,
+    most: u32,
+) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT repositories.path FROM blob_links JOIN repositories ON repositories.id = blob_links.repository
+         WHERE blob_links.digest = ? ORDER BY repositories.path LIMIT ?",
+    )
+    .bind(digest.as_str())
+    .bind(most)
+    .fetch_all(store.read())
+    .await?)
+}
+
 /// Whether a blob is known at all.
 pub(in crate::registry) async fn is_known(store: &Store, digest: &Digest) -> Result<bool, StoreError> {
     let found: Option<i64> = sqlx::query_scalar("SELECT 1 FROM blobs WHERE digest = ?")

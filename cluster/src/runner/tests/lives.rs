@@ -54,7 +54,54 @@ async fn an_image_that_cannot_be_had_is_tried_again_and_then_collected() {
     assert_eq!(words(&server.settled(&id).await).last().unwrap(), "succeeded/Completed");
     let id = server.book.submit("Bad/Name", "", |_| {});
     let story = words(&server.settled(&id).await);
-    assert_eq!(story[2..], ["pending/InvalidImageName", "failed/Collected"]);
+    assert_eq!(story[1..], ["pending/InvalidImageName", "failed/Collected"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_cannot_fetch_an_own_image_is_handed_it() {
+    let engine = FakeEngine::new();
+    let server = Server::start(engine.clone()).await;
+    let id = server.book.submit("own.registry/o/p/n:v1", "hang", |_| {});
+    let job = server.until(&id, is_running).await;
+    assert_eq!(words(&job), ["pending/Creating", "pending/Pulling", "pending/ContainerCreating", "running"]);
+    assert_eq!(engine.containers()[0].1.image, "handed/over:v1");
+    // What users see is what they asked for.
+    assert_eq!(job.spec.container.image, "own.registry/o/p/n:v1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_own_image_that_the_owner_may_not_read_is_not_run_though_the_engine_has_it() {
+    let engine = FakeEngine::new();
+    let server = Server::start(engine.clone()).await;
+    let id = server.book.submit("own.registry/o/p/n:v1", "exit:0", |_| {});
+    server.settled(&id).await;
+    let id = server.book.submit("own.registry/o/p/n:v1", "exit:0", |job| job.owner = "stranger".to_owned());
+    let job = server.settled(&id).await;
+    assert_eq!(words(&job).last().unwrap(), "failed/Collected");
+    assert!(job.transitions.iter().all(|item| item.status != JobStatus::Running));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_fails_by_itself_is_asked_again_and_then_explained() {
+    let engine = FakeEngine::new();
+    let server = Server::start(engine.clone()).await;
+    engine.fail_starts(3);
+    let id = server.book.submit("busybox", "print:hello exit:0", |_| {});
+    let job = server.settled(&id).await;
+    assert_eq!(words(&job).last().unwrap(), "succeeded/Completed");
+    let told = job.transitions.iter().filter_map(|item| item.description.as_deref());
+    assert!(
+        told.clone().any(|words| words.contains("no space left") && words.contains("3 of 6")),
+        "{:?}",
+        job.transitions
+    );
+    assert_eq!(server.output(&id).await, "hello\n");
+    engine.fail_starts(100);
+    let id = server.book.submit("busybox", "print:hello exit:0", |_| {});
+    let job = server.settled(&id).await;
+    assert_eq!(words(&job).last().unwrap(), "failed/EngineFailed");
+    assert!(job.last().description.as_ref().unwrap().contains("6 times"));
+    assert!(engine.containers().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

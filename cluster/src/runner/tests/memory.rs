@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use futures::StreamExt as _;
 use platform::job::{Container, JobStatus, Resources, RestartPolicy, StatusItem, reason};
 use tokio::sync::{broadcast, watch};
 
 use crate::clock::Clock;
+use crate::engine::{Archive, ImageError, RegistryAuth};
 use crate::jobs::spec::JobSpec;
 use crate::jobs::{JobError, JobRecord};
-use crate::runner::JobBook;
+use crate::runner::{JobBook, OwnImage, OwnImages};
 
 #[derive(Debug)]
 pub(super) struct MemoryBook {
@@ -143,5 +145,41 @@ impl JobBook for MemoryBook {
 
     fn changes(&self) -> broadcast::Receiver<String> {
         self.changes.subscribe()
+    }
+}
+
+/// A registry of one image, `own.registry/o/p/n:v1`, which its owner `test` may run and `stranger` may not; no engine can
+/// fetch it.
+#[derive(Debug)]
+pub(super) struct OneImage;
+
+/// What the fake engine calls `unreachable/...` it cannot fetch.
+const NAME: &str = "unreachable/o/p/n:v1";
+
+#[async_trait]
+impl OwnImages for OneImage {
+    async fn find(&self, image: &str, owner: &str) -> Result<Option<OwnImage>, ImageError> {
+        if image != "own.registry/o/p/n:v1" {
+            return Ok(None);
+        }
+        if owner == "stranger" {
+            return Err(ImageError::Unauthorised { image: image.to_owned(), message: "no right".to_owned() });
+        }
+        Ok(Some(OwnImage {
+            name: NAME.to_owned(),
+            loaded_as: "handed/over:v1".to_owned(),
+            ids: vec!["sha256:other".to_owned()],
+            auth: RegistryAuth {
+                username: "token".to_owned(),
+                password: "secret".to_owned(),
+                registry: "own.registry".to_owned(),
+                plain_http: true,
+            },
+        }))
+    }
+
+    async fn archive(&self, image: &OwnImage) -> Result<Archive, ImageError> {
+        let archive = crate::engine::fake::FakeEngine::archive_of(&image.loaded_as);
+        Ok(futures::stream::iter([Ok(archive)]).boxed())
     }
 }

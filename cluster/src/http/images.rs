@@ -1,0 +1,70 @@
+//! `POST monitoring/{job}/save` and `POST extensions/images/copy`: images made here, told in lines.
+//!
+//! Owns the checks that come before the work (cluster-api: save needs `write` on the job, whose files it gives away, and on
+//! the target) and the form of the lines. The work goes on when the client goes away.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{
+    body::{Body as HttpBody, Bytes},
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use futures::stream;
+use platform::{
+    permission::Action,
+    transfer::{CopyRequest, NDJSON, SaveRequest, TransferLine},
+};
+use tokio::sync::mpsc;
+
+use super::{
+    Api, Problem,
+    caller::Caller,
+    input::{Body, Segments},
+};
+use crate::images::{ImagesError, OwnName};
+
+pub(super) async fn job_save(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Segments(key): Segments<String>,
+    Body(asked): Body<SaveRequest>,
+) -> Result<Response, Problem> {
+    let job = api.job_for(&caller, &key, Action::Write).await?;
+    let target = api.images.names.target(&asked.container.image, true)?;
+    require_target(&api, &caller, &target).await?;
+    let running = api.running(&job)?;
+    Ok(lines(api.images.save(&job, running, target, &asked.container.image)?))
+}
+
+pub(super) async fn image_copy(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Body(asked): Body<CopyRequest>,
+) -> Result<Response, Problem> {
+    let target = api.images.names.target(&asked.image, false)?;
+    require_target(&api, &caller, &target).await?;
+    let source = api.images.copy_source(asked.source).map_err(ImagesError::from)?;
+    Ok(lines(api.images.copy(source, target, caller.rights)?))
+}
+
+/// Refuses unless the caller may write the image, and its project exists.
+async fn require_target(api: &Api, caller: &Caller, target: &OwnName) -> Result<(), Problem> {
+    caller.require(&target.uri(&api.config.cluster_name), Action::Write)?;
+    let (org, project) = (target.repository.org(), target.repository.project());
+    if !api.accounts.project_exists(org, project).await? {
+        return Err(ImagesError::NoProject { org: org.to_owned(), project: project.to_owned() }.into());
+    }
+    Ok(())
+}
+
+/// One JSON document a line, each ended as the platform ends them.
+fn lines(lines: mpsc::Receiver<TransferLine>) -> Response {
+    let body = stream::unfold(lines, |mut lines| async move {
+        let line = lines.recv().await?;
+        let text = serde_json::to_string(&line).expect("a line is plain data") + "\r\n";
+        Some((Ok::<_, Infallible>(Bytes::from(text)), lines))
+    });
+    ([(header::CONTENT_TYPE, NDJSON)], HttpBody::from_stream(body)).into_response()
+}

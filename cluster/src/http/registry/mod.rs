@@ -4,6 +4,7 @@
 
 mod blobs;
 pub(super) mod extension;
+mod leftover;
 mod lists;
 mod manifests;
 mod refusal;
@@ -26,6 +27,7 @@ use crate::{
     permissions::Rights,
     registry::{Registry, RepositoryName},
 };
+use leftover::Leftover;
 use refusal::Refusal;
 pub(super) use refusal::status_of;
 use target::Target;
@@ -74,7 +76,15 @@ impl Query {
 /// Everything under `/v2/`.
 pub(super) async fn serve(State(api): State<Arc<Api>>, path: Option<Path<String>>, request: Request) -> Response {
     let path = path.map(|Path(path)| path).unwrap_or_default();
-    let mut response = dispatch(&api, &path, request).await.unwrap_or_else(IntoResponse::into_response);
+    let (parts, body) = request.into_parts();
+    let (body, left) = Leftover::of(body);
+    let mut response = match dispatch(&api, &path, Request::from_parts(parts, body)).await {
+        Ok(response) => response,
+        Err(refusal) => {
+            left.drain().await;
+            refusal.into_response()
+        }
+    };
     let headers = response.headers_mut();
     headers.insert(API_VERSION, HeaderValue::from_static("registry/2.0"));
     // What is stored here was sent by users: no browser may take it for a page.

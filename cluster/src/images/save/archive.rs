@@ -6,7 +6,7 @@
 //! was seen.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     io::{self, Read},
 };
 
@@ -55,6 +55,9 @@ pub(super) struct Reading {
     expected: Vec<String>,
     /// Layers by their digest before compression: those that need not be sent, then those that were.
     layers: HashMap<String, Descriptor>,
+    /// Those that need not be sent. Only they may be passed over by a guess: a wrong guess at one that was sent just now would
+    /// be made again on every further reading, since the order in old archives stays the same.
+    known: HashSet<String>,
     documents: HashMap<String, Vec<u8>>,
     seen: usize,
     stopping: CancellationToken,
@@ -74,7 +77,8 @@ impl Reading {
         stopping: CancellationToken,
     ) -> Self {
         let expected = local.diff_ids.clone();
-        Self { target, expected, layers: known, documents: HashMap::new(), seen: 0, stopping }
+        let (known, layers) = (known.keys().cloned().collect(), known);
+        Self { target, expected, layers, known, documents: HashMap::new(), seen: 0, stopping }
     }
 
     /// Reads the archive to its end, on a thread of its own.
@@ -144,7 +148,7 @@ impl Reading {
     ) -> Result<bool, TransferError> {
         let guess = self.guess(name);
         self.seen += 1;
-        if guess.as_ref().is_some_and(|guess| self.layers.contains_key(guess)) {
+        if guess.as_ref().is_some_and(|guess| self.known.contains(guess)) {
             let diff_id = layer::hash(&mut from).map_err(|error| TransferError::Archive(error.to_string()))?;
             return Ok(self.layers.contains_key(&diff_id));
         }

@@ -54,8 +54,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let result = if console::split::is_asked() { console::split::run() } else { run(Arguments::parse().task) };
-    match result {
+    match run(Arguments::parse().task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nerror: {error:#}");

@@ -2,7 +2,7 @@
 
 use crate::i18n::{catalogue::push, use_i18n};
 use crate::paths;
-use crate::rules::push::share;
+use crate::rules::push::percent;
 use crate::stores::push::{Standing, use_push};
 use leptos::prelude::*;
 
@@ -10,9 +10,7 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn PushMark() -> impl IntoView {
     let (i18n, store) = (use_i18n(), use_push());
-    let percent = Memo::new(move |_| {
-        store.progress.with(|progress| (share(progress.done_bytes, progress.total_bytes) * 100.0) as u32)
-    });
+    let percent = Memo::new(move |_| store.progress.with(percent));
     let text = move || {
         store.standing.with(|standing| match standing {
             Standing::Idle => None,

@@ -105,6 +105,11 @@ pub(crate) fn of(lang: Lang, done_bytes: u64, total_bytes: u64) -> String {
     format!("{}/{}\u{a0}{}", number(done_bytes), number(total_bytes), name.in_lang(lang))
 }
 
+/// Whole percent of a push. Before anything is known of it, and when it stops there, nothing is done.
+pub(crate) fn percent(progress: &Progress) -> u32 {
+    if progress.total_bytes == 0 { 0 } else { (share(progress.done_bytes, progress.total_bytes) * 100.0) as u32 }
+}
+
 /// From 0 to 1; of nothing all is done.
 pub(crate) fn share(done_bytes: u64, total_bytes: u64) -> f64 {
     if total_bytes == 0 { 1.0 } else { (done_bytes as f64 / total_bytes as f64).min(1.0) }
@@ -142,6 +147,12 @@ mod tests {
             assert_eq!(first_name(&named(names), "My_App.tar.gz"), offered, "{names:?}");
         }
         assert_eq!(first_name(&named(&[]), "Привет.tar"), "image:my-image:latest");
+    }
+
+    #[test]
+    fn a_push_of_which_nothing_is_known_is_not_done() {
+        let at = |done_bytes, total_bytes| percent(&Progress { done_bytes, total_bytes, ..Progress::default() });
+        assert_eq!([at(0, 0), at(0, 9), at(5, 10), at(10, 10)], [0, 0, 50, 100]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(crate) fn Receipts() -> impl IntoView {
     });
     view! {
         <section class="panel push-done">
-            <h2 role="status" class="push-done-head">{icon(CHECK)} {i18n.text(push::DONE)}</h2>
+            <div role="status"><h2 class="push-done-head">{icon(CHECK)} {i18n.text(push::DONE)}</h2></div>
             {receipts.into_iter().map(|receipt| one(i18n, receipt)).collect_view()}
             <div class="push-acts">
                 <Button label=i18n.text(push::MORE) kind=Kind::Primary on_click=move |()| store.clear()/>

@@ -1,7 +1,7 @@
 //! A push on its way, or one that stopped: lines as `docker push` shows them, speed, time left, and what can be done about it.
 
 use crate::i18n::{Phrase, catalogue::push, format::bytes, use_i18n};
-use crate::rules::push::{fault_text, line, of, pace, share};
+use crate::rules::push::{self as rules, fault_text, line, of, pace};
 use crate::stores::{
     confirm::{Question, use_confirm},
     push::{Standing, use_push},
@@ -28,9 +28,7 @@ pub(crate) fn UnderWay() -> impl IntoView {
     });
     let stage = Memo::new(move |_| store.progress.with(|progress| progress.stage));
     let count = Memo::new(move |_| store.progress.with(|progress| progress.layers.len()));
-    let percent = Memo::new(move |_| {
-        store.progress.with(|progress| (share(progress.done_bytes, progress.total_bytes) * 100.0) as u32)
-    });
+    let percent = Memo::new(move |_| store.progress.with(rules::percent));
     let said = Memo::new(move |_| percent.get() / SAID_EVERY * SAID_EVERY);
     let heading = move || i18n.now(if fault.with(Option::is_some) { push::FAILED } else { stage_phrase(stage.get()) });
     let numbers = move || {
@@ -46,7 +44,7 @@ pub(crate) fn UnderWay() -> impl IntoView {
     };
     view! {
         <section class="panel push-way">
-            <h2 role="status">{heading}</h2>
+            <div role="status"><h2>{heading}</h2></div>
             {move || {
                 store
                     .targets

@@ -1,6 +1,12 @@
 //! The proof of a finished push.
 
-use crate::i18n::{catalogue::push, format::bytes, use_i18n};
+use crate::components::copy::CopyButton;
+use crate::i18n::{
+    catalogue::{image, push},
+    format::bytes,
+    use_i18n,
+};
+use crate::paths;
 use crate::stores::push::{Standing, use_push};
 use crate::ui::{
     button::{Button, Kind},
@@ -30,14 +36,18 @@ pub(crate) fn Receipts() -> impl IntoView {
 
 fn one(i18n: crate::i18n::I18n, receipt: PushReceipt) -> impl IntoView {
     let PushReceipt { repository, tag, digest, size_bytes, skipped, layers } = receipt;
+    let name = format!("{repository}:{tag}");
     let skipped =
         move || i18n.fill(push::SKIPPED_OF, &[("skipped", &skipped.to_string()), ("layers", &layers.to_string())]);
     view! {
         <article class="push-receipt">
-            <h3 class="mono">{format!("{repository}:{tag}")}</h3>
+            <h3 class="mono"><a href=paths::image_named(&name)>{name.clone()}</a></h3>
             <dl>
                 <dt>{i18n.text(push::DIGEST)}</dt>
-                <dd class="mono push-digest">{digest}</dd>
+                <dd>
+                    <span class="mono push-digest">{digest.clone()}</span> " "
+                    <CopyButton label=i18n.text(image::COPY_DIGEST) text=Signal::stored(digest)/>
+                </dd>
                 <dt>{i18n.text(push::SIZE)}</dt>
                 <dd class="num">{move || bytes(i18n.lang(), size_bytes)}</dd>
                 <dt>{i18n.text(push::SKIPPED)}</dt>

@@ -2,6 +2,7 @@
 
 pub(crate) mod confirm;
 pub(crate) mod copy;
+pub(crate) mod failed;
 pub(crate) mod feed;
 pub(crate) mod image_copy;
 pub(crate) mod image_target;

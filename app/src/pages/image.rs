@@ -12,7 +12,7 @@ mod pull;
 mod tags;
 
 use crate::client::use_client;
-use crate::components::{copy::CopyButton, page::PageTitle};
+use crate::components::{copy::CopyButton, failed::Failed, page::PageTitle};
 use crate::i18n::{
     catalogue::{common, image as words},
     use_i18n,
@@ -26,9 +26,8 @@ use crate::queries::{
 use crate::rules::tags::usual;
 use crate::stores::session::use_session;
 use crate::ui::{
-    button::Button,
     icon::{BACK, icon},
-    state::{Empty, Skeleton},
+    state::Skeleton,
 };
 use detail::Detail;
 use leptos::prelude::*;
@@ -117,24 +116,15 @@ fn ImageView(repository: String) -> impl IntoView {
             .into_any()
         }
         Kind::Failed => {
-            let text = Signal::derive(move || match tags.standing.get() {
-                Standing::Failed(failure) => {
-                    format!("{} {}", failure.message(i18n), failure.detail(i18n).unwrap_or_default())
-                }
-                Standing::Loading | Standing::Ready => String::new(),
+            let failure = Signal::derive(move || match tags.standing.get() {
+                Standing::Failed(failure) => Some(failure),
+                Standing::Loading | Standing::Ready => None,
             });
-            let retry = move |()| {
+            let on_retry = move |()| {
                 tags.standing.set(Standing::Loading);
                 tags.load();
             };
-            view! {
-                <div class="panel">
-                    <Empty title=i18n.text(words::FAILED) text failed=true>
-                        <Button label=i18n.text(common::RETRY) on_click=retry/>
-                    </Empty>
-                </div>
-            }
-            .into_any()
+            view! { <Failed title=i18n.text(words::FAILED) failure on_retry/> }.into_any()
         }
         Kind::Ready => view! { <Known shown/> }.into_any(),
     }

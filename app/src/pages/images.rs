@@ -6,7 +6,7 @@ mod filters;
 mod table;
 
 use crate::client::{use_client, with_query};
-use crate::components::{image_copy::CopyDialog, page::PageTitle};
+use crate::components::{failed::Failed, image_copy::CopyDialog, page::PageTitle};
 use crate::i18n::{
     catalogue::{common, images as words},
     format, use_i18n,
@@ -164,20 +164,11 @@ fn use_filter() -> (Memo<ImageFilter>, Callback<ImageFilter>) {
 #[component]
 fn ListFailed(list: ImageList) -> impl IntoView {
     let i18n = use_i18n();
-    let text = Signal::derive(move || match list.standing.get() {
-        Standing::Failed(failure) => match failure.detail(i18n) {
-            Some(detail) => format!("{} {detail}", failure.message(i18n)),
-            None => failure.message(i18n),
-        },
-        Standing::Loading | Standing::Ready => String::new(),
+    let failure = Signal::derive(move || match list.standing.get() {
+        Standing::Failed(failure) => Some(failure),
+        Standing::Loading | Standing::Ready => None,
     });
-    view! {
-        <div class="panel">
-            <Empty title=i18n.text(words::FAILED_TITLE) text failed=true>
-                <Button label=i18n.text(common::RETRY) on_click=move |()| list.retry()/>
-            </Empty>
-        </div>
-    }
+    view! { <Failed title=i18n.text(words::FAILED_TITLE) failure on_retry=move |()| list.retry()/> }
 }
 
 /// What is said of images that are not on the list.

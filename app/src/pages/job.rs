@@ -7,7 +7,7 @@ mod story;
 mod telemetry;
 
 use crate::client::use_client;
-use crate::components::{page::PageTitle, status::status_phrase};
+use crate::components::{failed::Failed, page::PageTitle, status::status_phrase};
 use crate::i18n::{
     Text,
     catalogue::{common, job as words},
@@ -23,8 +23,7 @@ use crate::queries::{
 };
 use crate::terminal::Terminal;
 use crate::ui::{
-    button::Button,
-    state::{Empty, Skeleton},
+    state::Skeleton,
     tabs::{Tab, Tabs},
 };
 use header::Header;
@@ -80,24 +79,15 @@ fn JobView(id: String, tab: Signal<JobTab>) -> impl IntoView {
             .into_any()
         }
         Kind::Failed => {
-            let text = Signal::derive(move || match query.standing.get() {
-                Standing::Failed(failure) => {
-                    format!("{} {}", failure.message(i18n), failure.detail(i18n).unwrap_or_default())
-                }
-                Standing::Loading | Standing::Ready(_) => String::new(),
+            let failure = Signal::derive(move || match query.standing.get() {
+                Standing::Failed(failure) => Some(failure),
+                Standing::Loading | Standing::Ready(_) => None,
             });
-            let retry = move |()| {
+            let on_retry = move |()| {
                 query.standing.set(Standing::Loading);
                 query.load();
             };
-            view! {
-                <div class="panel">
-                    <Empty title=i18n.text(words::FAILED) text failed=true>
-                        <Button label=i18n.text(common::RETRY) on_click=retry/>
-                    </Empty>
-                </div>
-            }
-            .into_any()
+            view! { <Failed title=i18n.text(words::FAILED) failure on_retry/> }.into_any()
         }
         Kind::Ready => match query.standing.with_untracked(|s| if let Standing::Ready(seen) = s { Some(Arc::clone(seen)) } else { None }) {
             Some(first) => view! { <Known query first tab/> }.into_any(),

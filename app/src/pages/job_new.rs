@@ -1,7 +1,7 @@
 //! Starting a job, from nothing, from the draft of this tab, from an image, or as another job was started.
 
 use crate::client::{Failure, use_client};
-use crate::components::page::PageTitle;
+use crate::components::{failed::Failed, page::PageTitle};
 use crate::forms::job_run::{Draft, JobRunForm};
 use crate::i18n::{
     catalogue::{common, run},
@@ -12,7 +12,7 @@ use crate::queries::job;
 use crate::rules::job::label;
 use crate::ui::{
     button::{Button, Kind},
-    state::{Empty, Skeleton},
+    state::Skeleton,
 };
 use api::jobs::Job;
 use leptos::{prelude::*, task::spawn_local};
@@ -83,14 +83,8 @@ pub(crate) fn JobNewPage() -> impl IntoView {
                         .into_any()
                 }
                 (true, Some(Err(failure))) => {
-                    let text = Signal::derive(move || failure.message(i18n));
-                    view! {
-                        <div class="panel">
-                            <Empty title=i18n.text(crate::i18n::catalogue::job::FAILED) text failed=true>
-                                <Button label=i18n.text(common::RETRY) on_click=load/>
-                            </Empty>
-                        </div>
-                    }
+                    let title = i18n.text(crate::i18n::catalogue::job::FAILED);
+                    view! { <Failed title failure=Signal::stored(Some(failure)) on_retry=load/> }
                     .into_any()
                 }
             }

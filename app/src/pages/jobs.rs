@@ -7,13 +7,11 @@ mod table;
 
 use crate::client::{use_client, with_query};
 use crate::components::{
+    failed::Failed,
     feed::{FeedMark, FeedNote},
     page::PageTitle,
 };
-use crate::i18n::{
-    catalogue::{common, jobs},
-    use_i18n,
-};
+use crate::i18n::{catalogue::jobs, use_i18n};
 use crate::paths;
 use crate::queries::{
     job,
@@ -185,20 +183,11 @@ fn NoJobs() -> impl IntoView {
 #[component]
 fn ListFailed(list: JobsList) -> impl IntoView {
     let i18n = use_i18n();
-    let text = Signal::derive(move || match list.standing.get() {
-        Standing::Failed(failure) => match failure.detail(i18n) {
-            Some(detail) => format!("{} {detail}", failure.message(i18n)),
-            None => failure.message(i18n),
-        },
-        Standing::Loading | Standing::Ready => String::new(),
+    let failure = Signal::derive(move || match list.standing.get() {
+        Standing::Failed(failure) => Some(failure),
+        Standing::Loading | Standing::Ready => None,
     });
-    view! {
-        <div class="panel">
-            <Empty title=i18n.text(jobs::FAILED_TITLE) text failed=true>
-                <Button label=i18n.text(common::RETRY) on_click=move |()| list.retry()/>
-            </Empty>
-        </div>
-    }
+    view! { <Failed title=i18n.text(jobs::FAILED_TITLE) failure on_retry=move |()| list.retry()/> }
 }
 
 /// Older jobs that are not loaded yet.

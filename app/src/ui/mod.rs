@@ -2,6 +2,7 @@
 
 pub(crate) mod button;
 pub(crate) mod chart;
+pub(crate) mod column_heading;
 pub(crate) mod dialog;
 pub(crate) mod drop;
 pub(crate) mod field;

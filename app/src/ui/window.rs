@@ -1,5 +1,7 @@
 //! Which rows of a long list are in view. Rows have one fixed height, so this is arithmetic.
 
+use leptos::{ev, html, prelude::*};
+
 /// Rows drawn above and below what is seen, so that a quick scroll shows rows and not paper.
 const MARGIN: usize = 12;
 
@@ -10,6 +12,74 @@ pub(crate) fn rows_in_view(total: usize, row_px: f64, top_px: f64, view_px: f64)
     let seen = (view_px / row_px).ceil() as usize + 1;
     let start = first.saturating_sub(MARGIN).min(total);
     (start, (first + seen + MARGIN).min(total).max(start))
+}
+
+/// What is above the rows when the window is scrolled, pixels: the bar and the list's heading stick to the top.
+const TOP_PX: f64 = 100.0;
+const BOTTOM_PX: f64 = 16.0;
+
+/// The rows of one list, as the window is scrolled and changes its size.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows {
+    /// The element that is as high as all rows together.
+    pub(crate) body: NodeRef<html::Div>,
+    /// Height of a row, pixels.
+    pub(crate) row_px: RwSignal<f64>,
+    /// The first row to draw and the one after the last.
+    pub(crate) view: RwSignal<(usize, usize)>,
+}
+
+impl Rows {
+    /// Follows a list of `total` rows for the life of the component. `height` is asked for a row's height when the window
+    /// changes, `on_end` is told whenever the last row is to be drawn.
+    pub(crate) fn follow(total: Signal<usize>, height: fn() -> f64, on_end: impl Fn() + Copy + 'static) -> Self {
+        let rows = Self { body: NodeRef::new(), row_px: RwSignal::new(height()), view: RwSignal::new((0, 60)) };
+        let measure = move || rows.measure(total, height, on_end);
+        let handles = [
+            window_event_listener(ev::scroll, move |_| measure()),
+            window_event_listener(ev::resize, move |_| measure()),
+        ];
+        on_cleanup(move || handles.into_iter().for_each(WindowListenerHandle::remove));
+        Effect::new(move || {
+            total.track();
+            rows.body.track();
+            measure();
+        });
+        rows
+    }
+
+    fn measure(self, total: Signal<usize>, height: fn() -> f64, on_end: impl Fn()) {
+        let Some(body) = self.body.get_untracked() else { return };
+        if self.row_px.get_untracked() != height() {
+            self.row_px.set(height());
+        }
+        let total = total.get_untracked();
+        let now = rows_in_view(total, self.row_px.get_untracked(), body.get_bounding_client_rect().top(), window_px());
+        if self.view.get_untracked() != now {
+            self.view.set(now);
+        }
+        if now.1 == total && now.0 > 0 {
+            on_end();
+        }
+    }
+}
+
+/// Scrolls until the row that begins so far below the list's top is seen whole.
+pub(crate) fn bring_into_view(body: NodeRef<html::Div>, offset_px: f64, row_px: f64) {
+    let Some(body) = body.get_untracked() else { return };
+    let top = body.get_bounding_client_rect().top() + offset_px;
+    let by = if top < TOP_PX {
+        top - TOP_PX
+    } else if top + row_px > window_px() - BOTTOM_PX {
+        top + row_px - window_px() + BOTTOM_PX
+    } else {
+        return;
+    };
+    window().scroll_by_with_x_and_y(0.0, by);
+}
+
+fn window_px() -> f64 {
+    window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(900.0)
 }
 
 #[cfg(test)]

@@ -9,7 +9,11 @@ use crate::i18n::{
 use crate::paths;
 use crate::rules::images::{Column, ImageFilter, Scope};
 use crate::stores::browser;
-use crate::ui::{icon, state::Skeleton, window::rows_in_view};
+use crate::ui::{
+    column_heading::{ColumnHeading, Order},
+    state::Skeleton,
+    window::{Rows, bring_into_view},
+};
 use leptos::{ev, html, prelude::*};
 
 // The same breakpoint and heights stand in style/images.css.
@@ -25,29 +29,7 @@ pub(super) fn Table(
     set_filter: Callback<ImageFilter>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let body = NodeRef::<html::Div>::new();
-    let row_px = RwSignal::new(row_height());
-    let view = RwSignal::new((0usize, 60usize));
-    let measure = move || {
-        let Some(body) = body.get_untracked() else { return };
-        let height = window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(900.0);
-        if row_px.get_untracked() != row_height() {
-            row_px.set(row_height());
-        }
-        let total = visible.with_untracked(Vec::len);
-        let now = rows_in_view(total, row_px.get_untracked(), body.get_bounding_client_rect().top(), height);
-        if view.get_untracked() != now {
-            view.set(now);
-        }
-    };
-    let handles =
-        [window_event_listener(ev::scroll, move |_| measure()), window_event_listener(ev::resize, move |_| measure())];
-    on_cleanup(move || handles.into_iter().for_each(WindowListenerHandle::remove));
-    Effect::new(move || {
-        visible.track();
-        body.track();
-        measure();
-    });
+    let Rows { body, row_px, view } = Rows::follow(Signal::derive(move || visible.with(Vec::len)), row_height, || ());
     row_keys(visible, row_px, body);
     let drawn = Memo::new(move |_| {
         let (start, end) = view.get();
@@ -123,45 +105,22 @@ fn row_keys(visible: Memo<Vec<Shown>>, row_px: RwSignal<f64>, body: NodeRef<html
         });
         let Some((next, repository)) = found else { return };
         at.set_value(Some(repository.clone()));
-        if let Some(body) = body.get_untracked() {
-            bring_into_view(
-                body.get_bounding_client_rect().top() + next as f64 * row_px.get_untracked(),
-                row_px.get_untracked(),
-            );
-        }
+        bring_into_view(body, next as f64 * row_px.get_untracked(), row_px.get_untracked());
         // The row may have to be drawn first.
         request_animation_frame(move || request_animation_frame(move || browser::focus_id(&link_id(&repository))));
     });
     on_cleanup(move || handle.remove());
 }
 
-fn bring_into_view(top_px: f64, row_px: f64) {
-    let height = window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(900.0);
-    // The bar and the heading stick to the top.
-    let by = if top_px < 100.0 {
-        top_px - 100.0
-    } else if top_px + row_px > height - 16.0 {
-        top_px + row_px - height + 16.0
-    } else {
-        return;
-    };
-    window().scroll_by_with_x_and_y(0.0, by);
-}
-
 /// A column's heading, which orders by it.
 #[component]
 fn Heading(column: Column, filter: Memo<ImageFilter>, set_filter: Callback<ImageFilter>) -> impl IntoView {
     let i18n = use_i18n();
-    let sort =
-        move || filter.with(|f| (f.column == column).then(|| if f.descending() { "descending" } else { "ascending" }));
-    view! {
-        <span role="columnheader" class=format!("images-{}", column.word()) aria-sort=sort>
-            <button type="button" class="jobs-sort" on:click=move |_| set_filter.run(filter.with_untracked(|f| f.sorted_by(column)))>
-                {i18n.text(column.phrase())}
-                {move || sort().map(|s| icon::icon(if s == "descending" { icon::DOWN } else { icon::UP }))}
-            </button>
-        </span>
-    }
+    let order = Signal::derive(move || {
+        filter.with(|f| (f.column == column).then(|| if f.descending() { Order::Descending } else { Order::Ascending }))
+    });
+    let on_click = move |()| set_filter.run(filter.with_untracked(|f| f.sorted_by(column)));
+    view! { <ColumnHeading label=i18n.text(column.phrase()) class=format!("images-{}", column.word()) order on_click/> }
 }
 
 /// One image.

@@ -13,7 +13,11 @@ use crate::rules::{
     job::{label, run_time_secs, short_id},
 };
 use crate::stores::{browser, clock::use_clock, toasts::use_toasts};
-use crate::ui::{icon, state::Skeleton, window::rows_in_view};
+use crate::ui::{
+    column_heading::{ColumnHeading, Order},
+    state::Skeleton,
+    window::{Rows, bring_into_view},
+};
 use api::jobs::JobStatus;
 use leptos::{ev, html, prelude::*};
 use std::collections::BTreeSet;
@@ -33,32 +37,8 @@ pub(super) fn Table(
     selected: RwSignal<BTreeSet<String>>,
 ) -> impl IntoView {
     let (i18n, toasts) = (use_i18n(), use_toasts());
-    let body = NodeRef::<html::Div>::new();
-    let row_px = RwSignal::new(row_height());
-    let view = RwSignal::new((0usize, 60usize));
-    let measure = move || {
-        let Some(body) = body.get_untracked() else { return };
-        let height = window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(900.0);
-        if row_px.get_untracked() != row_height() {
-            row_px.set(row_height());
-        }
-        let total = visible.with_untracked(Vec::len);
-        let now = rows_in_view(total, row_px.get_untracked(), body.get_bounding_client_rect().top(), height);
-        if view.get_untracked() != now {
-            view.set(now);
-        }
-        if now.1 == total && now.0 > 0 {
-            list.load_more(move |failure| toasts.failure(i18n, failure));
-        }
-    };
-    let handles =
-        [window_event_listener(ev::scroll, move |_| measure()), window_event_listener(ev::resize, move |_| measure())];
-    on_cleanup(move || handles.into_iter().for_each(WindowListenerHandle::remove));
-    Effect::new(move || {
-        visible.track();
-        body.track();
-        measure();
-    });
+    let on_end = move || list.load_more(move |failure| toasts.failure(i18n, failure));
+    let Rows { body, row_px, view } = Rows::follow(Signal::derive(move || visible.with(Vec::len)), row_height, on_end);
     row_keys(visible, selected, row_px, body);
 
     let drawn = Memo::new(move |_| {
@@ -161,21 +141,6 @@ fn link_id(id: &str) -> String {
     format!("row-{id}")
 }
 
-fn bring_into_view(body: NodeRef<html::Div>, offset_px: f64, row_px: f64) {
-    let Some(body) = body.get_untracked() else { return };
-    let top = body.get_bounding_client_rect().top() + offset_px;
-    let height = window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(900.0);
-    // The bar and the heading stick to the top.
-    let by = if top < 100.0 {
-        top - 100.0
-    } else if top + row_px > height - 16.0 {
-        top + row_px - height + 16.0
-    } else {
-        return;
-    };
-    window().scroll_by_with_x_and_y(0.0, by);
-}
-
 fn toggle(ids: &mut BTreeSet<String>, id: String) {
     if !ids.remove(&id) {
         ids.insert(id);
@@ -186,16 +151,11 @@ fn toggle(ids: &mut BTreeSet<String>, id: String) {
 #[component]
 fn Heading(column: Column, filter: Memo<Filter>, set_filter: Callback<Filter>) -> impl IntoView {
     let i18n = use_i18n();
-    let sort =
-        move || filter.with(|f| (f.column == column).then(|| if f.descending() { "descending" } else { "ascending" }));
-    view! {
-        <span role="columnheader" class=format!("jobs-{}", column.word()) aria-sort=sort>
-            <button type="button" class="jobs-sort" on:click=move |_| set_filter.run(filter.with_untracked(|f| f.sorted_by(column)))>
-                {i18n.text(column.phrase())}
-                {move || sort().map(|s| icon::icon(if s == "descending" { icon::DOWN } else { icon::UP }))}
-            </button>
-        </span>
-    }
+    let order = Signal::derive(move || {
+        filter.with(|f| (f.column == column).then(|| if f.descending() { Order::Descending } else { Order::Ascending }))
+    });
+    let on_click = move |()| set_filter.run(filter.with_untracked(|f| f.sorted_by(column)));
+    view! { <ColumnHeading label=i18n.text(column.phrase()) class=format!("jobs-{}", column.word()) order on_click/> }
 }
 
 /// One job.

@@ -6,9 +6,11 @@
 //! `slow/x` waits for [`FakeEngine::release_pulls`], a name with capitals is invalid, all others can be pulled. The
 //! words of a command are in `script`: `print:hello exit:3`, `forever:100`, `oom`, ...; any other word cannot start.
 
+mod directions;
 mod images;
 mod process;
 mod script;
+mod session;
 #[cfg(test)]
 mod tests;
 
@@ -24,11 +26,12 @@ use tokio::sync::{mpsc, watch};
 use super::{
     Archive, Connection, ContainerId, ContainerSpec, ContainerState, ContainerSummary, Engine, EngineError, EngineInfo,
     EngineStream, ImageError, LocalImage, LogPiece, Output, OutputStream, Phase, PullProgress, RegistryAuth, Session,
-    SessionControl, SessionStreams, Signal, StatsSample,
+    SessionStreams, Signal, StatsSample,
 };
 use crate::clock::Clock;
 use images::Image;
 use process::{Surroundings, play};
+use session::{FakeControl, receive};
 
 /// The port every fake container with that http port "publishes".
 const PUBLISHED_PORT: u16 = 32_768;
@@ -83,69 +86,6 @@ impl FakeEngine {
 
     fn touch(&self) {
         self.changed.send_modify(|count| *count += 1);
-    }
-
-    /// Every call fails and every stream breaks, as when the engine's daemon was stopped. Containers run on.
-    pub fn go_away(&self) {
-        self.lock().away = true;
-        self.touch();
-    }
-
-    /// Undoes [`FakeEngine::go_away`].
-    pub fn come_back(&self) {
-        self.lock().away = false;
-        self.touch();
-    }
-
-    /// From now on no container starts, though the engine answers.
-    pub fn break_containers(&self) {
-        self.lock().broken = true;
-    }
-
-    /// So many starts fail for a reason of the engine's own.
-    pub fn fail_starts(&self, count: u32) {
-        self.lock().failing_starts = count;
-    }
-
-    /// Lets pulls of `slow/` images end.
-    pub fn release_pulls(&self) {
-        self.lock().pulls_released = true;
-        self.touch();
-    }
-
-    /// Names of all images there are.
-    #[must_use]
-    pub fn image_names(&self) -> Vec<String> {
-        self.lock().images.keys().cloned().collect()
-    }
-
-    /// Gives a container a label.
-    pub fn label(&self, id: &ContainerId, name: &str, value: &str) {
-        if let Some(container) = self.lock().containers.get_mut(id) {
-            container.spec.labels.insert(name.to_owned(), value.to_owned());
-        }
-    }
-
-    /// From now on exports end after this part of their bytes, as when an engine dies in the middle of one.
-    pub fn cut_exports(&self, part: Option<f64>) {
-        self.lock().exports_end = part;
-    }
-
-    /// An archive of an image of that name, as [`Engine::load`] takes it.
-    #[must_use]
-    pub fn archive_of(image: &str) -> Bytes {
-        Image::opaque(image).archive(image)
-    }
-
-    /// The specification and id of every container there is.
-    #[must_use]
-    pub fn containers(&self) -> Vec<(ContainerId, ContainerSpec)> {
-        self.lock().containers.iter().map(|(id, container)| (id.clone(), container.spec.clone())).collect()
-    }
-
-    /// Adds a line to a container's log, as its process would.
-    pub fn print(&self, id: &ContainerId, text: &str) {
-        self.write(id, OutputStream::Stdout, format!("{text}\n").into_bytes());
     }
 
     fn write(&self, id: &ContainerId, stream: OutputStream, bytes: Vec<u8>) {
@@ -530,28 +470,5 @@ impl Engine for FakeEngine {
             let _ = tokio::io::copy(&mut reader, &mut writer).await;
         });
         Ok(Box::new(ours))
-    }
-}
-
-fn receive(output: mpsc::UnboundedReceiver<Output>) -> EngineStream<Output> {
-    stream::unfold(output, |mut output| async move { Some((Ok(output.recv().await?), output)) }).boxed()
-}
-
-struct FakeControl {
-    resize: watch::Sender<Option<(u16, u16)>>,
-    code: watch::Sender<Option<i64>>,
-}
-
-#[async_trait]
-impl SessionControl for FakeControl {
-    async fn resize(&self, columns: u16, rows: u16) -> Result<(), EngineError> {
-        self.resize.send_replace(Some((columns, rows)));
-        Ok(())
-    }
-
-    async fn exit_code(&self) -> Result<Option<i64>, EngineError> {
-        let mut code = self.code.subscribe();
-        let found = code.wait_for(Option::is_some).await;
-        Ok(found.ok().and_then(|code| *code))
     }
 }

@@ -1,0 +1,73 @@
+//! What a test tells the fake engine to do, and asks it about, beside the [`Engine`] trait.
+
+use bytes::Bytes;
+
+use super::{FakeEngine, images::Image};
+#[cfg(doc)]
+use crate::engine::Engine;
+use crate::engine::{ContainerId, ContainerSpec, OutputStream};
+
+impl FakeEngine {
+    /// Every call fails and every stream breaks, as when the engine's daemon was stopped. Containers run on.
+    pub fn go_away(&self) {
+        self.lock().away = true;
+        self.touch();
+    }
+
+    /// Undoes [`FakeEngine::go_away`].
+    pub fn come_back(&self) {
+        self.lock().away = false;
+        self.touch();
+    }
+
+    /// From now on no container starts, though the engine answers.
+    pub fn break_containers(&self) {
+        self.lock().broken = true;
+    }
+
+    /// So many starts fail for a reason of the engine's own.
+    pub fn fail_starts(&self, count: u32) {
+        self.lock().failing_starts = count;
+    }
+
+    /// Lets pulls of `slow/` images end.
+    pub fn release_pulls(&self) {
+        self.lock().pulls_released = true;
+        self.touch();
+    }
+
+    /// Names of all images there are.
+    #[must_use]
+    pub fn image_names(&self) -> Vec<String> {
+        self.lock().images.keys().cloned().collect()
+    }
+
+    /// Gives a container a label.
+    pub fn label(&self, id: &ContainerId, name: &str, value: &str) {
+        if let Some(container) = self.lock().containers.get_mut(id) {
+            container.spec.labels.insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// From now on exports end after this part of their bytes, as when an engine dies in the middle of one.
+    pub fn cut_exports(&self, part: Option<f64>) {
+        self.lock().exports_end = part;
+    }
+
+    /// An archive of an image of that name, as [`Engine::load`] takes it.
+    #[must_use]
+    pub fn archive_of(image: &str) -> Bytes {
+        Image::opaque(image).archive(image)
+    }
+
+    /// The specification and id of every container there is.
+    #[must_use]
+    pub fn containers(&self) -> Vec<(ContainerId, ContainerSpec)> {
+        self.lock().containers.iter().map(|(id, container)| (id.clone(), container.spec.clone())).collect()
+    }
+
+    /// Adds a line to a container's log, as its process would.
+    pub fn print(&self, id: &ContainerId, text: &str) {
+        self.write(id, OutputStream::Stdout, format!("{text}\n").into_bytes());
+    }
+}

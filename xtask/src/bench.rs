@@ -52,7 +52,7 @@ impl Bench {
             report.add(timing.step("gateway beside nginx", || proxy::measure(&binary))?);
         }
         if wanted("registry") {
-            setup::for_registry_bench(timing)?;
+            setup::for_other_registry(timing)?;
             report.add(timing.step("registry beside docker-registry", || registry::measure(&binary))?);
         }
         if wanted("browser") || !specs.is_empty() {

@@ -24,6 +24,7 @@ impl E2e {
     pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
         setup::for_up(timing)?;
         setup::for_browser(timing)?;
+        setup::for_other_registry(timing)?;
         let engine = TestEngine::find(timing)?;
         let assets = console::build(timing)?;
         let binary = server::build(timing, &assets)?;

@@ -78,8 +78,8 @@ pub(crate) fn for_proxy_bench(timing: &mut Timing) -> Result<()> {
     timing.ensure("nginx", "installing Debian's package", ready, || apt::install(&["nginx-light"]))
 }
 
-/// Debian's docker-registry, which the cluster's own is measured beside.
-pub(crate) fn for_registry_bench(timing: &mut Timing) -> Result<()> {
+/// Debian's docker-registry: what the cluster's own is measured beside, and what images are copied from in browser tests.
+pub(crate) fn for_other_registry(timing: &mut Timing) -> Result<()> {
     let ready = || crate::paths::find_program("docker-registry").is_some();
     timing.ensure("docker-registry", "installing Debian's package", ready, || apt::install(&["docker-registry"]))
 }

@@ -1,0 +1,102 @@
+/** Image archives made for specs: a docker-archive as `docker save` writes it, an OCI layout as skopeo does. Deterministic from a seed. */
+
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+
+const BLOCK = 512;
+
+export type Made = { tar: Buffer; layers: Buffer[]; config: Buffer };
+
+export const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Bytes that do not compress (`share` 1) or do (`share` 0), the same for the same seed. */
+export function noise(size: number, seed: number, share = 0.5): Buffer {
+  const bytes = Buffer.alloc(size, "a layer's text, again and again; ");
+  let state = seed * 2654435761 + 1;
+  for (let at = 0; at + 4 <= size * share; at += 4) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    bytes.writeInt32LE(state | 0, at);
+  }
+  return bytes;
+}
+
+/** A tar with one file in it: what a layer is. */
+export const layer = (name: string, content: Buffer): Buffer => tar([[name, content]]);
+
+export function tar(entries: [string, Buffer][]): Buffer {
+  const parts: Buffer[] = [];
+  for (const [name, content] of entries) {
+    parts.push(head(name, content.length), content, Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK));
+  }
+  return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]);
+}
+
+/** As `docker save` before version 25 writes it. */
+export function dockerArchive(names: string[], layers: Buffer[]): Made {
+  const config = Buffer.from(configOf(layers));
+  const id = sha256(config);
+  const manifest = [{ Config: `${id}.json`, RepoTags: names, Layers: layers.map((bytes) => `${sha256(bytes)}/layer.tar`) }];
+  const entries: [string, Buffer][] = layers.map((bytes) => [`${sha256(bytes)}/layer.tar`, bytes]);
+  entries.push([`${id}.json`, config], ["manifest.json", Buffer.from(JSON.stringify(manifest))]);
+  return { tar: tar(entries), layers, config };
+}
+
+/** As `skopeo copy ... oci-archive:` writes it: layers compressed, each blob by its digest. */
+export function ociArchive(tag: string, layers: Buffer[]): Made & { digest: string } {
+  const config = Buffer.from(configOf(layers));
+  const packed = layers.map((bytes) => gzipSync(bytes, { level: 6 }));
+  const descriptor = (mediaType: string, bytes: Buffer) => ({ mediaType, digest: `sha256:${sha256(bytes)}`, size: bytes.length });
+  const manifest = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
+      config: descriptor("application/vnd.oci.image.config.v1+json", config),
+      layers: packed.map((bytes) => descriptor("application/vnd.oci.image.layer.v1.tar+gzip", bytes)),
+    }),
+  );
+  const index = {
+    schemaVersion: 2,
+    manifests: [{ ...descriptor("application/vnd.oci.image.manifest.v1+json", manifest), annotations: { "org.opencontainers.image.ref.name": tag } }],
+  };
+  const blobs = [config, ...packed, manifest];
+  const entries: [string, Buffer][] = blobs.map((bytes) => [`blobs/sha256/${sha256(bytes)}`, bytes]);
+  entries.push(["oci-layout", Buffer.from('{"imageLayoutVersion":"1.0.0"}')], ["index.json", Buffer.from(JSON.stringify(index))]);
+  return { tar: tar(entries), layers, config, digest: `sha256:${sha256(manifest)}` };
+}
+
+/** Writes a file that is too large to be handed to the browser from memory. */
+export async function write(path: string, bytes: Buffer): Promise<string> {
+  const file = await open(path, "w");
+  await file.writeFile(bytes);
+  await file.close();
+  return path;
+}
+
+function configOf(layers: Buffer[]): string {
+  return JSON.stringify({
+    architecture: "amd64",
+    os: "linux",
+    config: { Cmd: ["/bin/sh"] },
+    rootfs: { type: "layers", diff_ids: layers.map((bytes) => `sha256:${sha256(bytes)}`) },
+    history: layers.map(() => ({ created: "2026-01-01T00:00:00Z", created_by: "made by a spec" })),
+  });
+}
+
+function head(name: string, size: number): Buffer {
+  const block = Buffer.alloc(BLOCK);
+  block.write(name, 0, 100, "utf8");
+  block.write("0000644\0", 100);
+  block.write("0000000\0", 108);
+  block.write("0000000\0", 116);
+  block.write(`${size.toString(8).padStart(11, "0")}\0`, 124);
+  block.write("00000000000\0", 136);
+  block.write("        ", 148);
+  block.write("0", 156);
+  block.write("ustar\u000000", 257);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  return block;
+}

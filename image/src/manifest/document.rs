@@ -169,15 +169,27 @@ impl Document {
                 return Err(InvalidManifest::UnknownType { media_type: said.to_owned() });
             }
         }
-        Ok(if is_manifest { Self::Manifest(json(bytes)?) } else { Self::Index(json(bytes)?) })
+        let mut document = if is_manifest { Self::Manifest(json(bytes)?) } else { Self::Index(json(bytes)?) };
+        document.media_type_mut().get_or_insert_with(|| {
+            let of_shape = if is_manifest { media_type::OCI_MANIFEST } else { media_type::OCI_INDEX };
+            given.unwrap_or(of_shape).to_owned()
+        });
+        Ok(document)
     }
 
-    /// The media type: what it says of itself, or the OCI type of its shape.
+    /// The media type: what it says of itself, else what it was given as, else the OCI type of its shape.
     #[must_use]
     pub fn media_type(&self) -> &str {
         match self {
             Self::Manifest(manifest) => manifest.media_type.as_deref().unwrap_or(media_type::OCI_MANIFEST),
             Self::Index(index) => index.media_type.as_deref().unwrap_or(media_type::OCI_INDEX),
+        }
+    }
+
+    fn media_type_mut(&mut self) -> &mut Option<String> {
+        match self {
+            Self::Manifest(manifest) => &mut manifest.media_type,
+            Self::Index(index) => &mut index.media_type,
         }
     }
 

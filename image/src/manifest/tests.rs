@@ -39,6 +39,19 @@ fn a_written_manifest_is_read_back_and_its_bytes_never_change() {
 }
 
 #[test]
+fn a_manifest_that_does_not_say_what_it_is_keeps_the_type_it_was_given_as() {
+    let mut silent = manifest();
+    silent.media_type = None;
+    for (given, expected) in [
+        (Some(media_type::DOCKER_MANIFEST), media_type::DOCKER_MANIFEST),
+        (Some(media_type::OCI_MANIFEST), media_type::OCI_MANIFEST),
+        (None, media_type::OCI_MANIFEST),
+    ] {
+        assert_eq!(Document::parse(&silent.to_bytes(), given).unwrap().media_type(), expected);
+    }
+}
+
+#[test]
 fn documents_that_could_be_taken_for_another_are_refused() {
     let parse = |text: &str, given: Option<&str>| Document::parse(text.as_bytes(), given).map(|_| ());
     let config = format!(r#"{{"mediaType":"x","digest":"{}","size":1}}"#, digest("x"));

@@ -11,6 +11,7 @@ pub mod page;
 pub mod presets;
 pub mod problem;
 pub mod session;
+mod time;
 pub mod top;
 
 pub use page::Page;

@@ -19,6 +19,7 @@ pub struct Session {
     #[serde(default)]
     pub projects: Vec<Project>,
     /// When the session ends if nothing renews it.
+    #[serde(deserialize_with = "crate::time::read")]
     pub expires_at: Timestamp,
     /// The platform API's base URL, for the command lines that the console offers to copy. No secret.
     pub platform_url: String,

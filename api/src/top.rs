@@ -27,6 +27,7 @@ pub enum TopEvent {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// When it was read.
+    #[serde(deserialize_with = "crate::time::read")]
     pub time: Timestamp,
     /// Cores in use (1.0 = one core fully).
     pub cpu: f64,

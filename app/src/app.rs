@@ -1,16 +1,14 @@
 //! The root: what is in context everywhere, the routes, and the gate that only the signed-in pass.
 
 use crate::client::{Client, Failure};
+use crate::components::{lazy::LazyPage, stage::Stage};
 use crate::i18n::{
     I18n,
     catalogue::{common, shell},
 };
 use crate::layouts::shell::Shell;
-use crate::pages::{
-    image::ImagePage, images::ImagesPage, job::JobPage, job_new::JobNewPage, jobs::JobsPage, not_found::NotFoundPage,
-    push::PushPage, sign_in::SignInPage,
-};
-use crate::paths::{self, endpoint};
+use crate::pages::{image, images, job, job_new, jobs::JobsPage, not_found::NotFoundPage, push, sign_in};
+use crate::paths::{self, Place, endpoint};
 use crate::stores::{
     clock::Clock,
     confirm::Confirm,
@@ -24,9 +22,9 @@ use crate::ui::{button::Button, state::Empty};
 use api::session::Session;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
-    components::{Redirect, Route, Router, Routes},
+    WildcardSegment,
+    components::{FlatRoutes, Redirect, Route, Router},
     hooks::use_location,
-    path,
 };
 
 /// The console.
@@ -71,31 +69,32 @@ fn Gate() -> impl IntoView {
     // Only the kind of state matters here; a renewed session must not draw the pages anew.
     let gate = Memo::new(move |_| match session.state() {
         State::Asking => Gated::Asking,
-        State::SignedOut { ended } => Gated::SignIn { ended },
+        State::SignedOut { .. } => Gated::SignIn,
         State::SignedIn(_)
             if location.pathname.get() == paths::SIGN_IN && location.hash.with(|h| h.contains("code=")) =>
         {
-            Gated::SignIn { ended: false }
+            Gated::SignIn
         }
         State::SignedIn(_) => Gated::Pages,
     });
+    let page = move || match gate.get() {
+        Gated::Pages => view! { <Pages/> }.into_any(),
+        Gated::SignIn => view! { <LazyPage page=sign_in::fetch/> }.into_any(),
+        Gated::Asking => failed
+            .get()
+            .map(|failure| {
+                let text = Signal::derive(move || failure.message(i18n));
+                view! {
+                    <Empty title=i18n.text(shell::START_FAILED) text failed=true>
+                        <Button label=i18n.text(common::RETRY) on_click=ask/>
+                    </Empty>
+                }
+            })
+            .into_any(),
+    };
     view! {
         <Shell>
-            {move || match gate.get() {
-                Gated::Pages => view! { <Pages/> }.into_any(),
-                Gated::SignIn { ended } => view! { <SignInPage ended/> }.into_any(),
-                Gated::Asking => failed
-                    .get()
-                    .map(|failure| {
-                        let text = Signal::derive(move || failure.message(i18n));
-                        view! {
-                            <Empty title=i18n.text(shell::START_FAILED) text failed=true>
-                                <Button label=i18n.text(common::RETRY) on_click=ask/>
-                            </Empty>
-                        }
-                    })
-                    .into_any(),
-            }}
+            <Stage page/>
         </Shell>
     }
 }
@@ -103,23 +102,35 @@ fn Gate() -> impl IntoView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Gated {
     Asking,
-    SignIn { ended: bool },
+    SignIn,
     Pages,
 }
 
-/// The routes.
+/// The pages. The router brings the address about and completes what it navigates; which page stands where is one `match`: a
+/// route of the router's own is much machine code. With one route for all, `use_query_map` would stay at the first address:
+/// pages ask `use_page_query`.
 #[component]
 fn Pages() -> impl IntoView {
     view! {
-        <Routes fallback=|| view! { <NotFoundPage/> }>
-            <Route path=path!("/") view=|| view! { <Redirect path=paths::JOBS/> }/>
-            <Route path=path!("/sign-in") view=|| view! { <Redirect path=paths::JOBS/> }/>
-            <Route path=path!("/jobs") view=JobsPage/>
-            <Route path=path!("/jobs/new") view=JobNewPage/>
-            <Route path=path!("/jobs/:id/:tab?") view=JobPage/>
-            <Route path=path!("/images") view=ImagesPage/>
-            <Route path=path!("/images/push") view=PushPage/>
-            <Route path=path!("/images/:image") view=ImagePage/>
-        </Routes>
+        <FlatRoutes fallback=|| view! { <NotFoundPage/> }>
+            <Route path=WildcardSegment("path") view=Page/>
+        </FlatRoutes>
     }
+}
+
+#[component]
+fn Page() -> impl IntoView {
+    let location = use_location();
+    let place = Memo::new(move |_| location.pathname.with(|path| Place::at(path)));
+    let page = move || match place.get() {
+        Place::Start => view! { <Redirect path=paths::JOBS/> }.into_any(),
+        Place::Jobs => view! { <JobsPage/> }.into_any(),
+        Place::JobNew => view! { <LazyPage page=job_new::fetch/> }.into_any(),
+        Place::Job => view! { <LazyPage page=job::fetch/> }.into_any(),
+        Place::Images => view! { <LazyPage page=images::fetch/> }.into_any(),
+        Place::ImagesPush => view! { <LazyPage page=push::fetch/> }.into_any(),
+        Place::Image => view! { <LazyPage page=image::fetch/> }.into_any(),
+        Place::Nowhere => view! { <NotFoundPage/> }.into_any(),
+    };
+    view! { <Stage page/> }
 }

@@ -1,6 +1,6 @@
 //! Every address of the console. Links come from here and from nowhere else.
 
-use crate::client::{encode, with_query};
+use crate::client::{decode, encode, with_query};
 
 pub(crate) const HOME: &str = "/";
 pub(crate) const SIGN_IN: &str = "/sign-in";
@@ -9,6 +9,52 @@ pub(crate) const JOB_NEW: &str = "/jobs/new";
 pub(crate) const IMAGES: &str = "/images";
 /// Never an image's page: a repository has a slash, which is encoded in the address.
 pub(crate) const IMAGES_PUSH: &str = "/images/push";
+
+/// What stands at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Where one is sent on to the jobs.
+    Start,
+    Jobs,
+    JobNew,
+    /// One job, by [`job_at`].
+    Job,
+    Images,
+    ImagesPush,
+    /// One image, by [`repository_at`].
+    Image,
+    Nowhere,
+}
+
+impl Place {
+    pub(crate) fn at(pathname: &str) -> Self {
+        match pathname.trim_end_matches('/') {
+            "" | SIGN_IN => Self::Start,
+            JOBS => Self::Jobs,
+            JOB_NEW => Self::JobNew,
+            IMAGES => Self::Images,
+            IMAGES_PUSH => Self::ImagesPush,
+            other if job_at(other).is_some() => Self::Job,
+            other if repository_at(other).is_some() => Self::Image,
+            _ => Self::Nowhere,
+        }
+    }
+}
+
+/// The id of the job at an address, and the view; no view where it names an unknown one.
+pub(crate) fn job_at(pathname: &str) -> Option<(String, Option<JobTab>)> {
+    let rest = pathname.strip_prefix(JOBS)?.strip_prefix('/')?.trim_end_matches('/');
+    let (id, tab) = rest.split_once('/').map_or((rest, None), |(id, tab)| (id, Some(tab)));
+    let plain = !id.is_empty() && !tab.is_some_and(|tab| tab.contains('/'));
+    plain.then(|| (decode(id), JobTab::parse(tab)))
+}
+
+/// The repository of the image at an address. It has a project before its name; anything else is nobody's address.
+pub(crate) fn repository_at(pathname: &str) -> Option<String> {
+    let rest = pathname.strip_prefix(IMAGES)?.strip_prefix('/')?.trim_end_matches('/');
+    let repository = (!rest.contains('/')).then(|| decode(rest))?;
+    repository.contains('/').then_some(repository)
+}
 
 /// A view of one job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -272,6 +318,27 @@ mod tests {
             Some(Version::Digest("sha256:0f".into()))
         );
         assert_eq!(Version::parse(Some(String::new()), None), None);
+    }
+
+    #[test]
+    fn every_address_is_found_again() {
+        for path in ["/", "", "/sign-in"] {
+            assert_eq!(Place::at(path), Place::Start, "{path}");
+        }
+        assert_eq!([JOBS, "/jobs/"].map(Place::at), [Place::Jobs; 2]);
+        assert_eq!([JOB_NEW, "/jobs/new/"].map(Place::at), [Place::JobNew; 2]);
+        assert_eq!([IMAGES, "/images/", IMAGES_PUSH].map(Place::at), [Place::Images, Place::Images, Place::ImagesPush]);
+        let path = image("acme/vision/net");
+        assert_eq!((Place::at(&path), repository_at(&path).as_deref()), (Place::Image, Some("acme/vision/net")));
+        for path in ["/x", "/jobsx", "/jobs/job-1/logs/x", "/jobs//logs", "/images/net", "/images/a/b", "/images//"] {
+            assert_eq!(Place::at(path), Place::Nowhere, "{path}");
+        }
+        for tab in JobTab::ALL {
+            let path = job_tab("a/?#", tab);
+            assert_eq!(Place::at(&path), Place::Job);
+            assert_eq!(job_at(&path), Some(("a/?#".to_owned(), Some(tab))));
+        }
+        assert_eq!(job_at("/jobs/job-1/x"), Some(("job-1".to_owned(), None)));
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 mod compress;
 mod fingerprint;
+mod first_load;
+mod minify;
 mod page;
+pub(crate) mod split;
 mod workers;
 
 use std::fs;
@@ -16,7 +19,7 @@ use crate::setup;
 use crate::timing::Timing;
 
 pub(crate) use fingerprint::files_below;
-pub(crate) use page::first_load;
+pub(crate) use first_load::{FirstLoad, LIMIT_BYTES, kilobytes};
 pub(crate) use workers::compile_c_for_wasm;
 
 /// Builds the console unless its inputs are unchanged; returns the folder with the assets.
@@ -32,10 +35,12 @@ pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
     }
     let dist = paths::target().join("console-dist");
     setup::build_packages(timing, "app/terminal-js")?;
-    timing.step("build the console", || trunk(&dist))?;
+    let work = paths::target().join("console-split");
+    timing.step("build the console", || trunk(&dist, &work))?;
     timing.step("build the archive workers", || workers::build(&dist))?;
     timing.step("compress the console", || {
-        page::finish(&dist)?;
+        let style = page::finish(&dist)?;
+        split::finish(&work, &dist, &style)?;
         compress::write_beside(&dist)?;
         if shelf.exists() {
             fs::remove_dir_all(&shelf)?;
@@ -43,20 +48,19 @@ pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
         fs::create_dir_all(&shelf)?;
         fs::rename(&dist, &assets).with_context(|| format!("could not move the console to {}", assets.display()))
     })?;
-    let size = first_load(&assets)?;
-    println!("  console: first load {:.1} kB (brotli)", size as f64 / 1000.0);
+    println!("  console: first load {} kB (brotli)", kilobytes(FirstLoad::of(&assets)?.sent()));
     Ok(assets)
 }
 
-fn trunk(dist: &Path) -> Result<()> {
+fn trunk(dist: &Path, work: &Path) -> Result<()> {
     // Trunk runs cargo offline; what the lock file names is fetched before.
     show(cargo().args(["fetch", "--quiet", "--target", "wasm32-unknown-unknown"]))?;
-    show(
-        command("trunk")
-            .args(["--config", "Trunk.toml", "build", "--release", "--offline", "--dist"])
-            .arg(dist)
-            .env("PATH", setup::tool_path()?)
-            // Trunk takes a NO_COLOR of any content for its own switch, which knows only true and false.
-            .env_remove("NO_COLOR"),
-    )
+    let mut trunk = command("trunk");
+    trunk
+        .args(["--config", "Trunk.toml", "build", "--release", "--offline", "--dist"])
+        .arg(dist)
+        // Trunk takes a NO_COLOR of any content for its own switch, which knows only true and false.
+        .env_remove("NO_COLOR");
+    split::hook(&mut trunk, work)?;
+    show(&mut trunk)
 }

@@ -17,7 +17,7 @@ use anyhow::Result;
 
 pub(crate) use browser::{CHROMIUM, playwright};
 pub(crate) use busybox::find as find_busybox;
-pub(crate) use cargo_tools::{cargo_deny, tool_path};
+pub(crate) use cargo_tools::{cargo_deny, tool_path, wasm_bindgen};
 pub(crate) use cli::venv_program;
 pub(crate) use node::build_packages;
 pub(crate) use registry_tools::crane;

@@ -88,6 +88,11 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
     })?;
 
     let assets = console::build(timing)?;
+    timing.step("first load of the console", || {
+        let load = console::FirstLoad::of(&assets)?;
+        load.print();
+        load.check()
+    })?;
     let binary = server::build(timing, &assets)?;
     *counts += oci::tests(timing, &binary)?;
     *counts += conformance::tests(timing, &binary, Some(engine), &[])?;

@@ -36,16 +36,18 @@ pub struct Job {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
     /// When it was accepted.
+    #[serde(deserialize_with = "crate::time::read")]
     pub created_at: Timestamp,
     /// When it first ran.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::time::read_option", skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
     /// When it ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::time::read_option", skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Timestamp>,
     /// Total time spent running until `observed_at`, seconds.
     pub run_time_secs: f64,
     /// When the gateway read all this; lets a page count on without trusting its own clock.
+    #[serde(deserialize_with = "crate::time::read")]
     pub observed_at: Timestamp,
     /// How often it was started again.
     #[serde(default)]
@@ -144,6 +146,7 @@ impl JobStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transition {
     /// When.
+    #[serde(deserialize_with = "crate::time::read")]
     pub time: Timestamp,
     /// To what.
     pub status: JobStatus,

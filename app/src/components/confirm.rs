@@ -1,5 +1,6 @@
 //! The dialog for the open question.
 
+use super::lazy::chunk;
 use crate::i18n::{catalogue::common, use_i18n};
 use crate::stores::confirm::use_confirm;
 use crate::ui::{
@@ -8,9 +9,16 @@ use crate::ui::{
 };
 use leptos::prelude::*;
 
+chunk!(
+    dialogs,
+    /// Fetches what shows the open question.
+    fetch,
+    ConfirmDialog
+);
+
 /// Shows the open question, if there is one.
 #[component]
-pub(crate) fn ConfirmDialog() -> impl IntoView {
+fn ConfirmDialog() -> impl IntoView {
     let (i18n, confirm) = (use_i18n(), use_confirm());
     move || {
         confirm.question().map(|question| {

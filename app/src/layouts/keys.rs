@@ -1,5 +1,6 @@
 //! The list of keyboard shortcuts.
 
+use crate::components::lazy::chunk;
 use crate::i18n::{
     Phrase,
     catalogue::{common, shell},
@@ -16,10 +17,22 @@ const IN_JOBS: [(&str, Phrase); 4] =
 const IN_IMAGES: [(&str, Phrase); 3] =
     [("/", shell::KEY_FILTER_IMAGES), ("j k", shell::KEY_MOVE_IMAGES), ("Enter", shell::KEY_OPEN_IMAGE)];
 
+/// Whether the list is open, in context.
+#[derive(Clone, Copy)]
+pub(super) struct KeysOpen(pub(super) RwSignal<bool>);
+
+chunk!(
+    dialogs,
+    /// Fetches the list.
+    fetch,
+    KeysHelp
+);
+
 /// The dialog with all shortcuts.
 #[component]
-pub(crate) fn KeysHelp(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
-    let i18n = use_i18n();
+fn KeysHelp() -> impl IntoView {
+    let (i18n, KeysOpen(open)) = (use_i18n(), expect_context());
+    let on_close = Callback::new(move |()| open.set(false));
     let group = move |title: Phrase, keys: &'static [(&'static str, Phrase)]| {
         view! {
             <h3>{i18n.text(title)}</h3>

@@ -1,13 +1,13 @@
 //! The frame: skip link, bar with brand, navigation and settings, banners, the page, notices, the open question.
 
-use super::keys::KeysHelp;
+use super::keys::{self, KeysOpen};
 use crate::client::use_client;
-use crate::components::toast::ToastCorner;
-use crate::components::{confirm::ConfirmDialog, page::Arrival, push_mark::PushMark};
+use crate::components::{confirm, lazy::LazyPart, page::Arrival, push_mark::PushMark, toast::ToastCorner};
 use crate::i18n::{I18n, Lang, catalogue::shell, use_i18n};
 use crate::paths::{self, endpoint};
 use crate::stores::{
     browser,
+    confirm::use_confirm,
     session::use_session,
     theme::{Theme, ThemeStore},
     toasts::use_toasts,
@@ -25,6 +25,9 @@ use leptos_router::hooks::{use_location, use_navigate};
 pub(crate) fn Shell(children: Children) -> impl IntoView {
     let i18n = use_i18n();
     let keys_open = RwSignal::new(false);
+    provide_context(KeysOpen(keys_open));
+    let confirm = use_confirm();
+    let asked = Memo::new(move |_| confirm.is_open());
     provide_context(Arrival::follow(use_location().pathname));
     page_keys(keys_open);
     // The router takes a click on a fragment for a move within the page, and moves no focus.
@@ -60,8 +63,8 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
             <OfflineBanner/>
             <main class="page" id="main" tabindex="-1">{children()}</main>
             <ToastCorner/>
-            <ConfirmDialog/>
-            {move || keys_open.get().then(|| view! { <KeysHelp on_close=move |()| keys_open.set(false)/> })}
+            {move || asked.get().then(|| view! { <LazyPart part=confirm::fetch/> })}
+            {move || keys_open.get().then(|| view! { <LazyPart part=keys::fetch/> })}
         </div>
     }
 }

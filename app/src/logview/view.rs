@@ -16,6 +16,7 @@ use super::{
     told::Told,
 };
 use crate::client::use_client;
+use crate::components::stage::use_page_query;
 use crate::i18n::{I18n, catalogue::logs, format, use_i18n};
 use crate::stores::{
     session::use_session,
@@ -25,7 +26,6 @@ use api::jobs::Job;
 use find_bar::FindBar;
 use jump::Jump;
 use leptos::{ev, html, prelude::*};
-use leptos_router::hooks::use_query_map;
 use placeholder::Placeholder;
 use status_bar::StatusBar;
 use std::rc::Rc;
@@ -46,7 +46,7 @@ pub(crate) fn LogView(
     job: Signal<Option<Job>>,
 ) -> impl IntoView {
     let (i18n, toasts) = (use_i18n(), use_toasts());
-    let query = use_query_map();
+    let query = use_page_query();
     let asked = query.with_untracked(|q| {
         let get = |key: &str| q.get(key);
         Asked::parse(get("line").as_deref(), get("time").as_deref(), get("wrap").as_deref(), get("tz").as_deref())
@@ -237,7 +237,7 @@ fn capture_find_key(input: NodeRef<html::Input>, open: impl Fn() + 'static) {
 
 /// Goes where the address says when it changes under the view.
 fn follow_address(log: Log) {
-    let query = use_query_map();
+    let query = use_page_query();
     let place = Memo::new(move |_| query.with(|q| (q.get("line"), q.get("time"))));
     Effect::new(move |before: Option<(Option<String>, Option<String>)>| {
         let now = place.get();

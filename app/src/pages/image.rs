@@ -12,12 +12,17 @@ mod pull;
 mod tags;
 
 use crate::client::use_client;
-use crate::components::{copy::CopyButton, failed::Failed, page::PageTitle};
+use crate::components::{
+    copy::CopyButton,
+    failed::Failed,
+    lazy::{PageSkeleton, chunk},
+    page::PageTitle,
+    stage::{Stage, use_page_query},
+};
 use crate::i18n::{
     catalogue::{common, image as words},
     use_i18n,
 };
-use crate::pages::not_found::NotFoundPage;
 use crate::paths::{self, ImageTab, Version};
 use crate::queries::{
     image::{DetailQuery, TagList},
@@ -25,13 +30,10 @@ use crate::queries::{
 };
 use crate::rules::tags::usual;
 use crate::stores::session::use_session;
-use crate::ui::{
-    icon::{BACK, icon},
-    state::Skeleton,
-};
+use crate::ui::icon::{BACK, icon};
 use detail::Detail;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_location;
 use tags::Tags;
 
 /// What of an image the address shows.
@@ -48,26 +50,29 @@ struct Shown {
     query: DetailQuery,
 }
 
+chunk!(
+    image,
+    /// Fetches the page of one image.
+    fetch,
+    ImagePage
+);
+
 /// The page of one image.
 #[component]
-pub(crate) fn ImagePage() -> impl IntoView {
-    let params = use_params_map();
-    let repository = Memo::new(move |_| params.with(|p| p.get("image")).unwrap_or_default());
-    move || {
-        let repository = repository.get();
-        // A repository has a project before its name; anything else is nobody's address.
-        if repository.contains('/') {
-            view! { <ImageView repository/> }.into_any()
-        } else {
-            view! { <NotFoundPage/> }.into_any()
-        }
-    }
+fn ImagePage() -> impl IntoView {
+    let location = use_location();
+    // On the way to another page the address has changed already: the image stays what it was.
+    let repository = Memo::new(move |before: Option<&String>| {
+        location.pathname.with(|path| paths::repository_at(path)).or_else(|| before.cloned()).unwrap_or_default()
+    });
+    let page = move || view! { <ImageView repository=repository.get()/> };
+    view! { <Stage page/> }
 }
 
 /// An image that is known by its repository; drawn anew for another one.
 #[component]
 fn ImageView(repository: String) -> impl IntoView {
-    let (i18n, client, query) = (use_i18n(), use_client(), use_query_map());
+    let (i18n, client, query) = (use_i18n(), use_client(), use_page_query());
     let tags = TagList::open(client, repository.clone());
     let named = Memo::new(move |_| query.with(|q| Version::parse(q.get("tag"), q.get("digest"))));
     // Once shown, the usual one stays though more tags are loaded.
@@ -97,13 +102,8 @@ fn ImageView(repository: String) -> impl IntoView {
         Standing::Failed(_) if tags.tags.with(Vec::is_empty) => Kind::Failed,
         Standing::Failed(_) => Kind::Ready,
     });
-    move || {
-        match kind.get() {
-        Kind::Loading => view! {
-            <div class="page-head" role="status" aria-label=i18n.text(common::LOADING)><Skeleton class="w-title"/></div>
-            <div class="panel run-section"><Skeleton class="w-mid"/> <Skeleton class="w-long"/> <Skeleton class="w-mid"/></div>
-        }
-        .into_any(),
+    move || match kind.get() {
+        Kind::Loading => view! { <PageSkeleton/> }.into_any(),
         Kind::NotFound => {
             let text = move || i18n.fill(words::NOT_FOUND_TEXT, &[("name", &shown.repository.get_value())]);
             view! {
@@ -127,7 +127,6 @@ fn ImageView(repository: String) -> impl IntoView {
             view! { <Failed title=i18n.text(words::FAILED) failure on_retry/> }.into_any()
         }
         Kind::Ready => view! { <Known shown/> }.into_any(),
-    }
     }
 }
 

@@ -6,7 +6,13 @@ mod filters;
 mod table;
 
 use crate::client::{use_client, with_query};
-use crate::components::{failed::Failed, image_copy::CopyDialog, page::PageTitle};
+use crate::components::{
+    failed::Failed,
+    image_copy::CopyDialog,
+    lazy::{chunk, fetch_ahead},
+    page::PageTitle,
+    stage::use_page_query,
+};
 use crate::i18n::{
     catalogue::{common, images as words},
     format, use_i18n,
@@ -28,16 +34,21 @@ use drop::DropTarget;
 use empty::NoImages;
 use filters::Filters;
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use std::sync::Arc;
 use table::{LoadingRows, Table};
 
+chunk!(
+    images,
+    /// Fetches the images list.
+    fetch,
+    ImagesPage
+);
+
 /// The images list.
 #[component]
-pub(crate) fn ImagesPage() -> impl IntoView {
+fn ImagesPage() -> impl IntoView {
+    fetch_ahead(&[super::image::fetch, super::push::fetch]);
     let (i18n, client, session) = (use_i18n(), use_client(), use_session());
     let list = ImageList::new(client);
     let registry = registry(client);
@@ -145,7 +156,7 @@ impl PartialEq for Shown {
 
 /// The filter of the address, and how to change it. Each change replaces the address: Back leaves the list, as people expect.
 fn use_filter() -> (Memo<ImageFilter>, Callback<ImageFilter>) {
-    let (query, navigate) = (use_query_map(), use_navigate());
+    let (query, navigate) = (use_page_query(), use_navigate());
     let filter = Memo::new(move |_| {
         query.with(|query| {
             let keys = ["org", "project", "q", "sort"];

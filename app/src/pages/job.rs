@@ -7,7 +7,13 @@ mod story;
 mod telemetry;
 
 use crate::client::use_client;
-use crate::components::{failed::Failed, page::PageTitle, status::status_phrase};
+use crate::components::{
+    failed::Failed,
+    lazy::{PageSkeleton, chunk},
+    page::PageTitle,
+    stage::Stage,
+    status::status_phrase,
+};
 use crate::i18n::{
     Text,
     catalogue::{common, job as words},
@@ -22,30 +28,39 @@ use crate::queries::{
     top::TopQuery,
 };
 use crate::terminal::Terminal;
-use crate::ui::{
-    state::Skeleton,
-    tabs::{Tab, Tabs},
-};
+use crate::ui::tabs::{Tab, Tabs};
 use header::Header;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::use_location;
 use overview::Overview;
 use std::sync::Arc;
 use telemetry::Telemetry;
 
+chunk!(
+    job,
+    /// Fetches the page of one job.
+    fetch,
+    JobPage
+);
+
 /// The page of one job.
 #[component]
-pub(crate) fn JobPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|p| p.get("id")).unwrap_or_default());
-    let tab = Memo::new(move |_| JobTab::parse(params.with(|p| p.get("tab")).filter(|t| !t.is_empty()).as_deref()));
+fn JobPage() -> impl IntoView {
+    let location = use_location();
+    // On the way to another page the address has changed already: the job stays what it was.
+    let at = Memo::new(move |before: Option<&(String, Option<JobTab>)>| {
+        location.pathname.with(|path| paths::job_at(path)).or_else(|| before.cloned()).unwrap_or_default()
+    });
+    let id = Memo::new(move |_| at.with(|(id, _)| id.clone()));
+    let tab = Memo::new(move |_| at.with(|(_, tab)| *tab));
     let known = Memo::new(move |_| tab.get().is_some());
-    move || {
+    let page = move || {
         if !known.get() {
             return view! { <NotFoundPage/> }.into_any();
         }
         view! { <JobView id=id.get() tab=Signal::derive(move || tab.get().unwrap_or(JobTab::Overview))/> }.into_any()
-    }
+    };
+    view! { <Stage page/> }
 }
 
 /// A job that is known by its id; drawn anew for another id.
@@ -60,13 +75,8 @@ fn JobView(id: String, tab: Signal<JobTab>) -> impl IntoView {
         Standing::Failed(_) => Kind::Failed,
     });
     let id = StoredValue::new(id);
-    move || {
-        match kind.get() {
-        Kind::Loading => view! {
-            <div class="page-head" role="status" aria-label=i18n.text(common::LOADING)><Skeleton class="w-title"/></div>
-            <div class="panel run-section"><Skeleton class="w-mid"/> <Skeleton class="w-long"/> <Skeleton class="w-mid"/></div>
-        }
-        .into_any(),
+    move || match kind.get() {
+        Kind::Loading => view! { <PageSkeleton/> }.into_any(),
         Kind::NotFound => {
             let text = Signal::derive(move || i18n.fill(words::NOT_FOUND_TEXT, &[("id", &id.get_value())]));
             view! {
@@ -89,11 +99,13 @@ fn JobView(id: String, tab: Signal<JobTab>) -> impl IntoView {
             };
             view! { <Failed title=i18n.text(words::FAILED) failure on_retry/> }.into_any()
         }
-        Kind::Ready => match query.standing.with_untracked(|s| if let Standing::Ready(seen) = s { Some(Arc::clone(seen)) } else { None }) {
+        Kind::Ready => match query
+            .standing
+            .with_untracked(|s| if let Standing::Ready(seen) = s { Some(Arc::clone(seen)) } else { None })
+        {
             Some(first) => view! { <Known query first tab/> }.into_any(),
             None => ().into_any(),
         },
-    }
     }
 }
 

@@ -1,7 +1,12 @@
 //! Starting a job, from nothing, from the draft of this tab, from an image, or as another job was started.
 
 use crate::client::{Failure, use_client};
-use crate::components::{failed::Failed, page::PageTitle};
+use crate::components::{
+    failed::Failed,
+    lazy::{chunk, fetch_ahead},
+    page::PageTitle,
+    stage::use_page_query,
+};
 use crate::forms::job_run::{Draft, JobRunForm};
 use crate::i18n::{
     catalogue::{common, run},
@@ -16,15 +21,20 @@ use crate::ui::{
 };
 use api::jobs::Job;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+chunk!(
+    run,
+    /// Fetches the page of the form.
+    fetch,
+    JobNewPage
+);
 
 /// The page of the form.
 #[component]
-pub(crate) fn JobNewPage() -> impl IntoView {
-    let (i18n, client, navigate, query) = (use_i18n(), use_client(), use_navigate(), use_query_map());
+fn JobNewPage() -> impl IntoView {
+    fetch_ahead(&[super::job::fetch]);
+    let (i18n, client, navigate, query) = (use_i18n(), use_client(), use_navigate(), use_page_query());
     let from = Memo::new(move |_| query.with(|q| q.get("from")).filter(|id| !id.is_empty()));
     let image = Memo::new(move |_| query.with(|q| q.get("image")).filter(|image| !image.is_empty()));
     let source = RwSignal::new(None::<Result<Job, Failure>>);

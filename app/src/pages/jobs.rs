@@ -9,7 +9,9 @@ use crate::client::{use_client, with_query};
 use crate::components::{
     failed::Failed,
     feed::{FeedMark, FeedNote},
+    lazy::{LazyPart, fetch_ahead},
     page::PageTitle,
+    stage::use_page_query,
 };
 use crate::i18n::{catalogue::jobs, use_i18n};
 use crate::paths;
@@ -27,10 +29,7 @@ use crate::ui::{
 use api::jobs::JobCreate;
 use filters::Filters;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use std::collections::BTreeSet;
 use table::{LoadingRows, Table};
 
@@ -62,6 +61,8 @@ pub(crate) fn JobsPage() -> impl IntoView {
         rows.sort_by(|(a, _), (b, _)| filter.order(&a.job, &b.job));
         rows.into_iter().map(|(_, row)| row).collect::<Vec<Row>>()
     });
+    provide_context(kill::Selection { list, visible, selected });
+    let any_selected = Memo::new(move |_| selected.with(|ids| !ids.is_empty()));
     let any = Memo::new(move |_| list.any());
     let cleared = Callback::new(move |()| set_filter.run(filter.get_untracked().cleared()));
 
@@ -71,6 +72,13 @@ pub(crate) fn JobsPage() -> impl IntoView {
         Standing::Failed(_) | Standing::Ready if visible.with(|v| !v.is_empty()) => Content::Table,
         Standing::Failed(_) | Standing::Ready if any.get() || filter.with(Filter::narrows) => Content::NoMatch,
         Standing::Failed(_) | Standing::Ready => Content::Empty,
+    });
+    Effect::new(move |ahead: Option<bool>| {
+        let ready = content.get() != Content::Loading;
+        if ready && ahead != Some(true) {
+            fetch_ahead(&[kill::fetch, super::job::fetch, super::job_new::fetch]);
+        }
+        ready || ahead == Some(true)
     });
     view! {
         <div class="page-head">
@@ -108,7 +116,7 @@ pub(crate) fn JobsPage() -> impl IntoView {
                         }
                     }}
                     <MoreJobs list/>
-                    <kill::SelectionBar list visible selected/>
+                    {move || any_selected.get().then(|| view! { <LazyPart part=kill::fetch/> })}
                 }
                 .into_any()
             }
@@ -127,7 +135,7 @@ enum Content {
 
 /// The filter of the address, and how to change it. Each change replaces the address: Back leaves the list, as people expect.
 fn use_filter() -> (Memo<Filter>, Callback<Filter>) {
-    let (query, navigate) = (use_query_map(), use_navigate());
+    let (query, navigate) = (use_page_query(), use_navigate());
     let filter = Memo::new(move |_| {
         query.with(|query| {
             // The map knows each key with all its values, in its own order; the filter's own order is restored on reading.

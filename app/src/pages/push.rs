@@ -9,7 +9,7 @@ mod under_way;
 mod unfinished;
 
 use crate::client::{Failure, use_client};
-use crate::components::page::PageTitle;
+use crate::components::{lazy::chunk, page::PageTitle};
 use crate::i18n::{
     catalogue::{common, image, push},
     use_i18n,
@@ -37,9 +37,16 @@ use unfinished::UnfinishedPushes;
 /// What the browser's dialog offers first; anything can be dropped.
 const ACCEPT: &str = ".tar,.tgz,.gz,.zst,.tzst,application/x-tar,application/gzip,application/zstd";
 
+chunk!(
+    push,
+    /// Fetches the page.
+    fetch,
+    PushPage
+);
+
 /// The page.
 #[component]
-pub(crate) fn PushPage() -> impl IntoView {
+fn PushPage() -> impl IntoView {
     let (i18n, store) = (use_i18n(), use_push());
     if store.standing.with_untracked(|standing| *standing == Standing::Idle) {
         store.list_unfinished();

@@ -1,12 +1,14 @@
 //! Signing in, by a one-time link or a pasted token. Neither is kept here: both go straight to the gateway.
 
 use crate::client::{Failure, use_client};
-use crate::components::copy::CopyButton;
-use crate::components::page::PageTitle;
+use crate::components::{copy::CopyButton, lazy::chunk, page::PageTitle};
 use crate::i18n::{I18n, Phrase, catalogue::sign_in, use_i18n};
 use crate::layouts::shell::logo;
 use crate::paths::{self, endpoint};
-use crate::stores::{browser, session::use_session};
+use crate::stores::{
+    browser,
+    session::{State, use_session},
+};
 use crate::ui::{
     button::{Button, Kind},
     field::TextField,
@@ -23,13 +25,18 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 const CLI_TOKEN: &str = "apolo config show-token";
 const OWN_LINK: &str = "roadstead user link admin";
 
+chunk!(
+    sign_in,
+    /// Fetches the page.
+    fetch,
+    SignInPage
+);
+
 /// The sign-in page; it stands in place of the page that was asked for.
 #[component]
-pub(crate) fn SignInPage(
-    /// Whether a session came to its end here.
-    ended: bool,
-) -> impl IntoView {
+fn SignInPage() -> impl IntoView {
     let (i18n, session, client, navigate) = (use_i18n(), use_session(), use_client(), use_navigate());
+    let ended = untrack(|| session.state()) == State::SignedOut { ended: true };
     let token = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let field_error = RwSignal::new(None::<Phrase>);
@@ -82,7 +89,7 @@ pub(crate) fn SignInPage(
             <span class="sign-in-logo">{logo()}</span>
             <PageTitle title=i18n.text(sign_in::TITLE)/>
             <p class="sign-in-lead">{i18n.text(sign_in::LEAD)}</p>
-            {(ended).then(|| view! { <Note text=i18n.text(sign_in::ENDED)/> })}
+            {ended.then(|| view! { <Note text=i18n.text(sign_in::ENDED)/> })}
             {move || trouble().map(|text| view! { <Note text=Signal::stored(text) bad=true/> })}
             {move || {
                 if working.get() {

@@ -43,6 +43,11 @@ impl Confirm {
         self.open.get()
     }
 
+    /// Whether there is a question. Tracks.
+    pub(crate) fn is_open(self) -> bool {
+        self.open.with(Option::is_some)
+    }
+
     pub(crate) fn close(self) {
         self.open.set(None);
     }

@@ -7,44 +7,45 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use super::fingerprint::hex;
+use super::minify;
 
-/// Makes one stylesheet of all, and moves each inline script of Trunk's index.html into a file named after its content.
-pub(crate) fn finish(dist: &Path) -> Result<()> {
+/// What the jobs list and the frame around it are drawn with. All other stylesheets come with the chunks.
+const FIRST_STYLES: [&str; 11] =
+    ["tokens", "base", "button", "field", "badge", "menu", "state", "tip", "toast", "shell", "jobs"];
+
+/// Makes two stylesheets of all, and moves each inline script of Trunk's index.html into a file named after its content.
+/// Returns the name of the stylesheet that comes with the chunks; the page does not link it.
+pub(crate) fn finish(dist: &Path) -> Result<String> {
     let index = dist.join("index.html");
     let page = fs::read_to_string(&index).with_context(|| format!("Trunk made no {}", index.display()))?;
-    let page = with_one_stylesheet(dist, &page)?;
+    let (page, first, later) = with_one_stylesheet(dist, &without_comments(&page)?)?;
+    for style in [&first, &later] {
+        minify::in_place(&dist.join(style))?;
+    }
     let (page, scripts) = without_inline_scripts(&page)?;
     for (name, content) in scripts {
         fs::write(dist.join(name), content)?;
     }
     refuse_inline_style(&page)?;
     fs::write(&index, page)?;
-    Ok(())
+    Ok(later)
 }
 
-/// Brotli bytes of everything that index.html names: what a browser must load before the jobs list is usable.
-pub(crate) fn first_load(assets: &Path) -> Result<u64> {
-    let page = fs::read_to_string(assets.join("index.html"))?;
-    let mut names = vec!["index.html".to_owned()];
-    for attribute in ["href=\"/", "src=\"/", "href=/", "src=/"] {
-        for rest in page.split(attribute).skip(1) {
-            let name: String = rest.chars().take_while(|c| !matches!(c, '"' | '\'' | ' ' | '>' | '?' | '#')).collect();
-            if assets.join(&name).is_file() && !names.contains(&name) {
-                names.push(name);
-            }
-        }
+/// Drops what is for readers of the source, and the white space at the lines' beginnings.
+fn without_comments(page: &str) -> Result<String> {
+    let (mut kept, mut rest) = (String::new(), page);
+    while let Some((before, after)) = rest.split_once("<!--") {
+        kept.push_str(before);
+        rest = after.split_once("-->").context("a comment is not closed")?.1;
     }
-    let mut total = 0;
-    for name in names {
-        let (plain, encoded) = (assets.join(&name), assets.join(format!("{name}.br")));
-        total += fs::metadata(if encoded.is_file() { encoded } else { plain })?.len();
-    }
-    Ok(total)
+    kept.push_str(rest);
+    Ok(kept.lines().map(str::trim_start).filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect())
 }
 
-/// Joins the stylesheets that the page links, in their order, into one file: one request, and smaller together.
-fn with_one_stylesheet(dist: &Path, page: &str) -> Result<String> {
-    let (mut kept, mut css, mut joined) = (String::new(), String::new(), Vec::new());
+/// Joins the stylesheets that the page links, in their order, into one file for the first load and one for the chunks: fewer
+/// requests, and smaller together. Returns the page and both names.
+fn with_one_stylesheet(dist: &Path, page: &str) -> Result<(String, String, String)> {
+    let (mut kept, mut first, mut later, mut joined) = (String::new(), String::new(), String::new(), Vec::new());
     let mut rest = page;
     while let Some(start) = rest.find("<link ") {
         let end = start + rest[start..].find('>').context("a <link> tag is not closed")? + 1;
@@ -60,18 +61,27 @@ fn with_one_stylesheet(dist: &Path, page: &str) -> Result<String> {
             // Where the first one stood.
             kept.push_str(STYLESHEET);
         }
-        css += &fs::read_to_string(dist.join(name))
+        let css = if FIRST_STYLES.contains(&stem(name)) { &mut first } else { &mut later };
+        *css += &fs::read_to_string(dist.join(name))
             .with_context(|| format!("index.html names {name}, which is missing"))?;
         css.push('\n');
         joined.push(dist.join(name));
     }
     kept.push_str(rest);
-    let name = format!("style-{}.css", hex(&Sha256::digest(&css)[..8]));
-    fs::write(dist.join(&name), css)?;
+    let [first, later] = [("style", first), ("later", later)].map(|(word, css)| {
+        let name = format!("{word}-{}.css", hex(&Sha256::digest(&css)[..8]));
+        fs::write(dist.join(&name), css).map(|()| name)
+    });
     for file in joined {
         fs::remove_file(file)?;
     }
-    Ok(kept.replacen(STYLESHEET, &format!("<link rel=\"stylesheet\" href=\"/{name}\">"), 1))
+    let (first, later) = (first?, later?);
+    Ok((kept.replacen(STYLESHEET, &format!("<link rel=\"stylesheet\" href=\"/{first}\">"), 1), first, later))
+}
+
+/// `base` of `base-0123456789abcdef.css`, as Trunk names it.
+fn stem(name: &str) -> &str {
+    name.rsplit_once('-').map_or(name, |(stem, _)| stem)
 }
 
 /// Stands for the joined stylesheet until its name is known.
@@ -125,20 +135,22 @@ fn refuse_inline_style(page: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{first_load, refuse_inline_style, with_one_stylesheet, without_inline_scripts};
+    use super::{refuse_inline_style, with_one_stylesheet, without_comments, without_inline_scripts};
     use std::fs;
 
     #[test]
-    fn stylesheets_become_one_in_their_order() {
+    fn stylesheets_become_two_in_their_order() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("a.css"), "a{}").unwrap();
-        fs::write(folder.path().join("b.css"), "b{}").unwrap();
-        let page = "<link href=/i.svg rel=icon><link href=/b.css integrity=x rel=stylesheet><p><link rel=\"stylesheet\" href=\"/a.css\"></p>";
-        let page = with_one_stylesheet(folder.path(), page).unwrap();
-        let name = page.split("href=\"/").nth(1).unwrap().split('"').next().unwrap();
-        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "b{}\na{}\n");
-        assert_eq!(page, format!("<link href=/i.svg rel=icon><link rel=\"stylesheet\" href=\"/{name}\"><p></p>"));
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        for name in ["jobs-1", "base-2", "run-3", "job-4"] {
+            fs::write(folder.path().join(format!("{name}.css")), format!("{name}{{}}")).unwrap();
+        }
+        let page = "<link href=/i.svg rel=icon><link href=/run-3.css rel=stylesheet><link href=/base-2.css integrity=x rel=stylesheet><p>\
+                    <link rel=\"stylesheet\" href=\"/jobs-1.css\"><link rel=\"stylesheet\" href=\"/job-4.css\"></p>";
+        let (page, first, later) = with_one_stylesheet(folder.path(), page).unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join(&first)).unwrap(), "base-2{}\njobs-1{}\n");
+        assert_eq!(fs::read_to_string(folder.path().join(&later)).unwrap(), "run-3{}\njob-4{}\n");
+        assert_eq!(page, format!("<link href=/i.svg rel=icon><link rel=\"stylesheet\" href=\"/{first}\"><p></p>"));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]
@@ -154,20 +166,16 @@ mod tests {
     }
 
     #[test]
+    fn comments_and_indents_are_left_out() {
+        let page = "<head>\n  <!-- Why. -->\n  <title>x</title> <!-- two\nlines --><p>\n</head>\n";
+        assert_eq!(without_comments(page).unwrap(), "<head>\n<title>x</title> <p>\n</head>\n");
+        assert!(without_comments("<!-- open").is_err());
+    }
+
+    #[test]
     fn inline_style_is_refused() {
         assert!(refuse_inline_style("<p style=\"color:red\">").is_err());
         assert!(refuse_inline_style("<style>p{}</style>").is_err());
         assert!(refuse_inline_style("<link rel=\"stylesheet\" href=\"/a.css\">").is_ok());
-    }
-
-    #[test]
-    fn the_first_load_counts_each_named_file_once_and_encoded() {
-        let folder = tempfile::tempdir().unwrap();
-        let page = "<link rel=modulepreload href=\"/app.js\"><script src=\"/app.js\"></script><link href=\"https://elsewhere/x\">";
-        fs::write(folder.path().join("index.html"), page).unwrap();
-        fs::write(folder.path().join("app.js"), [0; 100]).unwrap();
-        fs::write(folder.path().join("app.js.br"), [0; 10]).unwrap();
-        fs::write(folder.path().join("terminal.js"), [0; 1000]).unwrap();
-        assert_eq!(first_load(folder.path()).unwrap(), page.len() as u64 + 10);
     }
 }

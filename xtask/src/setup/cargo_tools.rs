@@ -40,6 +40,11 @@ pub(crate) fn cargo_deny() -> PathBuf {
     paths::tool("cargo-deny", CARGO_DENY).join("bin/cargo-deny")
 }
 
+/// The wasm-bindgen program.
+pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
+    Ok(paths::tool("wasm-bindgen", &wasm_bindgen_version()?).join("bin/wasm-bindgen"))
+}
+
 /// PATH with the console's build tools in front.
 pub(crate) fn tool_path() -> Result<std::ffi::OsString> {
     let mut folders = vec![

@@ -1,7 +1,7 @@
 //! Killing what is selected: an explicit list, frozen and reviewed before anything is done.
 
 use crate::client::Client;
-use crate::components::status::status_phrase;
+use crate::components::{lazy::chunk, status::status_phrase};
 use crate::i18n::{I18n, catalogue::jobs, use_i18n};
 use crate::queries::{
     job::kill,
@@ -25,13 +25,25 @@ const AT_ONCE: usize = 6;
 /// Failures spelled out in the notice.
 const SPELLED_OUT: usize = 3;
 
+/// What is selected of which list, in context.
+#[derive(Clone, Copy)]
+pub(super) struct Selection {
+    pub(super) list: JobsList,
+    pub(super) visible: Memo<Vec<Row>>,
+    pub(super) selected: RwSignal<BTreeSet<String>>,
+}
+
+chunk!(
+    dialogs,
+    /// Fetches the bar.
+    fetch,
+    SelectionBar
+);
+
 /// How many are selected and what can be done with them.
 #[component]
-pub(super) fn SelectionBar(
-    list: JobsList,
-    visible: Memo<Vec<Row>>,
-    selected: RwSignal<BTreeSet<String>>,
-) -> impl IntoView {
+fn SelectionBar() -> impl IntoView {
+    let Selection { list, visible, selected } = expect_context();
     let (i18n, confirm, toasts, client) = (use_i18n(), use_confirm(), use_toasts(), crate::client::use_client());
     let rows = move || -> Vec<Row> { selected.with(|ids| ids.iter().filter_map(|id| list.row(id)).collect()) };
     let refusal = Signal::derive(move || {

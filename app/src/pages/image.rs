@@ -19,10 +19,7 @@ use crate::components::{
     page::PageTitle,
     stage::{Stage, use_page_query},
 };
-use crate::i18n::{
-    catalogue::{common, image as words},
-    use_i18n,
-};
+use crate::i18n::{catalogue::image as words, use_i18n};
 use crate::paths::{self, ImageTab, Version};
 use crate::queries::{
     image::{DetailQuery, TagList},

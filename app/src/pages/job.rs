@@ -14,11 +14,7 @@ use crate::components::{
     stage::Stage,
     status::status_phrase,
 };
-use crate::i18n::{
-    Text,
-    catalogue::{common, job as words},
-    use_i18n,
-};
+use crate::i18n::{Text, catalogue::job as words, use_i18n};
 use crate::logview::LogView;
 use crate::pages::not_found::NotFoundPage;
 use crate::paths::{self, JobTab};

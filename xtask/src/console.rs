@@ -5,6 +5,7 @@ mod fingerprint;
 mod first_load;
 mod minify;
 mod page;
+pub(crate) mod quick;
 pub(crate) mod split;
 mod workers;
 

@@ -15,6 +15,9 @@ use crate::{console, paths, server, setup};
 
 #[derive(Args)]
 pub(crate) struct E2e {
+    /// Build console and server without optimisation: minutes sooner, for work on them; what is shipped is tested without
+    #[arg(long)]
+    quick: bool,
     /// Passed on to Playwright, e.g. `-- --project wide logs`
     #[arg(last = true)]
     playwright: Vec<String>,
@@ -26,8 +29,13 @@ impl E2e {
         setup::for_browser(timing)?;
         setup::for_other_registry(timing)?;
         let engine = TestEngine::find(timing)?;
-        let assets = console::build(timing)?;
-        let binary = server::build(timing, &assets)?;
+        let binary = if self.quick {
+            let assets = console::quick::build(timing)?;
+            server::build_quick(timing, &assets)?
+        } else {
+            let assets = console::build(timing)?;
+            server::build(timing, &assets)?
+        };
         let counts = tests(timing, &binary, engine.as_ref(), &self.playwright)?;
         println!("{counts}");
         if counts.failed > 0 {

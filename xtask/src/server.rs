@@ -15,3 +15,11 @@ pub(crate) fn build(timing: &mut Timing, assets: &Path) -> Result<PathBuf> {
     })?;
     Ok(paths::target().join("release/roadstead"))
 }
+
+/// The same without optimisation: built sooner, for work on the console and its tests.
+pub(crate) fn build_quick(timing: &mut Timing, assets: &Path) -> Result<PathBuf> {
+    timing.step("build the server, quickly", || {
+        show(cargo().args(["build", "--package", "roadstead"]).env("ROADSTEAD_CONSOLE_DIR", assets))
+    })?;
+    Ok(paths::target().join("debug/roadstead"))
+}

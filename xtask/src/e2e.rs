@@ -33,6 +33,7 @@ impl E2e {
             let assets = console::quick::build(timing)?;
             server::build_quick(timing, &assets)?
         } else {
+            println!("  built as it is shipped; for work on it `cargo xtask e2e --quick -- ...` is minutes sooner");
             let assets = console::build(timing)?;
             server::build(timing, &assets)?
         };

@@ -2,6 +2,7 @@
 //!
 //! Owns URLs, headers, time limits and the reading of answers; knows neither sessions' cookies nor the console's contract.
 
+mod access;
 mod body;
 mod configuration;
 mod error;
@@ -11,6 +12,7 @@ mod oauth;
 mod registry;
 mod sockets;
 
+pub(crate) use access::{FactsAnswer, HistorySelector, Shared};
 use body::{json, ndjson};
 pub(crate) use error::UpstreamError;
 pub(crate) use registry::{Referrer, Registry};

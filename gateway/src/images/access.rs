@@ -11,7 +11,8 @@ use platform::{
 pub(crate) async fn access(gateway: &Gateway, session: &Session, uri: &str) -> Result<Vec<Access>, Failure> {
     let uri: Uri = uri.parse().map_err(|_| Failure::NoSuchImage)?;
     let upstream = gateway.upstream();
-    let (own, shared) = futures::join!(upstream.own_grants(session), upstream.shared_grants(session));
+    let (own, shared) =
+        futures::join!(upstream.grants_of(session, &session.user, None), upstream.shared_grants(session, None));
     let own = own?.into_iter().map(|Permission { uri, action }| (session.user.clone(), uri, action));
     let shared = shared?.into_iter().map(|grant| (grant.user, grant.uri, grant.action));
     let mut items: Vec<Access> = own

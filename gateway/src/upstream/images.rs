@@ -1,37 +1,21 @@
-//! What the platform API says and does about images beside its registry: our own extension, saving and copying, rights.
+//! What the platform API says and does about images beside its registry: our own extension, saving and copying.
 //!
 //! A server without the extension answers 404: these calls then give None, and the registry itself is asked.
 
-use super::{Upstream, UpstreamError, empty, json, ndjson, request, with_json};
+use super::{Upstream, UpstreamError, empty, ndjson, request, with_json};
 use crate::session::Session;
 use futures::Stream;
 use http::{Method, StatusCode};
 use platform::{
-    Uri,
     extension::{
         IMAGES_COPY,
         images::{Images, Layers, PATH, Tags, Usage},
     },
-    permission::{Action, Permission},
     transfer::{CopyRequest, SaveRequest, SaveTarget, TransferLine},
 };
-use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
 const LINES: &str = "the progress of an image";
-
-/// A grant that somebody has on something of the user's.
-#[derive(Deserialize)]
-pub(crate) struct Shared {
-    pub(crate) user: String,
-    pub(crate) uri: Uri,
-    pub(crate) action: Action,
-}
-
-#[derive(Deserialize)]
-struct Tree {
-    action: Action,
-}
 
 impl Upstream {
     fn extension(&self, segments: &[&str], query: &[(&str, &str)]) -> Url {
@@ -41,23 +25,6 @@ impl Upstream {
             url.query_pairs_mut().append_pair(key, value);
         }
         url
-    }
-
-    /// None: the server does not know the address.
-    async fn extended<T: DeserializeOwned>(
-        &self,
-        session: &Session,
-        url: &Url,
-        expected: &'static str,
-    ) -> Result<Option<T>, UpstreamError> {
-        let request = empty(request(Method::GET, url, Some(&session.tokens.access_token)))?;
-        match self.call(request).await {
-            Ok(response) => self.in_time(json(response.into_body(), expected)).await.map(Some),
-            Err(UpstreamError::Refused { status: StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED, .. }) => {
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
     }
 
     /// A page of images, after a name.
@@ -71,7 +38,7 @@ impl Upstream {
         let n = n.to_string();
         let query: Vec<_> = place.iter().copied().chain([("n", n.as_str()), ("last", last)]).collect();
         let url = self.extension(&[], &query);
-        self.extended(session, &url, "a list of images").await
+        self.read_if_offered(session, &url, "a list of images").await
     }
 
     /// A page of an image's tags, after a name.
@@ -83,7 +50,7 @@ impl Upstream {
         last: &str,
     ) -> Result<Option<Tags>, UpstreamError> {
         let url = self.extension(&["tags"], &[("repository", repository), ("n", &n.to_string()), ("last", last)]);
-        self.extended(session, &url, "a list of tags").await
+        self.read_if_offered(session, &url, "a list of tags").await
     }
 
     /// The layers of a project.
@@ -93,7 +60,7 @@ impl Upstream {
         org: &str,
         project: &str,
     ) -> Result<Option<Layers>, UpstreamError> {
-        self.extended(session, &self.extension(&[org, project, "layers"], &[]), "a list of layers").await
+        self.read_if_offered(session, &self.extension(&[org, project, "layers"], &[]), "a list of layers").await
     }
 
     /// What a project's images take.
@@ -103,7 +70,8 @@ impl Upstream {
         org: &str,
         project: &str,
     ) -> Result<Option<Usage>, UpstreamError> {
-        self.extended(session, &self.extension(&[org, project, "usage"], &[]), "what a project's images take").await
+        self.read_if_offered(session, &self.extension(&[org, project, "usage"], &[]), "what a project's images take")
+            .await
     }
 
     /// Whether the cluster copies images from other registries: the address takes another method than this, or is not there.
@@ -143,37 +111,5 @@ impl Upstream {
         let save = SaveRequest { container: SaveTarget { image } };
         let request = with_json(request(Method::POST, &url, Some(&session.tokens.access_token)), &save)?;
         Ok(ndjson(self.call(request).await?.into_body(), LINES))
-    }
-
-    /// The user's greatest action on something.
-    pub(crate) async fn action_on(&self, session: &Session, uri: &Uri) -> Result<Action, UpstreamError> {
-        let mut url = self.user(session, &["permissions", "tree"]);
-        url.query_pairs_mut().append_pair("uri", &uri.to_string()).append_pair("depth", "0");
-        let request = empty(request(Method::GET, &url, Some(&session.tokens.access_token)))?;
-        let body = self.call(request).await?.into_body();
-        let tree: Tree = self.in_time(json(body, "a tree of permissions")).await?;
-        Ok(tree.action)
-    }
-
-    /// The user's own grants.
-    pub(crate) async fn own_grants(&self, session: &Session) -> Result<Vec<Permission>, UpstreamError> {
-        let url = self.user(session, &["permissions"]);
-        let request = empty(request(Method::GET, &url, Some(&session.tokens.access_token)))?;
-        let body = self.call(request).await?.into_body();
-        self.in_time(json(body, "a list of permissions")).await
-    }
-
-    /// Others' grants on what the user may share.
-    pub(crate) async fn shared_grants(&self, session: &Session) -> Result<Vec<Shared>, UpstreamError> {
-        let url = self.user(session, &["permissions", "shared"]);
-        let request = empty(request(Method::GET, &url, Some(&session.tokens.access_token)))?;
-        let body = self.call(request).await?.into_body();
-        self.in_time(json(body, "a list of shared permissions")).await
-    }
-
-    fn user(&self, session: &Session, segments: &[&str]) -> Url {
-        let user = session.user.replace('/', ":");
-        let path: Vec<&str> = ["users", user.as_str()].into_iter().chain(segments.iter().copied()).collect();
-        self.api(&path)
     }
 }

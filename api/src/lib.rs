@@ -3,6 +3,7 @@
 //! No I/O here and no opinion about who serves or asks. Everything is additive within v1: writers send the variants named
 //! here, readers accept ones they do not know. Times are RFC 3339 UTC, sizes are bytes, ids are opaque strings.
 
+pub mod audit;
 pub mod exec;
 pub mod images;
 pub mod jobs;

@@ -116,7 +116,7 @@ pub struct HistoryEntry {
     pub after: Option<String>,
 }
 
-/// `GET API/extensions/access/history?principal=&actor=&uri=&since=&until=&limit=&cursor=`: changes, the newest first.
+/// `GET API/extensions/access/history?principal=&actor=&kind=&uri=&since=&until=&limit=&cursor=`: changes, the newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryPage {
     /// Those of this page.

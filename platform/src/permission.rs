@@ -5,22 +5,26 @@
 //!
 //! [`Facts`] are everything that decides rights on one cluster: principals, grants, places in projects and organisations.
 //! [`Policy`] answers for all of them: one right, why somebody has it ([`Reason`]), or a whole [`Matrix`]. The cluster decides
-//! by it, and whoever audits explains by the same code.
+//! by it, and whoever audits explains by the same code: a [`Review`] is the matrix with the questions an audit asks of it.
 
+mod compare;
 mod explain;
 mod facts;
 mod matrix;
 mod policy;
 mod restrict;
+mod review;
 #[cfg(test)]
 mod tests;
 
+pub use compare::{FactChange, compare};
 pub use explain::{Reason, Source};
 pub use facts::{
     Facts, Grant, InvalidRole, Member, OrgMember, OrgRole, PROJECT_SCHEMES, Principal, PrincipalKind, ProjectRole,
 };
 pub use matrix::Matrix;
 pub use policy::Policy;
+pub use review::{Narrowing, Review, Reviewed, Subject, Visible, is_everywhere};
 
 use crate::uri::Uri;
 use serde::{Deserialize, Serialize};

@@ -12,6 +12,7 @@ use crate::store::{Store, StoreError};
 pub(crate) struct Filter {
     pub(crate) principal: Option<String>,
     pub(crate) actor: Option<String>,
+    pub(crate) kind: Option<ChangeKind>,
     pub(crate) since: Option<Timestamp>,
     /// Exclusive.
     pub(crate) until: Option<Timestamp>,
@@ -50,13 +51,15 @@ pub(crate) async fn list(store: &Store, filter: &Filter, limit: u32) -> Result<V
         "SELECT * FROM history
          WHERE (?1 IS NULL OR principal = ?1) AND (?2 IS NULL OR actor = ?2)
            AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR at < ?4) AND (?5 IS NULL OR seq < ?5)
-         ORDER BY seq DESC LIMIT ?6",
+           AND (?6 IS NULL OR what = ?6)
+         ORDER BY seq DESC LIMIT ?7",
     )
     .bind(&filter.principal)
     .bind(&filter.actor)
     .bind(filter.since.map(Timestamp::as_microsecond))
     .bind(filter.until.map(Timestamp::as_microsecond))
     .bind(filter.before)
+    .bind(filter.kind.map(ChangeKind::as_str))
     .bind(limit)
     .fetch_all(store.read())
     .await?

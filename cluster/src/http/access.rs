@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use platform::audit::{GrantChanges, GrantsChanged, HistoryPage, WhoMay};
+use platform::audit::{ChangeKind, GrantChanges, GrantsChanged, HistoryPage, WhoMay};
 
 use super::{
     Api, Problem,
@@ -68,10 +68,15 @@ async fn history(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> R
     if since.zip(until).is_some_and(|(since, until)| since > until) {
         return Err(Problem::field("until", "lies before since"));
     }
+    let kind = query.find("kind").map(|word| {
+        let words = ChangeKind::ALL.map(ChangeKind::as_str).join(", ");
+        ChangeKind::parse(word).ok_or_else(|| Problem::field("kind", format!("must be one of: {words}")))
+    });
     let name = |key| query.find(key).map(principal).transpose();
     let filter = history::store::Filter {
         principal: name("principal")?,
         actor: query.find("actor").map(str::to_owned),
+        kind: kind.transpose()?,
         since,
         until,
         before: query.number("cursor")?,

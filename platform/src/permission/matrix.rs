@@ -6,8 +6,8 @@ use crate::uri::Uri;
 /// The effective right in each cell of resources x principals.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matrix {
-    columns: usize,
-    cells: Vec<Action>,
+    pub(super) columns: usize,
+    pub(super) cells: Vec<Action>,
 }
 
 impl Matrix {

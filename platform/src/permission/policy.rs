@@ -281,6 +281,6 @@ impl Node {
     }
 }
 
-fn number(index: usize) -> u32 {
+pub(super) fn number(index: usize) -> u32 {
     u32::try_from(index).expect("no cluster has four billion grants")
 }

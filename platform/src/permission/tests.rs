@@ -1,5 +1,6 @@
 //! Rights against a model that is as slow as it is plain, and a table of every action, kind of resource and relation.
 
+mod review;
 mod table;
 mod tree;
 

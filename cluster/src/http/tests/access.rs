@@ -168,3 +168,16 @@ async fn of_two_who_change_the_same_grant_the_second_is_told() {
     assert_eq!(of_stranger(IMAGE).await, json!([]));
     assert_eq!(of_stranger(other).await, json!([{"uri": other, "action": "read"}]));
 }
+
+#[tokio::test]
+async fn history_is_read_by_the_kind_of_the_change() {
+    let server = Server::start().await;
+    share(&server, "read").await;
+    let of = async |kind: &str| server.get(As::Admin, &format!("{ACCESS}/history?kind={kind}&limit=1000")).await;
+    for kind in ["grant", "member", "org_member", "principal", "project", "org"] {
+        let page = of(kind).await.json();
+        let items = page["items"].as_array().expect("a list");
+        assert!(!items.is_empty() && items.iter().all(|entry| entry["kind"] == kind), "{kind}: {page}");
+    }
+    assert_eq!(of("nonsense").await.status, StatusCode::BAD_REQUEST);
+}

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod exec;
 pub mod images;
 pub mod jobs;
+pub mod links;
 pub mod logs;
 pub mod page;
 pub mod presets;

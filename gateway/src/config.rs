@@ -1,6 +1,7 @@
 //! What an installation tells the gateway.
 
-use crate::session::SessionKeys;
+use crate::{links::LinksConfig, session::SessionKeys};
+use http::HeaderName;
 use std::time::Duration;
 use url::Url;
 
@@ -28,6 +29,11 @@ pub struct Config {
     /// Largest piece of an image that a page may send in one request, bytes. Clients of their own sign-in (docker, skopeo)
     /// are not held to it.
     pub chunk_max_bytes: u64,
+    /// What links to jobs' statuses need; without it there are none.
+    pub links: Option<LinksConfig>,
+    /// The header in which the proxy before the gateway says who asks (its last value counts). Only to be set where every
+    /// request comes through that proxy.
+    pub peer_header: Option<HeaderName>,
     /// Whether the cluster's engines are known to read layers in zstd.
     pub zstd_layers: bool,
 }
@@ -46,6 +52,8 @@ impl Config {
             stream_max: Duration::from_secs(3600),
             upstream_timeout: Duration::from_secs(30),
             chunk_max_bytes: 64 * 1024 * 1024,
+            links: None,
+            peer_header: None,
             zstd_layers: false,
         }
     }

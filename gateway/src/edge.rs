@@ -3,7 +3,11 @@
 mod finish;
 mod guard;
 mod input;
+mod peer;
+mod shield;
 
 pub(crate) use finish::finish;
 pub(crate) use guard::guard;
 pub(crate) use input::{Input, Queried};
+pub(crate) use peer::Peer;
+pub(crate) use shield::{loggable, shield};

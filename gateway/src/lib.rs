@@ -8,6 +8,7 @@ mod drain;
 mod edge;
 mod images;
 mod jobs;
+mod links;
 mod logs;
 pub mod ports;
 mod registry;
@@ -18,6 +19,7 @@ mod streams;
 mod upstream;
 
 pub use config::Config;
+pub use links::{InvalidLinksToken, LinkStore, LinkStoreError, LinksConfig, LinksOf, LinksPage, StoredLink, TokenHash};
 pub use session::SessionKeys;
 
 use axum::{Router, middleware::from_fn_with_state, routing::any};
@@ -38,21 +40,32 @@ struct Shared {
     logs: logs::Hubs,
     events: jobs::Watches,
     configs: images::Configs,
+    links: links::Links,
 }
 
 impl Gateway {
     /// A gateway on a host.
     #[must_use]
-    pub fn new(config: Config, host: Arc<dyn Host>) -> Self {
+    pub fn new(mut config: Config, host: Arc<dyn Host>) -> Self {
         let upstream = Upstream::new(host.clone(), &config);
+        let links = links::Links::new(config.links.take());
         let (drain, logs, events, configs) = Default::default();
-        Self(Arc::new(Shared { config, host, upstream, drain, logs, events, configs }))
+        Self(Arc::new(Shared { config, host, upstream, drain, logs, events, configs, links }))
     }
 
     /// Ends all streams with `end{shutdown}`, so that their readers come back, here or to another gateway. Requests that
     /// are not streams go on. The host then waits for its tasks.
     pub fn drain(&self) {
         self.0.drain.throw();
+    }
+
+    /// Reads for links with another token of their service account from now on.
+    pub fn renew_links_token(&self, token: String) {
+        self.0.links.renew_token(token);
+    }
+
+    pub(crate) fn links(&self) -> &links::Links {
+        &self.0.links
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -84,7 +97,7 @@ impl Gateway {
     }
 }
 
-/// The whole router: the console's API under `/api/v1`, the registry's under `/v2/`, and `console` (its files) for everything else. Every answer of either
+/// The whole router: the console's API under `/api/v1`, the registry's under `/v2/`, shared links under `/s/`, and `console` (its files) for everything else. Every answer of either
 /// gets the security headers and a request id.
 pub fn router(gateway: Gateway, console: Router) -> Router {
     let api = routes::api()
@@ -97,8 +110,12 @@ pub fn router(gateway: Gateway, console: Router) -> Router {
         .route("/v2/{*path}", any(registry::pass))
         .layer(from_fn_with_state(gateway.clone(), registry::admit))
         .with_state(gateway.clone());
+    let shared = routes::shared(console.clone())
+        .layer(from_fn_with_state(gateway.clone(), edge::shield))
+        .with_state(gateway.clone());
     Router::new()
         .nest("/api/v1", api)
+        .nest("/s", shared)
         .merge(v2)
         .fallback_service(console)
         .layer(from_fn_with_state(gateway, edge::finish))

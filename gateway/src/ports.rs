@@ -24,6 +24,10 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Clone)]
 pub struct HostBody(pub Arc<dyn Any + Send + Sync>);
 
+/// Who asks: the address at the other end of the connection, in the extensions of a request. Hosts that see it put it there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub std::net::IpAddr);
+
 /// A WebSocket message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {

@@ -2,7 +2,13 @@
 //!
 //! Knows no request: the request id is filled in, and the cause logged, by the outermost layer.
 
-use crate::{ports::NotAnUpgrade, upstream::UpstreamError};
+mod links;
+
+use crate::{
+    links::{LinkFailure, LinkStoreError},
+    ports::NotAnUpgrade,
+    upstream::UpstreamError,
+};
 use api::{Code, Problem};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header::CONTENT_RANGE};
@@ -54,8 +60,16 @@ pub(crate) enum Failure {
     NotAnUpgrade(#[from] NotAnUpgrade),
     #[error("the cluster cannot seek in logs")]
     LogsNotSeekable,
+    #[error(transparent)]
+    Link(#[from] LinkFailure),
     #[error("the cluster failed")]
     Upstream(#[from] UpstreamError),
+}
+
+impl From<LinkStoreError> for Failure {
+    fn from(error: LinkStoreError) -> Self {
+        Self::Link(error.into())
+    }
 }
 
 impl Failure {
@@ -88,6 +102,11 @@ impl Rescued {
         let detail = serde_json::json!({"request_id": self.problem.request_id});
         let error = serde_json::json!({"code": self.registry_code, "message": self.problem.message, "detail": detail});
         serde_json::json!({"errors": [error]})
+    }
+
+    /// Takes it out of a response, which then is an answer like any other.
+    pub(crate) fn take(response: &mut Response) -> Option<Self> {
+        response.extensions_mut().remove::<Self>()
     }
 
     pub(crate) fn code_of(response: &Response) -> Option<Code> {
@@ -204,6 +223,7 @@ pub(crate) fn tell(failure: &Failure) -> Told {
             Code::NotSupported,
             "This cluster cannot show a part of a log by line number. Read it from the start, or download it.",
         ),
+        Failure::Link(failure) => links::tell_link(failure),
         Failure::Upstream(error) => tell_upstream(error),
     }
 }

@@ -2,10 +2,14 @@
 
 mod images;
 mod jobs;
+mod links;
 mod logs;
 mod presets;
 mod session;
+mod shared;
 mod sockets;
+
+pub(crate) use shared::shared;
 
 use crate::{Gateway, rescue::Failure};
 use axum::{
@@ -28,6 +32,9 @@ pub(crate) fn api() -> Router<Gateway> {
         .route("/jobs/{id}/top", get(sockets::job_top))
         .route("/jobs/{id}/exec", get(sockets::job_exec))
         .route("/jobs/{id}/save", post(images::job_save))
+        .route("/jobs/{id}/links", get(links::job_links_list).post(links::job_link_create))
+        .route("/links", get(links::links_list))
+        .route("/links/revoke", post(links::links_revoke))
         .route("/images", get(images::images_list))
         .route("/images/registry", get(images::registry_get))
         .route("/images/layers", get(images::layers_list))

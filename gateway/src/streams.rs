@@ -31,6 +31,9 @@ pub(crate) struct Viewer {
     sent_since_beat: bool,
     life: Task<()>,
     drain: Task<()>,
+    /// Ends when a visitor's link does; never for the signed-in.
+    lease: Task<()>,
+    is_for_visitor: bool,
 }
 
 /// What happened while a stream waited.
@@ -57,7 +60,28 @@ impl Viewer {
         let life = host.sleep(gateway.config().stream_max.min(usable));
         let draining = gateway.clone();
         let drain = async move { draining.draining().thrown().await }.boxed();
-        Self { gateway: gateway.clone(), socket, beat: host.sleep(HALF_BEAT), sent_since_beat: false, life, drain }
+        let beat = host.sleep(HALF_BEAT);
+        let lease = std::future::pending().boxed();
+        Self {
+            gateway: gateway.clone(),
+            socket,
+            beat,
+            sent_since_beat: false,
+            life,
+            drain,
+            lease,
+            is_for_visitor: false,
+        }
+    }
+
+    /// The stream is for somebody with a link, and ends with `lease`.
+    pub(crate) fn for_visitor(self, lease: Task<()>) -> Self {
+        Self { lease, is_for_visitor: true, ..self }
+    }
+
+    /// Whether it is for somebody with a link, who is not told what the cluster says.
+    pub(crate) fn is_for_visitor(&self) -> bool {
+        self.is_for_visitor
     }
 
     /// Waits for `item`, or for what comes before it. `item` may be dropped and must bear it.
@@ -72,6 +96,7 @@ impl Viewer {
                     Some(Ok(Message::Close(..)) | Err(_)) | None => Err(Left),
                 },
                 () = (&mut self.drain).fuse() => return Ok(Happening::Over(EndReason::Shutdown)),
+                () = (&mut self.lease).fuse() => return Ok(Happening::Over(EndReason::Gone)),
                 () = (&mut self.life).fuse() => return Ok(Happening::Over(EndReason::MaxLife)),
                 item = item => return Ok(Happening::Item(item)),
                 () = (&mut self.beat).fuse() => {

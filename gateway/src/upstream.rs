@@ -8,6 +8,7 @@ mod configuration;
 mod error;
 mod images;
 mod jobs;
+mod link_grants;
 mod oauth;
 mod registry;
 mod sockets;

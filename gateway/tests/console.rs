@@ -2,8 +2,11 @@
 
 mod console {
     mod jobs;
+    mod links;
     mod security;
     mod session;
+    mod shared;
+    mod shelf;
     mod trouble;
     pub(crate) mod world;
 }

@@ -5,9 +5,11 @@
 mod assets;
 mod client;
 mod host;
+mod links;
 mod serve;
 mod socket;
 
 pub use assets::{Assets, console};
 pub use host::NativeHost;
+pub use links::{OpenError, SqliteLinks};
 pub use serve::serve;

@@ -1,8 +1,12 @@
 //! Serving a router until told to stop, then in good order.
 
-use axum::Router;
-use gateway::Gateway;
-use std::{future::Future, io, time::Duration};
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+    middleware::map_request,
+};
+use gateway::{Gateway, ports::Peer};
+use std::{future::Future, io, net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
 
 use crate::NativeHost;
@@ -28,8 +32,9 @@ pub async fn serve(
         gateway.drain();
         let _ = stopping.send(());
     };
-    // Whoever keeps a history writes down where a change came from.
-    let router = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    // Whoever keeps a history writes down where a change came from; who guesses links is counted by address.
+    let router = router.layer(map_request(with_peer));
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = async move { axum::serve(listener, router).with_graceful_shutdown(stop).await };
     let limit = async move {
         // Without a stop there is no limit.
@@ -47,4 +52,13 @@ pub async fn serve(
         tracing::warn!(left, "streams did not end in time and are broken off");
     }
     served
+}
+
+/// Says who asks in the gateway's own words.
+async fn with_peer(mut request: Request) -> Request {
+    if let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
+        let peer = Peer(address.ip());
+        request.extensions_mut().insert(peer);
+    }
+    request
 }

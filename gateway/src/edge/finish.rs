@@ -1,5 +1,6 @@
 //! The outermost layer: gives every request an id, writes the body of refusals, sets the headers of every answer.
 
+use super::loggable;
 use crate::{Gateway, rescue::Rescued};
 use api::REQUEST_ID_HEADER;
 use axum::{
@@ -21,7 +22,7 @@ pub(crate) async fn finish(State(gateway): State<Gateway>, request: Request, nex
     // Made here; none is taken from outside.
     let id = new_id(&gateway);
     // Path and method only: queries may hold what a user typed, headers hold the cookie.
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), loggable(request.uri().path()).into_owned());
     let mut response = next.run(request).await;
     if let Some(rescued) = response.extensions_mut().remove::<Rescued>() {
         let (status, code) = (response.status(), rescued.problem.code);
@@ -70,13 +71,15 @@ fn body(refusal: &Response, mut rescued: Rescued, id: &str) -> Response {
 fn secure(headers: &mut HeaderMap, https: bool) {
     // What was sent by users comes with a stricter one.
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CSP));
+    // A shared link's address is a secret; its badge is there to be embedded.
+    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
+    let resources = HeaderName::from_static("cross-origin-resource-policy");
+    headers.entry(resources).or_insert(HeaderValue::from_static("same-origin"));
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
     };
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "same-origin");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
     if https {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");

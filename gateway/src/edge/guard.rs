@@ -31,17 +31,26 @@ fn check(method: &Method, path: &str, headers: &HeaderMap, public: Option<&Url>)
     if size > HEADERS_MAX_BYTES {
         return Err(Failure::TooLarge { what: "The request's head", limit_bytes: HEADERS_MAX_BYTES });
     }
-    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
-    if text(header::UPGRADE.as_str()).is_some_and(|u| u.eq_ignore_ascii_case("websocket")) {
-        let origin = text("origin").ok_or(Failure::Csrf("a WebSocket without Origin"))?;
-        let own = is_own(origin, text("host"), public);
-        return if own { Ok(()) } else { Err(Failure::Csrf("a WebSocket from another origin")) };
+    if prove_socket(headers, public)? {
+        return Ok(());
     }
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     let marked = text(CSRF_HEADER) == Some(CSRF_VALUE);
     let navigated = method == Method::GET
         && DOWNLOADS.iter().any(|ending| path.ends_with(ending))
         && matches!(text("sec-fetch-site"), Some("same-origin" | "none"));
     if marked || navigated { Ok(()) } else { Err(Failure::Csrf("the header X-Roadstead: 1 is missing")) }
+}
+
+/// Whether a request opens a WebSocket, which only the own origin's pages may.
+pub(crate) fn prove_socket(headers: &HeaderMap, public: Option<&Url>) -> Result<bool, Failure> {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    if !text(header::UPGRADE.as_str()).is_some_and(|u| u.eq_ignore_ascii_case("websocket")) {
+        return Ok(false);
+    }
+    let origin = text("origin").ok_or(Failure::Csrf("a WebSocket without Origin"))?;
+    let own = is_own(origin, text("host"), public);
+    if own { Ok(true) } else { Err(Failure::Csrf("a WebSocket from another origin")) }
 }
 
 /// Whether an `Origin` is the gateway's own: the configured one, or that of the request's `Host`.

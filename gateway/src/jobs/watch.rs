@@ -1,8 +1,10 @@
 //! The watch: one poll a second per principal while anybody looks, told to any number of pages.
 
+mod one;
 mod page;
 mod poll;
 
+pub(crate) use one::{News, follow};
 pub(crate) use page::serve_events;
 
 use crate::{Gateway, session::Session, streams::Audience};

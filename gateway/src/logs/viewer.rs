@@ -4,7 +4,8 @@ use super::feed::{Begin, Feed, Item};
 use crate::{
     Gateway,
     jobs::JobId,
-    ports::{Message, Socket},
+    links::to_visitor,
+    ports::Message,
     session::Session,
     streams::{Fate, Happening, Left, Viewer, fate},
 };
@@ -32,13 +33,20 @@ impl Credit {
 }
 
 /// Serves one viewer until the log ends, the stream must end, or the page leaves.
-pub(crate) async fn serve_log(gateway: Gateway, session: Arc<Session>, id: JobId, begin: Begin, socket: Socket) {
-    let mut viewer = Viewer::new(&gateway, &session, socket);
-    if let Ok(reason) = run(&gateway, session, &id, begin, &mut viewer).await
-        && viewer.event(&Event::End { reason }).await.is_ok()
-    {
+pub(crate) async fn serve_log(gateway: Gateway, session: Arc<Session>, id: JobId, begin: Begin, mut viewer: Viewer) {
+    if let Ok(reason) = run(&gateway, session, &id, begin, &mut viewer).await {
+        let reason = if viewer.is_for_visitor() { to_visitor(reason) } else { reason };
+        if viewer.event(&Event::End { reason }).await.is_err() {
+            return;
+        }
         viewer.close(1000, "").await;
     }
+}
+
+/// What the cluster says is not for visitors.
+fn waiting(viewer: &Viewer, message: String) -> Event {
+    let visitors = "The log cannot be read right now. It goes on by itself.";
+    Event::Waiting { message: if viewer.is_for_visitor() { visitors.to_owned() } else { message } }
 }
 
 async fn run(
@@ -56,7 +64,7 @@ async fn run(
                 Fate::Refused(reason) => reason,
                 Fate::Gone => EndReason::Gone,
                 Fate::Trouble(message) => {
-                    viewer.event(&Event::Waiting { message }).await?;
+                    viewer.event(&waiting(viewer, message)).await?;
                     EndReason::Upstream
                 }
             });
@@ -75,6 +83,9 @@ async fn run(
                 viewer.send(Message::Binary(frame)).await?;
             }
             Happening::Item(Some(Item::Event(Event::End { reason }))) | Happening::Over(reason) => return Ok(reason),
+            Happening::Item(Some(Item::Event(Event::Waiting { message }))) => {
+                viewer.event(&waiting(viewer, message)).await?;
+            }
             Happening::Item(Some(Item::Event(event))) => viewer.event(&event).await?,
             Happening::Item(None) => return Ok(EndReason::Upstream),
             Happening::Text(text) => {

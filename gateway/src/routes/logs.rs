@@ -6,7 +6,7 @@ use crate::{
     jobs::JobId,
     logs::{TextForm, as_text, read_page},
     rescue::Failure,
-    session::SignedIn,
+    session::{Session, SignedIn},
     upstream::LogQuery,
 };
 use api::logs::{FIRST_LINE_HEADER, PAGE_MAX_LINES, TOTAL_LINES_HEADER};
@@ -27,10 +27,20 @@ pub(crate) async fn logs_page(
     id: JobId,
     query: Queried,
 ) -> Result<Response, Failure> {
+    page(&gateway, &session, &id, query).await
+}
+
+/// The same, for whoever may read the log by `session`.
+pub(super) async fn page(
+    gateway: &Gateway,
+    session: &Session,
+    id: &JobId,
+    query: Queried,
+) -> Result<Response, Failure> {
     let [from_line, limit] = query.only(["from_line", "limit"])?;
     let from_line = number("from_line", from_line.as_deref().unwrap_or("0"), 0, ALL_LINES)?;
     let limit = number("limit", limit.as_deref().unwrap_or("1000"), 1, PAGE_MAX_LINES)?;
-    let page = read_page(&gateway, &session, id.as_str(), from_line, limit).await?.ok_or(Failure::LogsNotSeekable)?;
+    let page = read_page(gateway, session, id.as_str(), from_line, limit).await?.ok_or(Failure::LogsNotSeekable)?;
     let headers = [
         (header::CONTENT_TYPE.as_str(), "application/octet-stream".to_owned()),
         (FIRST_LINE_HEADER, page.opened.first_line.max(from_line).to_string()),
@@ -46,17 +56,27 @@ pub(crate) async fn logs_download(
     id: JobId,
     query: Queried,
 ) -> Result<Response, Failure> {
+    download(&gateway, &session, &id, query).await
+}
+
+/// The same, for whoever may read the log by `session`.
+pub(super) async fn download(
+    gateway: &Gateway,
+    session: &Session,
+    id: &JobId,
+    query: Queried,
+) -> Result<Response, Failure> {
     let [timestamps] = query.only(["timestamps"])?;
     let timestamps = match timestamps.as_deref() {
         None | Some("0") => false,
         Some("1") => true,
         Some(_) => return Err(Failure::invalid("timestamps", "0 or 1.")),
     };
-    let job = gateway.upstream().job(&session, id.as_str()).await?;
+    let job = gateway.upstream().job(session, id.as_str()).await?;
     let query = LogQuery { from_line: Some(0), limit: Some(ALL_LINES), ..LogQuery::default() };
-    let (body, opened) = gateway.upstream().log(&session, &job.id, query).await?;
+    let (body, opened) = gateway.upstream().log(session, &job.id, query).await?;
     let follows = opened.is_none() && !job.status.is_finished();
-    let text = as_text(&gateway, body, TextForm { timestamps, follows });
+    let text = as_text(gateway, body, TextForm { timestamps, follows });
     let name = file_name(job.name.as_deref().unwrap_or(&job.id));
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),

@@ -10,6 +10,7 @@ use crate::{
     ports::{Accepted, Message, Socket},
     rescue::Failure,
     session::{Session, SignedIn},
+    streams::Viewer,
     upstream::ExecQuery,
 };
 use api::{
@@ -56,14 +57,22 @@ pub(crate) async fn job_logs(
     query: Queried,
     request: Request,
 ) -> Result<Response, Failure> {
+    let begin = begin(query)?;
+    let end = Event::End { reason: EndReason::SignedOut };
+    open(gateway, signed, request, &end, move |gateway, session, socket| {
+        let viewer = Viewer::new(&gateway, &session, socket);
+        serve_log(gateway, session, id, begin, viewer)
+    })
+}
+
+/// Where a log stream begins, as its query says.
+pub(super) fn begin(query: Queried) -> Result<Begin, Failure> {
     let [from, cursor] = query.only(["from", "cursor"])?;
-    let begin = match (from, cursor) {
+    Ok(match (from, cursor) {
         (_, Some(cursor)) => Begin::Resume(cursor.parse().map_err(|e| Failure::invalid("cursor", format!("{e}.")))?),
         (Some(from), None) => Begin::At(from.parse().map_err(|e| Failure::invalid("from", format!("{e}.")))?),
         (None, None) => Begin::At(api::logs::StartAt::default()),
-    };
-    let end = Event::End { reason: EndReason::SignedOut };
-    open(gateway, signed, request, &end, move |gateway, session, socket| serve_log(gateway, session, id, begin, socket))
+    })
 }
 
 /// `WS /jobs/{id}/top`
@@ -115,29 +124,42 @@ pub(crate) async fn job_exec(
 fn open<F>(
     gateway: Gateway,
     signed: Signed,
-    mut request: Request,
+    request: Request,
     signed_out: &impl Serialize,
     serve: impl FnOnce(Gateway, Arc<Session>, Socket) -> F + Send + 'static,
 ) -> Result<Response, Failure>
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let Accepted { response, socket } = accept(&gateway, &mut request)?;
-    let end = serde_json::to_string(signed_out).expect("the contract's types always serialise");
-    let host = gateway.clone();
-    host.host().spawn(
-        async move {
-            let Ok(mut socket) = socket.await else { return };
-            match signed {
-                Ok(SignedIn(session)) => serve(gateway, session, socket).await,
-                Err(_) => {
-                    let _ = socket.tx.send(Message::Text(end)).await;
-                    let _ = socket.tx.send(Message::Close(CLOSE_SIGNED_OUT, String::new())).await;
-                }
+    let session = signed.ok().map(|SignedIn(session)| session);
+    hand_over(&gateway.clone(), request, session, signed_out, move |session, socket| serve(gateway, session, socket))
+}
+
+/// Accepts the handshake and serves whom is let in, in a task of its own; for nobody the stream is its end.
+pub(super) fn hand_over<A, F>(
+    gateway: &Gateway,
+    mut request: Request,
+    let_in: Option<A>,
+    refused: &impl Serialize,
+    serve: impl FnOnce(A, Socket) -> F + Send + 'static,
+) -> Result<Response, Failure>
+where
+    A: Send + 'static,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let Accepted { response, socket } = accept(gateway, &mut request)?;
+    let end = serde_json::to_string(refused).expect("the contract's types always serialise");
+    let task = async move {
+        let Ok(mut socket) = socket.await else { return };
+        match let_in {
+            Some(who) => serve(who, socket).await,
+            None => {
+                let _ = socket.tx.send(Message::Text(end)).await;
+                let _ = socket.tx.send(Message::Close(CLOSE_SIGNED_OUT, String::new())).await;
             }
         }
-        .boxed(),
-    );
+    };
+    gateway.host().spawn(task.boxed());
     Ok(response)
 }
 

@@ -73,6 +73,11 @@ impl UpstreamError {
         Self::RegistryRefused { status, code, message: message.filter(|m| !m.is_empty()), retry_after_secs: retry }
     }
 
+    /// Whether the cluster knows the bearer and says no.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Refused { status: StatusCode::FORBIDDEN, .. })
+    }
+
     /// Whether the cluster says the job is not there (or not running): the platform answers 400 or 404.
     pub(crate) fn is_absent(&self) -> bool {
         matches!(self, Self::Refused { status, error, .. }

@@ -195,7 +195,8 @@ impl World {
         let mut config = Config::new(upstream, SessionKeys::new([7; 32], None));
         set(&mut config);
         let gateway = Gateway::new(config, Arc::new(Network(host.clone())));
-        let console = Router::new().fallback(async || "the console");
+        let page = "<html><head><title>Roadstead</title></head><body>the console</body></html>";
+        let console = Router::new().fallback(async move || axum::response::Html(page));
         Self { host, router: router(gateway, console), cookie: None }
     }
 

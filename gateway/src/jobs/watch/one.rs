@@ -1,0 +1,111 @@
+//! One job on the watch: as it is now, then each change, until it has ended.
+
+use super::{Member, Told};
+use crate::{
+    Gateway,
+    jobs::view,
+    session::Session,
+    streams::{Backoff, Fate, fate},
+};
+use api::{jobs::Job, logs::EndReason};
+use futures::{Stream, stream};
+use std::sync::Arc;
+
+/// What is new of the job.
+#[derive(Debug)]
+pub(crate) enum News {
+    /// As it is now.
+    Job(Arc<Job>),
+    /// It cannot be read; it is tried again.
+    Waiting,
+    /// Nothing more will come; the last.
+    End(EndReason),
+}
+
+struct Follower {
+    gateway: Gateway,
+    session: Arc<Session>,
+    id: String,
+    member: Member,
+    /// The job is to be read itself: at first, and after too much was missed.
+    unread: bool,
+    backoff: Backoff,
+    /// What comes next is known already.
+    ended: Option<EndReason>,
+}
+
+/// The news of a job. Waiting for the next may be given up and taken up again.
+pub(crate) fn follow(gateway: &Gateway, session: &Arc<Session>, id: String) -> impl Stream<Item = News> + Send + use<> {
+    let follower = Follower {
+        gateway: gateway.clone(),
+        session: session.clone(),
+        id,
+        // Joined before the job is read, so that no change falls between the two.
+        member: gateway.watches().join(gateway, session),
+        unread: true,
+        backoff: Backoff::default(),
+        ended: None,
+    };
+    stream::unfold(Some(follower), |follower| async {
+        let mut follower = follower?;
+        let news = follower.next().await;
+        let is_last = matches!(news, News::End(_));
+        Some((news, (!is_last).then_some(follower)))
+    })
+}
+
+impl Follower {
+    async fn next(&mut self) -> News {
+        if let Some(reason) = self.ended {
+            return News::End(reason);
+        }
+        loop {
+            if self.unread {
+                return self.read().await;
+            }
+            match self.member.next().await {
+                Ok(Told::Job(job)) if job.id == self.id => return self.tell(job),
+                Ok(Told::Removed(id)) if id == self.id => return News::End(EndReason::Gone),
+                Ok(Told::Job(_) | Told::Removed(_)) => {}
+                Ok(Told::Waiting(_)) => return News::Waiting,
+                Ok(Told::End(reason)) => return News::End(reason),
+                Err(super::FellBehind) => {
+                    self.member.begin_anew();
+                    self.unread = true;
+                }
+            }
+        }
+    }
+
+    async fn read(&mut self) -> News {
+        loop {
+            match self.gateway.upstream().job(&self.session, &self.id).await.map_err(fate) {
+                Ok(job) => {
+                    self.unread = false;
+                    self.backoff.reset();
+                    self.member.was_shown(std::slice::from_ref(&job));
+                    return self.tell(Arc::new(view(job, self.gateway.host().now())));
+                }
+                Err(Fate::Refused(reason)) => return News::End(reason),
+                Err(Fate::Gone) => return News::End(EndReason::Gone),
+                Err(Fate::Trouble(_)) => {
+                    let first = self.backoff.is_fresh();
+                    let Some(delay) = self.backoff.fail(self.gateway.host()) else {
+                        return News::End(EndReason::Upstream);
+                    };
+                    if first {
+                        return News::Waiting;
+                    }
+                    self.gateway.host().sleep(delay).await;
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, job: Arc<Job>) -> News {
+        if job.status.is_finished() {
+            self.ended = Some(EndReason::Finished);
+        }
+        News::Job(job)
+    }
+}

@@ -74,6 +74,20 @@ pub enum AccountError {
         /// As what.
         role: &'static str,
     },
+    /// Somebody else changed the place since the caller looked.
+    #[error(
+        "nothing was changed: {user} is {now} of {place} by now, not {seen}; look again and repeat what you still want"
+    )]
+    PlaceMoved {
+        /// Who.
+        user: String,
+        /// `organisation ORG` or `project ORG/PROJECT`.
+        place: String,
+        /// As what now.
+        now: &'static str,
+        /// As what the caller saw them.
+        seen: String,
+    },
     /// Nobody would be left to look after the project.
     #[error(
         "{user} is the last manager of project {org}/{project}; make another member manager or admin first, or remove the project"

@@ -3,6 +3,7 @@
 //! Host-neutral: everything outside comes through [`ports::Host`]. It keeps no state but what open streams need, so any gateway
 //! that holds the session key can serve any request.
 
+mod access;
 mod config;
 mod drain;
 mod edge;
@@ -10,6 +11,7 @@ mod images;
 mod jobs;
 mod links;
 mod logs;
+mod people;
 pub mod ports;
 mod registry;
 mod rescue;
@@ -41,6 +43,7 @@ struct Shared {
     events: jobs::Watches,
     configs: images::Configs,
     links: links::Links,
+    policies: access::Policies,
 }
 
 impl Gateway {
@@ -49,8 +52,8 @@ impl Gateway {
     pub fn new(mut config: Config, host: Arc<dyn Host>) -> Self {
         let upstream = Upstream::new(host.clone(), &config);
         let links = links::Links::new(config.links.take());
-        let (drain, logs, events, configs) = Default::default();
-        Self(Arc::new(Shared { config, host, upstream, drain, logs, events, configs, links }))
+        let (drain, logs, events, configs, policies) = Default::default();
+        Self(Arc::new(Shared { config, host, upstream, drain, logs, events, configs, links, policies }))
     }
 
     /// Ends all streams with `end{shutdown}`, so that their readers come back, here or to another gateway. Requests that
@@ -90,6 +93,10 @@ impl Gateway {
 
     pub(crate) fn configs(&self) -> &images::Configs {
         &self.0.configs
+    }
+
+    pub(crate) fn policies(&self) -> &access::Policies {
+        &self.0.policies
     }
 
     pub(crate) fn watches(&self) -> &jobs::Watches {

@@ -10,12 +10,14 @@ mod images;
 mod jobs;
 mod link_grants;
 mod oauth;
+mod people;
 mod registry;
 mod sockets;
 
 pub(crate) use access::{FactsAnswer, HistorySelector, Shared};
 use body::{json, ndjson};
 pub(crate) use error::UpstreamError;
+pub(crate) use people::{At, Org, OrgUser, Project, ProjectUser, User, UserInfo};
 pub(crate) use registry::{Referrer, Registry};
 pub(crate) use sockets::{ExecQuery, LOG_SEPARATOR, LogOpened, LogQuery};
 

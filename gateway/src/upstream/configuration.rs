@@ -37,6 +37,10 @@ impl Cache {
         }
         entries.insert(key, (now, config));
     }
+
+    fn forget(&self, key: &[u8; 32]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
 }
 
 /// Where a session's jobs are: the cluster's part of the configuration.
@@ -65,6 +69,11 @@ impl Upstream {
             self.configurations.put(key, self.host.now(), config.clone());
             config
         })
+    }
+
+    /// Makes the next call ask anew: places and projects have changed.
+    pub(crate) fn forget_configuration(&self, token: &str) {
+        self.configurations.forget(&Sha256::digest(token.as_bytes()).into());
     }
 
     pub(super) async fn fetch_configuration(&self, token: Option<&str>) -> Result<Config, UpstreamError> {

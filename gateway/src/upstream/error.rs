@@ -35,6 +35,8 @@ pub(crate) enum UpstreamError {
     ForeignHost { what: &'static str, url: String },
     #[error("the token is not authorized")]
     Unauthorized,
+    #[error("the platform has no admin API")]
+    NoAdminApi,
     #[error("the user has no cluster")]
     NoCluster,
     #[error("a request could not be put together")]

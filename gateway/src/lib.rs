@@ -4,6 +4,7 @@
 //! that holds the session key can serve any request.
 
 mod access;
+mod audit;
 mod config;
 mod drain;
 mod edge;
@@ -44,6 +45,7 @@ struct Shared {
     configs: images::Configs,
     links: links::Links,
     policies: access::Policies,
+    audits: audit::Kept,
 }
 
 impl Gateway {
@@ -52,8 +54,8 @@ impl Gateway {
     pub fn new(mut config: Config, host: Arc<dyn Host>) -> Self {
         let upstream = Upstream::new(host.clone(), &config);
         let links = links::Links::new(config.links.take());
-        let (drain, logs, events, configs, policies) = Default::default();
-        Self(Arc::new(Shared { config, host, upstream, drain, logs, events, configs, links, policies }))
+        let (drain, logs, events, configs, policies, audits) = Default::default();
+        Self(Arc::new(Shared { config, host, upstream, drain, logs, events, configs, links, policies, audits }))
     }
 
     /// Ends all streams with `end{shutdown}`, so that their readers come back, here or to another gateway. Requests that
@@ -97,6 +99,10 @@ impl Gateway {
 
     pub(crate) fn policies(&self) -> &access::Policies {
         &self.0.policies
+    }
+
+    pub(crate) fn audits(&self) -> &audit::Kept {
+        &self.0.audits
     }
 
     pub(crate) fn watches(&self) -> &jobs::Watches {

@@ -70,6 +70,8 @@ pub(crate) enum Failure {
     LogsNotSeekable,
     #[error(transparent)]
     Link(#[from] LinkFailure),
+    #[error("the cluster keeps no history of rights")]
+    NoRightsHistory,
     #[error("the cluster failed")]
     Upstream(#[from] UpstreamError),
 }
@@ -253,6 +255,10 @@ pub(crate) fn tell(failure: &Failure) -> Told {
             "This cluster cannot show a part of a log by line number. Read it from the start, or download it.",
         ),
         Failure::Link(failure) => links::tell_link(failure),
+        Failure::NoRightsHistory => told(
+            Code::NotSupported,
+            "This cluster keeps no history of rights. What holds now can be audited; what held before cannot.",
+        ),
         Failure::Upstream(error) => tell_upstream(error),
     }
 }

@@ -1,6 +1,7 @@
 //! The route table of `/api/v1`.
 
 mod access;
+mod audit;
 mod images;
 mod jobs;
 mod links;
@@ -69,6 +70,10 @@ pub(crate) fn api() -> Router<Gateway> {
             "/orgs/{org}/projects/{project}/members/{user}",
             put(people::member_update).delete(people::member_remove),
         )
+        .route("/audit", get(audit::audit_get))
+        .route("/audit/history", get(audit::history_list))
+        .route("/audit/download", get(audit::download))
+        .route("/audit/revocations", post(audit::grants_revoke))
         .fallback(async || Failure::NoSuchAddress)
         .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
 }

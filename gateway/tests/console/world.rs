@@ -28,6 +28,7 @@ type Script = dyn Fn(&Asked) -> Option<Response<Body>> + Send + Sync;
 pub(crate) struct Asked {
     pub(crate) line: String,
     pub(crate) bearer: Option<String>,
+    pub(crate) if_none_match: Option<String>,
     pub(crate) body: String,
 }
 
@@ -53,6 +54,11 @@ impl Host for Network {
             let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
             let asked = Asked {
                 line: format!("{} {uri}", parts.method),
+                if_none_match: parts
+                    .headers
+                    .get(header::IF_NONE_MATCH)
+                    .and_then(|v| v.to_str().ok())
+                    .map(str::to_owned),
                 bearer: bearer.and_then(|b| b.strip_prefix("Bearer ")).map(str::to_owned),
                 body: String::from_utf8_lossy(&body).into_owned(),
             };

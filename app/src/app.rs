@@ -7,7 +7,7 @@ use crate::i18n::{
     catalogue::{common, shell},
 };
 use crate::layouts::shell::Shell;
-use crate::pages::{image, images, job, job_new, jobs::JobsPage, not_found::NotFoundPage, push, sign_in};
+use crate::pages::{audit, image, images, job, job_new, jobs::JobsPage, not_found::NotFoundPage, push, sign_in};
 use crate::paths::{self, Place, endpoint};
 use crate::stores::{
     clock::Clock,
@@ -130,6 +130,7 @@ fn Page() -> impl IntoView {
         Place::Images => view! { <LazyPage page=images::fetch/> }.into_any(),
         Place::ImagesPush => view! { <LazyPage page=push::fetch/> }.into_any(),
         Place::Image => view! { <LazyPage page=image::fetch/> }.into_any(),
+        Place::Audit => view! { <LazyPage page=audit::fetch/> }.into_any(),
         Place::Nowhere => view! { <NotFoundPage/> }.into_any(),
     };
     view! { <Stage page/> }

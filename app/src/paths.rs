@@ -10,6 +10,8 @@ pub(crate) const IMAGES: &str = "/images";
 /// Never an image's page: a repository has a slash, which is encoded in the address.
 pub(crate) const IMAGES_PUSH: &str = "/images/push";
 
+pub(crate) const AUDIT: &str = "/audit";
+
 /// What stands at an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -23,6 +25,8 @@ pub(crate) enum Place {
     ImagesPush,
     /// One image, by [`repository_at`].
     Image,
+    /// The audit of image permissions, by [`audit_at`].
+    Audit,
     Nowhere,
 }
 
@@ -35,6 +39,7 @@ impl Place {
             IMAGES => Self::Images,
             IMAGES_PUSH => Self::ImagesPush,
             other if job_at(other).is_some() => Self::Job,
+            other if audit_at(other).is_some() => Self::Audit,
             other if repository_at(other).is_some() => Self::Image,
             _ => Self::Nowhere,
         }
@@ -197,9 +202,62 @@ pub(crate) fn image_named(reference: &str) -> String {
     image_at(repository, &version, ImageTab::Layers, None)
 }
 
+/// A view of the audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AuditTab {
+    Rights,
+    Grants,
+    History,
+    Compare,
+}
+
+impl AuditTab {
+    pub(crate) const ALL: [Self; 4] = [Self::Rights, Self::Grants, Self::History, Self::Compare];
+
+    /// Its word in addresses and ids.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Rights => "rights",
+            Self::Grants => "grants",
+            Self::History => "history",
+            Self::Compare => "compare",
+        }
+    }
+}
+
+/// The audit's view at an address.
+pub(crate) fn audit_at(pathname: &str) -> Option<AuditTab> {
+    let rest = pathname.strip_prefix(AUDIT)?.trim_end_matches('/');
+    match rest.strip_prefix('/') {
+        None => rest.is_empty().then_some(AuditTab::Rights),
+        Some(word) => AuditTab::ALL.into_iter().find(|tab| tab.word() == word),
+    }
+}
+
+/// A view of the audit, narrowed by these words.
+pub(crate) fn audit<K: AsRef<str>, V: AsRef<str>>(tab: AuditTab, pairs: impl IntoIterator<Item = (K, V)>) -> String {
+    match tab {
+        AuditTab::Rights => with_query(AUDIT, pairs),
+        AuditTab::Grants | AuditTab::History | AuditTab::Compare => {
+            with_query(&format!("{AUDIT}/{}", tab.word()), pairs)
+        }
+    }
+}
+
+/// Who can reach this image? `uri` is the image's, without tag or digest.
+pub(crate) fn audit_of_image(uri: &str) -> String {
+    audit(AuditTab::Rights, [("uri", uri)])
+}
+
+/// What can this user or role reach?
+pub(crate) fn audit_of_person(name: &str) -> String {
+    audit(AuditTab::Rights, [("person", name)])
+}
+
 /// Paths of the gateway's API.
 pub(crate) mod endpoint {
     use crate::client::{encode, with_query};
+    use api::audit::{ExportForm, ExportOf};
 
     pub(crate) const SESSION: &str = "/api/v1/session";
     pub(crate) const PRESETS: &str = "/api/v1/presets";
@@ -208,6 +266,10 @@ pub(crate) mod endpoint {
     pub(crate) const IMAGES: &str = "/api/v1/images";
     pub(crate) const REGISTRY: &str = "/api/v1/images/registry";
     pub(crate) const IMAGE_COPY: &str = "/api/v1/images/copy";
+
+    pub(crate) const AUDIT: &str = "/api/v1/audit";
+    pub(crate) const AUDIT_HISTORY: &str = "/api/v1/audit/history";
+    pub(crate) const AUDIT_REVOCATIONS: &str = "/api/v1/audit/revocations";
 
     pub(crate) fn job(id: &str) -> String {
         format!("{JOBS}/{}", encode(id))
@@ -236,6 +298,17 @@ pub(crate) mod endpoint {
 
     pub(crate) fn image_access(repository: &str) -> String {
         format!("{}/access", image(repository))
+    }
+
+    /// What held at a moment (RFC 3339); now where none is named.
+    pub(crate) fn audit(at: Option<&str>) -> String {
+        with_query(AUDIT, at.map(|at| ("at", at)))
+    }
+
+    /// A link that the browser follows by itself.
+    pub(crate) fn audit_download(of: ExportOf, form: ExportForm, pairs: Vec<(&'static str, String)>) -> String {
+        let words = [("of", of.as_str().to_owned()), ("form", form.as_str().to_owned())];
+        with_query("/api/v1/audit/download", words.into_iter().chain(pairs))
     }
 
     /// A link that the browser follows by itself. `form` is a word of [`api::images::ArchiveForm`].
@@ -274,6 +347,15 @@ mod tests {
             endpoint::image_tags("a/b/c"),
             endpoint::image_access("a/b/c"),
             endpoint::image_archive("a/b/c@sha256:0f", "oci"),
+            audit_of_image("image://c/o/p/n"),
+            audit_of_person("o/roles/=x"),
+            audit(AuditTab::Grants, [("left", "1")]),
+            endpoint::audit(Some("2026-11-01T00:00:00Z")),
+            endpoint::audit_download(
+                api::audit::ExportOf::Grants,
+                api::audit::ExportForm::Json,
+                vec![("who", "a b".to_owned())],
+            ),
         ];
         assert_eq!(
             all,
@@ -300,6 +382,11 @@ mod tests {
                 "/api/v1/images/a%2Fb%2Fc/tags",
                 "/api/v1/images/a%2Fb%2Fc/access",
                 "/api/v1/images/a%2Fb%2Fc%40sha256%3A0f/archive?form=oci",
+                "/audit?uri=image%3A%2F%2Fc%2Fo%2Fp%2Fn",
+                "/audit?person=o%2Froles%2F%3Dx",
+                "/audit/grants?left=1",
+                "/api/v1/audit?at=2026-11-01T00%3A00%3A00Z",
+                "/api/v1/audit/download?of=grants&form=json&who=a%20b",
             ]
         );
     }
@@ -338,6 +425,12 @@ mod tests {
             assert_eq!(Place::at(&path), Place::Job);
             assert_eq!(job_at(&path), Some(("a/?#".to_owned(), Some(tab))));
         }
+        for tab in AuditTab::ALL {
+            let path = audit(tab, [("x", "y")]);
+            let path = path.split('?').next().unwrap_or_default();
+            assert_eq!((Place::at(path), audit_at(path)), (Place::Audit, Some(tab)));
+        }
+        assert_eq!([audit_at("/auditx"), audit_at("/audit/x"), audit_at("/audit/grants/x")], [None; 3]);
         assert_eq!(job_at("/jobs/job-1/x"), Some(("job-1".to_owned(), None)));
     }
 

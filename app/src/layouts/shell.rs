@@ -113,6 +113,7 @@ fn MainNav() -> impl IntoView {
                 <nav class="nav" aria-label=i18n.text(shell::MAIN_NAV)>
                     <a class="nav-link" href=paths::JOBS aria-current=here(paths::JOBS)>{i18n.text(shell::JOBS)}</a>
                     <a class="nav-link" href=paths::IMAGES aria-current=here(paths::IMAGES)>{i18n.text(shell::IMAGES)}</a>
+                    <a class="nav-link" href=paths::AUDIT aria-current=here(paths::AUDIT)>{i18n.text(shell::AUDIT)}</a>
                 </nav>
                 <span class="bar-context truncate">{place}</span>
             }

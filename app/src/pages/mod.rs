@@ -1,5 +1,6 @@
 //! One page an address.
 
+pub(crate) mod audit;
 pub(crate) mod image;
 pub(crate) mod images;
 pub(crate) mod job;

@@ -1,5 +1,6 @@
 //! Server data as pages read it: fetched once, kept true by streams.
 
+pub(crate) mod audit;
 pub(crate) mod events;
 pub(crate) mod image;
 pub(crate) mod image_list;

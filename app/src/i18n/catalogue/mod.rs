@@ -1,5 +1,6 @@
 //! The catalogue: one file an area of the screen, English beside Russian.
 
+pub(crate) mod audit;
 pub(crate) mod common;
 pub(crate) mod image;
 pub(crate) mod image_names;
@@ -22,6 +23,7 @@ pub(crate) mod units;
 #[cfg(test)]
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, super::Phrase)> {
     [
+        audit::ALL,
         common::ALL,
         image::ALL,
         image_names::ALL,

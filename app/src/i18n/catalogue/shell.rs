@@ -6,6 +6,7 @@ crate::i18n::phrases! {
     MAIN_NAV = "Main", "Основное";
     JOBS = "Jobs", "Задания";
     IMAGES = "Images", "Образы";
+    AUDIT = "Audit", "Аудит";
     LANGUAGE = "Language", "Язык";
     THEME = "Theme", "Тема";
     THEME_SYSTEM = "As the system", "Как в системе";

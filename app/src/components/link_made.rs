@@ -5,10 +5,15 @@ use crate::i18n::{catalogue::links as words, use_i18n};
 use crate::paths::{self, endpoint};
 use crate::stores::browser;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// What there is to copy.
 #[component]
-pub(crate) fn LinkMade(token: String) -> impl IntoView {
+pub(crate) fn LinkMade(
+    /// What opens it.
+    #[prop(into)]
+    token: Arc<str>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let address = format!("{}{}", browser::origin(), paths::shared(&token));
     let badge = format!("{}{}", browser::origin(), endpoint::of_shared(&token, "badge.svg"));
@@ -20,7 +25,7 @@ pub(crate) fn LinkMade(token: String) -> impl IntoView {
                 <code tabindex="0" aria-label=i18n.text(words::ADDRESS)>{address.clone()}</code>
                 <CopyButton label=i18n.text(words::COPY_ADDRESS) text=Signal::stored(address.clone())/>
             </div>
-            <Qr text=address label=i18n.text(words::QR)/>
+            <Qr text=address.into() label=i18n.text(words::QR)/>
             <div class="link-badge">
                 <img src=badge alt=i18n.text(words::BADGE) height="20"/>
                 <div class="command">

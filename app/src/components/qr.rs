@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use qrcode::{Color, EcLevel, QrCode};
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 /// Light modules around the code that readers need (ISO/IEC 18004, 5.3.8).
 const QUIET: usize = 4;
@@ -10,7 +10,7 @@ const QUIET: usize = 4;
 /// The code of a text; nothing where it is too long for one.
 #[component]
 pub(crate) fn Qr(
-    text: String,
+    text: Arc<str>,
     /// What it is the code of.
     #[prop(into)]
     label: Signal<String>,

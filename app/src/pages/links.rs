@@ -68,7 +68,7 @@ fn LinksPage() -> impl IntoView {
                 known.items.retain(|link| !gone.contains(&link.id));
             }
         });
-        chosen.update(|chosen| gone.iter().for_each(|id| drop(chosen.remove(id))));
+        chosen.update(|chosen| chosen.retain(|id| !gone.contains(id)));
     }));
     let items = Signal::derive(move || {
         known.with(|known| known.as_ref().and_then(|known| known.as_ref().ok()).map(|known| known.items.clone()))

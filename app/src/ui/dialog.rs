@@ -24,7 +24,8 @@ pub(crate) fn Dialog(
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     // A question may stand over another dialog.
-    let title_id = format!("dialog-title-{}", OPENED.fetch_add(1, Ordering::Relaxed));
+    let named_by = format!("dialog-title-{}", OPENED.fetch_add(1, Ordering::Relaxed));
+    let title_id = named_by.clone();
     // A dialog that is taken out of the page gives the focus back to nobody.
     let before = SendWrapper::new(Rc::new(RefCell::new(None::<HtmlElement>)));
     let had_focus = before.clone();
@@ -59,7 +60,7 @@ pub(crate) fn Dialog(
         <dialog
             node_ref=dialog
             class="dialog"
-            aria-labelledby=title_id.clone()
+            aria-labelledby=named_by
             on:cancel=move |event: web_sys::Event| {
                 event.prevent_default();
                 on_close.run(());

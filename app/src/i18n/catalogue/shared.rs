@@ -11,5 +11,4 @@ crate::i18n::phrases! {
     UNTIL = "This page is shared with you until {time}.", "Эта страница открыта вам до {time}.";
     LOG = "Log", "Журнал";
     WAITING = "The status cannot be read right now. This page goes on by itself.", "Статус сейчас не прочитать. Страница продолжит сама.";
-    SETTINGS = "Settings", "Настройки";
 }

@@ -161,8 +161,8 @@ pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
             sharing
                 .get()
                 .then(|| {
-                    let job = seen.with_untracked(|s| s.job.clone());
-                    view! { <LinksDialog job on_close=move |()| sharing.set(false)/> }
+                    let (id, name) = seen.with_untracked(|s| (StoredValue::new(s.job.id.clone()), label(&s.job)));
+                    view! { <LinksDialog id name on_close=move |()| sharing.set(false)/> }
                 })
         }}
     }

@@ -11,7 +11,6 @@ use crate::i18n::{
     use_i18n,
 };
 use crate::queries::links::{create, of_job, use_revoke};
-use crate::rules::job::label;
 use crate::stores::toasts::use_toasts;
 use crate::ui::{
     button::{Button, Kind},
@@ -19,10 +18,7 @@ use crate::ui::{
     field::{SelectField, TextField},
     state::Note,
 };
-use api::{
-    jobs::Job,
-    links::{JobLinks, LIFE_MAX_SECS, LIFE_MIN_SECS, Link, LinkCreate, LinkField, LinkScope},
-};
+use api::links::{JobLinks, LIFE_MAX_SECS, LIFE_MIN_SECS, Link, LinkCreate, LinkField, LinkScope};
 use leptos::{prelude::*, task::spawn_local};
 use std::collections::BTreeSet;
 
@@ -37,10 +33,16 @@ const LOG: &str = "log";
 
 /// The dialog.
 #[component]
-pub(super) fn LinksDialog(job: Job, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
+pub(super) fn LinksDialog(
+    /// The job's id.
+    id: StoredValue<String>,
+    /// What it is called.
+    #[prop(into)]
+    name: Signal<String>,
+    #[prop(into)] on_close: Callback<()>,
+) -> impl IntoView {
     let (i18n, client) = (use_i18n(), use_client());
-    let title = Signal::stored(i18n.fill(words::TITLE, &[("name", &label(&job))]));
-    let id = StoredValue::new(job.id.clone());
+    let title = Signal::derive(move || i18n.fill(words::TITLE, &[("name", &name.get())]));
     let known = RwSignal::new(None::<Result<JobLinks, Failure>>);
     spawn_local(async move {
         let answer = of_job(client, &id.get_value()).await;
@@ -155,7 +157,13 @@ fn Form(job: StoredValue<String>, on_made: Callback<(Link, String)>) -> impl Int
     let check = move |field: LinkField| {
         let set = move |event| {
             let on = event_target_checked(&event);
-            fields.update(|fields| drop(if on { fields.insert(field) } else { fields.remove(&field) }));
+            fields.update(|fields| {
+                if on {
+                    fields.insert(field);
+                } else {
+                    fields.remove(&field);
+                }
+            });
         };
         view! {
             <label class="check">

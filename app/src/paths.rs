@@ -11,6 +11,9 @@ pub(crate) const IMAGES: &str = "/images";
 pub(crate) const IMAGES_PUSH: &str = "/images/push";
 
 pub(crate) const AUDIT: &str = "/audit";
+pub(crate) const LINKS: &str = "/links";
+/// Before the token of a shared link.
+const SHARED: &str = "/s/";
 
 /// What stands at an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,10 @@ pub(crate) enum Place {
     Image,
     /// The audit of image permissions, by [`audit_at`].
     Audit,
+    /// Links to jobs' statuses.
+    Links,
+    /// A job as a link shows it, by [`shared_token_at`]; no sign-in.
+    Shared,
     Nowhere,
 }
 
@@ -38,6 +45,8 @@ impl Place {
             JOB_NEW => Self::JobNew,
             IMAGES => Self::Images,
             IMAGES_PUSH => Self::ImagesPush,
+            LINKS => Self::Links,
+            other if other.starts_with(SHARED) => Self::Shared,
             other if job_at(other).is_some() => Self::Job,
             other if audit_at(other).is_some() => Self::Audit,
             other if repository_at(other).is_some() => Self::Image,
@@ -52,6 +61,21 @@ pub(crate) fn job_at(pathname: &str) -> Option<(String, Option<JobTab>)> {
     let (id, tab) = rest.split_once('/').map_or((rest, None), |(id, tab)| (id, Some(tab)));
     let plain = !id.is_empty() && !tab.is_some_and(|tab| tab.contains('/'));
     plain.then(|| (decode(id), JobTab::parse(tab)))
+}
+
+/// The token of the shared link at an address.
+pub(crate) fn shared_token_at(pathname: &str) -> Option<&str> {
+    pathname.strip_prefix(SHARED).map(|token| token.trim_end_matches('/'))
+}
+
+/// The page of a shared link.
+pub(crate) fn shared(token: &str) -> String {
+    format!("{SHARED}{}", encode(token))
+}
+
+/// Links of everybody, for administrators.
+pub(crate) fn links_all() -> String {
+    with_query(LINKS, [("scope", "all")])
 }
 
 /// The repository of the image at an address. It has a project before its name; anything else is nobody's address.
@@ -275,6 +299,18 @@ pub(crate) mod endpoint {
         format!("{JOBS}/{}", encode(id))
     }
 
+    pub(crate) const LINKS: &str = "/api/v1/links";
+    pub(crate) const LINKS_REVOKE: &str = "/api/v1/links/revoke";
+
+    pub(crate) fn job_links(id: &str) -> String {
+        format!("{}/links", job(id))
+    }
+
+    /// Something of a shared link's: `status`, `events`, `badge.svg`.
+    pub(crate) fn of_shared(token: &str, what: &str) -> String {
+        format!("{}/{what}", super::shared(token))
+    }
+
     pub(crate) fn life_span(id: &str) -> String {
         format!("{}/life-span", job(id))
     }
@@ -356,6 +392,10 @@ mod tests {
                 api::audit::ExportForm::Json,
                 vec![("who", "a b".to_owned())],
             ),
+            links_all(),
+            endpoint::job_links("job-1"),
+            shared("t-_0"),
+            endpoint::of_shared("t-_0", "badge.svg"),
         ];
         assert_eq!(
             all,
@@ -387,6 +427,10 @@ mod tests {
                 "/audit/grants?left=1",
                 "/api/v1/audit?at=2026-11-01T00%3A00%3A00Z",
                 "/api/v1/audit/download?of=grants&form=json&who=a%20b",
+                "/links?scope=all",
+                "/api/v1/jobs/job-1/links",
+                "/s/t-_0",
+                "/s/t-_0/badge.svg",
             ]
         );
     }
@@ -415,6 +459,9 @@ mod tests {
         assert_eq!([JOBS, "/jobs/"].map(Place::at), [Place::Jobs; 2]);
         assert_eq!([JOB_NEW, "/jobs/new/"].map(Place::at), [Place::JobNew; 2]);
         assert_eq!([IMAGES, "/images/", IMAGES_PUSH].map(Place::at), [Place::Images, Place::Images, Place::ImagesPush]);
+        assert_eq!([LINKS, "/links/"].map(Place::at), [Place::Links; 2]);
+        assert_eq!(["/s/token", "/s/token/"].map(Place::at), [Place::Shared; 2]);
+        assert_eq!(["/s/token", "/s/token/", "/jobs"].map(shared_token_at), [Some("token"), Some("token"), None]);
         let path = image("acme/vision/net");
         assert_eq!((Place::at(&path), repository_at(&path).as_deref()), (Place::Image, Some("acme/vision/net")));
         for path in ["/x", "/jobsx", "/jobs/job-1/logs/x", "/jobs//logs", "/images/net", "/images/a/b", "/images//"] {

@@ -93,7 +93,7 @@ pub(crate) struct Images {
     pub(crate) copy_from_private: bool,
 }
 
-/// How pages send images.
+/// What pages may do.
 #[derive(Clone, Debug, Arguments)]
 pub(crate) struct Pages {
     /// MiB of an image that a page sends in one request at most. Lower it where a proxy before this server takes less.
@@ -102,6 +102,10 @@ pub(crate) struct Pages {
     /// Say that the cluster's engines read layers in zstd (Docker 23 and later, Podman, containerd): pages then prefer it.
     #[arg(long)]
     pub(crate) zstd_layers: bool,
+    /// Header in which the proxy before this server says a visitor's address, as in X-Forwarded-For. Set it only where every
+    /// request comes through that proxy: without it, all who come through a proxy count as one where guesses of links are counted.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) visitor_header: Option<String>,
 }
 
 #[derive(Debug, Arguments)]
@@ -135,6 +139,10 @@ pub(crate) struct Gateway {
     pub(crate) upstream: String,
     #[command(flatten)]
     pub(crate) pages: Pages,
+    /// Token of an account of the platform that reads jobs for links to their status. Whoever makes a link grants it read on that
+    /// job. Without it there are no such links.
+    #[arg(long, env = "ROADSTEAD_LINKS_TOKEN", hide_env_values = true)]
+    pub(crate) links_token: Option<String>,
     /// Further hosts that the platform's configuration may send the gateway to (monitoring, registry), as host or host:port.
     #[arg(long = "allow-host")]
     pub(crate) allow_hosts: Vec<String>,

@@ -1,7 +1,7 @@
 //! One port, two languages: which requests speak the platform API and go to the cluster, and which are the console's.
 //!
 //! A page never sends `Authorization`; a command line always does. So that header decides, and the few platform paths that
-//! are open without it are named here. The rule is the whole of the matter: docs/ARCHITECTURE.md, "One port, two languages".
+//! are open without it are named here. A shared link is for whoever has it, and its token is no other server's to log. The rule is the whole of the matter: docs/ARCHITECTURE.md, "One port, two languages".
 
 use axum::Router;
 use axum::extract::Request;
@@ -15,7 +15,8 @@ const OPEN: [&str; 3] = ["/api/v1/config", "/api/v1/ping", "/oauth/token"];
 
 /// Whether a request is for the cluster.
 fn speaks_platform<B>(request: &http::Request<B>) -> bool {
-    request.headers().contains_key(AUTHORIZATION) || OPEN.contains(&request.uri().path())
+    let path = request.uri().path();
+    (request.headers().contains_key(AUTHORIZATION) && !path.starts_with("/s/")) || OPEN.contains(&path)
 }
 
 /// Both routers as one.
@@ -54,6 +55,7 @@ mod tests {
         assert_eq!(goes_to("/v2/", Some("Basic x")).await, cluster);
         // The gateway asks for credentials, or takes the page's session.
         assert_eq!(goes_to("/v2/", None).await, gateway);
+        assert_eq!(goes_to("/s/token/status", Some("Bearer x")).await, gateway);
         for path in OPEN {
             assert_eq!(goes_to(path, None).await, cluster, "{path}");
         }

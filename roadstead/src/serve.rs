@@ -2,7 +2,7 @@
 
 use crate::args::{self, Images, Jobs, Place};
 use crate::banner::Banner;
-use crate::{assets, dispatch};
+use crate::{assets, dispatch, links};
 use anyhow::{Context, bail};
 use cluster::{Cluster, CopyRules, EngineChoice};
 use gateway::{Gateway, SessionKeys};
@@ -30,14 +30,17 @@ pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
     config.public_url = up.place.public_url.is_some().then(|| address.clone());
     // The cluster names itself by its public address; the gateway may send tokens there.
     config.trusted_hosts = vec![authority(&address)];
-    set_pages(&mut config, &up.pages);
+    set_pages(&mut config, &up.pages)?;
+    config.links = Some(links::embedded(&data, &cluster).await?);
     let host = NativeHost::new();
     let gateway = Gateway::new(config, Arc::new(host.clone()));
     let console = gateway_native::console(assets::Console);
     let router = dispatch::one_port(gateway::router(gateway.clone(), console), cluster.router());
     let code = cluster.sign_in_code(cluster.admin()).await?;
     say(&Banner { address: &address, data: &data, code: Some(&code), console: assets::is_built() });
+    let freshened = tokio::spawn(links::keep_fresh(gateway.clone(), cluster.clone()));
     let served = gateway_native::serve(listener, router, gateway, host, stop_signal()?).await;
+    freshened.abort();
     cluster.shutdown().await;
     served.context("the listener failed")
 }
@@ -70,7 +73,11 @@ pub(crate) async fn gateway(alone: args::Gateway) -> anyhow::Result<()> {
     let mut config = gateway::Config::new(upstream, session_keys(data)?);
     config.public_url = alone.place.public_url.is_some().then(|| address.clone());
     config.trusted_hosts = alone.allow_hosts;
-    set_pages(&mut config, &alone.pages);
+    set_pages(&mut config, &alone.pages)?;
+    config.links = match alone.links_token {
+        Some(token) => Some(links::with_token(data, token).await.context("--links-token")?),
+        None => None,
+    };
     let host = NativeHost::new();
     let gateway = Gateway::new(config, Arc::new(host.clone()));
     let router = gateway::router(gateway.clone(), gateway_native::console(assets::Console));
@@ -103,9 +110,12 @@ fn cluster_config(place: &Place, jobs: &Jobs, images: &Images, address: Url) -> 
     config
 }
 
-fn set_pages(config: &mut gateway::Config, pages: &args::Pages) {
+fn set_pages(config: &mut gateway::Config, pages: &args::Pages) -> anyhow::Result<()> {
+    let header = pages.visitor_header.as_deref().map(str::parse).transpose();
+    config.peer_header = header.context("--visitor-header is no name of a header")?;
     config.chunk_max_bytes = pages.chunk_mib.saturating_mul(MIB);
     config.zstd_layers = pages.zstd_layers;
+    Ok(())
 }
 
 fn session_keys(data: &Path) -> anyhow::Result<SessionKeys> {

@@ -6,6 +6,8 @@ pub(crate) mod images;
 pub(crate) mod job;
 pub(crate) mod job_new;
 pub(crate) mod jobs;
+pub(crate) mod links;
 pub(crate) mod not_found;
 pub(crate) mod push;
+pub(crate) mod shared;
 pub(crate) mod sign_in;

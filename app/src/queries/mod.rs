@@ -7,6 +7,8 @@ pub(crate) mod image_list;
 pub(crate) mod images;
 pub(crate) mod job;
 pub(crate) mod jobs;
+pub(crate) mod links;
 pub(crate) mod presets;
+pub(crate) mod shared;
 pub(crate) mod top;
 pub(crate) mod transfer;

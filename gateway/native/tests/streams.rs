@@ -8,5 +8,6 @@ mod streams {
     mod exec;
     mod logs;
     mod monitoring;
+    mod shared;
     mod top;
 }

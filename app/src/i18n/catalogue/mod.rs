@@ -7,10 +7,12 @@ pub(crate) mod image_names;
 pub(crate) mod images;
 pub(crate) mod job;
 pub(crate) mod jobs;
+pub(crate) mod links;
 pub(crate) mod logs;
 pub(crate) mod problems;
 pub(crate) mod push;
 pub(crate) mod run;
+pub(crate) mod shared;
 pub(crate) mod shell;
 pub(crate) mod sign_in;
 pub(crate) mod status;
@@ -30,10 +32,12 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, super::Phrase)> {
         images::ALL,
         job::ALL,
         jobs::ALL,
+        links::ALL,
         logs::ALL,
         problems::ALL,
         push::ALL,
         run::ALL,
+        shared::ALL,
         shell::ALL,
         sign_in::ALL,
         status::ALL,

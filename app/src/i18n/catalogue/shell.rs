@@ -13,6 +13,7 @@ crate::i18n::phrases! {
     THEME_LIGHT = "Light", "Светлая";
     THEME_DARK = "Dark", "Тёмная";
     ACCOUNT = "Account", "Учётная запись";
+    LINKS = "Links to job status", "Ссылки на статус";
     SIGN_OUT = "Sign out", "Выйти";
     SIGNED_OUT_TOAST = "You are signed out.", "Вы вышли.";
     KEYS = "Keyboard shortcuts", "Горячие клавиши";

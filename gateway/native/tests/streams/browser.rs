@@ -74,11 +74,31 @@ impl Edge {
         (head.status.as_u16(), text)
     }
 
+    /// Asks for JSON and gets it.
+    pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, request: Request<Body>) -> T {
+        let response = self.router.clone().oneshot(request).await.expect("infallible");
+        let (head, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        assert!(head.status.is_success(), "{}: {}", head.status, String::from_utf8_lossy(&bytes));
+        serde_json::from_slice(&bytes).expect("JSON")
+    }
+
     pub(crate) async fn open(&self, cookie: &str, path: &str) -> Page {
-        let mut request = format!("ws://{}/api/v1{path}", self.address).into_client_request().expect("a request");
+        self.socket(&format!("/api/v1{path}"), Some(cookie)).await
+    }
+
+    /// As somebody who is not signed in.
+    pub(crate) async fn visit(&self, path: &str) -> Page {
+        self.socket(path, None).await
+    }
+
+    async fn socket(&self, path: &str, cookie: Option<&str>) -> Page {
+        let mut request = format!("ws://{}{path}", self.address).into_client_request().expect("a request");
         let origin = format!("http://{}", self.address).parse().expect("a value");
         request.headers_mut().insert(header::ORIGIN, origin);
-        request.headers_mut().insert(header::COOKIE, cookie.parse().expect("a value"));
+        if let Some(cookie) = cookie {
+            request.headers_mut().insert(header::COOKIE, cookie.parse().expect("a value"));
+        }
         let tcp = TcpStream::connect(self.address).await.expect("a connection");
         let (socket, _) = client_async(request, tcp).await.expect("a handshake");
         Page { socket, taken: 0 }

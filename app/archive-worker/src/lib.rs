@@ -14,6 +14,7 @@ mod chain;
 mod conductor;
 #[cfg(target_arch = "wasm32")]
 mod control;
+mod deflate;
 #[cfg(target_arch = "wasm32")]
 mod global;
 #[cfg(target_arch = "wasm32")]
@@ -24,7 +25,6 @@ mod http;
 mod ledger;
 #[cfg(target_arch = "wasm32")]
 mod lock;
-mod memory;
 #[cfg(target_arch = "wasm32")]
 mod open;
 #[cfg(target_arch = "wasm32")]
@@ -46,7 +46,7 @@ pub use entry::receive;
 
 #[cfg(target_arch = "wasm32")]
 mod entry {
-    use crate::{conductor::Conductor, global, hand, memory};
+    use crate::{conductor::Conductor, global, hand};
     use std::cell::OnceCell;
     use wasm_bindgen::prelude::*;
 
@@ -64,10 +64,8 @@ mod entry {
     #[wasm_bindgen]
     pub fn receive(message: JsValue) {
         ROLE.with(|role| {
-            let role = role.get_or_init(|| {
-                memory::give_to_libdeflate();
-                if global::is_hand() { Role::Hand } else { Role::Conductor(Conductor::start()) }
-            });
+            let role =
+                role.get_or_init(|| if global::is_hand() { Role::Hand } else { Role::Conductor(Conductor::start()) });
             match role {
                 Role::Conductor(conductor) => conductor.receive(&message),
                 Role::Hand => hand::receive(message),

@@ -1,4 +1,4 @@
-//! clang: compiles the C of the archive workers (zstd, libdeflate) to WebAssembly, which gcc cannot.
+//! clang: compiles the C of the archive workers (zstd) to WebAssembly, which gcc cannot.
 
 use anyhow::Result;
 

@@ -1,0 +1,163 @@
+//! One block: what was found in it, and how it is written (RFC 1951, section 3.2).
+
+use super::bits::BitWriter;
+use super::header;
+use super::huffman;
+use super::symbols::{self, DISTANCES, END, LITERALS};
+
+#[derive(Clone, Copy)]
+struct Match {
+    /// Bytes before it that belong to no match.
+    literals: u32,
+    len: u16,
+    /// Less one, so that it fits.
+    back: u16,
+}
+
+pub(super) struct Block {
+    matches: Vec<Match>,
+    /// How often each literal and length occurs, and each distance.
+    literals: [u32; LITERALS],
+    distances: [u32; DISTANCES],
+}
+
+impl Block {
+    pub(super) fn new() -> Self {
+        Self { matches: Vec::new(), literals: [0; LITERALS], distances: [0; DISTANCES] }
+    }
+
+    pub(super) fn begin(&mut self) {
+        self.matches.clear();
+        self.literals.fill(0);
+        self.distances.fill(0);
+        self.literals[END] = 1;
+    }
+
+    #[inline(always)]
+    pub(super) fn literals(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.literals[usize::from(*byte)] += 1;
+        }
+    }
+
+    /// So many bytes without a match, and then one.
+    #[inline(always)]
+    pub(super) fn matched(&mut self, literals: usize, len: usize, back: usize) {
+        self.literals[symbols::of_length(len)] += 1;
+        self.distances[symbols::of_distance(back).0] += 1;
+        self.matches.push(Match { literals: literals as u32, len: len as u16, back: (back - 1) as u16 });
+    }
+
+    /// Writes it, as it is where codes would not make it smaller.
+    pub(super) fn write(&self, input: &[u8], is_last: bool, out: &mut BitWriter<'_>) {
+        let mut literal_lengths = [0; LITERALS];
+        let mut distance_lengths = [0; DISTANCES];
+        huffman::lengths(&self.literals, huffman::LONGEST, &mut literal_lengths);
+        huffman::lengths(&self.distances, huffman::LONGEST, &mut distance_lengths);
+        if self.coded_bytes(&literal_lengths, &distance_lengths) >= input.len() as u64 {
+            return stored(input, is_last, out);
+        }
+        out.add(u64::from(is_last), 1);
+        out.add(2, 2);
+        header::write(&literal_lengths, &distance_lengths, out);
+        self.write_coded(input, &literal_lengths, &distance_lengths, out);
+    }
+
+    /// About how long it becomes.
+    fn coded_bytes(&self, literal_lengths: &[u8; LITERALS], distance_lengths: &[u8; DISTANCES]) -> u64 {
+        const ABOUT_A_HEADER: u64 = 80;
+        let literals = self.literals.iter().zip(literal_lengths).enumerate();
+        let literals =
+            literals.map(|(symbol, (count, length))| (count, u32::from(*length) + symbols::length_extra(symbol)));
+        let distances = self.distances.iter().zip(distance_lengths).enumerate();
+        let distances =
+            distances.map(|(symbol, (count, length))| (count, u32::from(*length) + symbols::distance_extra(symbol)));
+        let bits: u64 = literals.chain(distances).map(|(count, bits)| u64::from(*count) * u64::from(bits)).sum();
+        ABOUT_A_HEADER + bits / 8
+    }
+
+    fn write_coded(
+        &self,
+        input: &[u8],
+        literal_lengths: &[u8; LITERALS],
+        distance_lengths: &[u8; DISTANCES],
+        out: &mut BitWriter<'_>,
+    ) {
+        let mut codes = [0; LITERALS];
+        huffman::codes(literal_lengths, &mut codes);
+        let mut distance_codes = [0; DISTANCES];
+        huffman::codes(distance_lengths, &mut distance_codes);
+        let literals = std::array::from_fn(|byte| Word::new(codes[byte], literal_lengths[byte]));
+        let lengths: [Word; 256] = std::array::from_fn(|less| {
+            let symbol = symbols::of_length(less + 3);
+            let (extra, bits) = (symbols::length_rest(less + 3), symbols::length_extra(symbol));
+            Word::new(codes[symbol], literal_lengths[symbol]).and(extra, bits)
+        });
+        let mut at = 0;
+        for found in &self.matches {
+            let end = at + found.literals as usize;
+            write_literals(&input[at..end], &literals, out);
+            at = end + usize::from(found.len);
+            lengths[usize::from(found.len - 3) & 255].write(out);
+            let (symbol, rest, bits) = symbols::of_distance(usize::from(found.back) + 1);
+            out.add(u64::from(distance_codes[symbol]), u32::from(distance_lengths[symbol]));
+            out.add(u64::from(rest), bits);
+            out.flush();
+        }
+        write_literals(&input[at..], &literals, out);
+        Word::new(codes[END], literal_lengths[END]).write(out);
+        out.flush();
+    }
+}
+
+/// A code with all that follows from it, in one load: bits, and in the highest byte how many.
+#[derive(Clone, Copy)]
+struct Word(u32);
+
+impl Word {
+    fn new(code: u16, length: u8) -> Self {
+        Self(u32::from(code) | u32::from(length) << 24)
+    }
+
+    fn and(self, bits: u32, count: u32) -> Self {
+        Self((self.0 | bits << (self.0 >> 24)) + (count << 24))
+    }
+
+    #[inline(always)]
+    fn write(self, out: &mut BitWriter<'_>) {
+        out.add(u64::from(self.0 & 0xff_ffff), self.0 >> 24);
+    }
+}
+
+#[inline(always)]
+fn write_literals(bytes: &[u8], words: &[Word; 256], out: &mut BitWriter<'_>) {
+    let mut fours = bytes.chunks_exact(4);
+    for four in &mut fours {
+        for byte in four {
+            words[usize::from(*byte)].write(out);
+        }
+        out.flush();
+    }
+    for byte in fours.remainder() {
+        words[usize::from(*byte)].write(out);
+    }
+    out.flush();
+}
+
+/// As they are (section 3.2.4), in pieces as long as their length can be written.
+fn stored(input: &[u8], is_last: bool, out: &mut BitWriter<'_>) {
+    let mut rest = input;
+    loop {
+        let (piece, after) = rest.split_at(rest.len().min(usize::from(u16::MAX)));
+        rest = after;
+        out.add(u64::from(is_last && rest.is_empty()), 3);
+        out.align();
+        let len = piece.len() as u16;
+        out.bytes(&len.to_le_bytes());
+        out.bytes(&(!len).to_le_bytes());
+        out.bytes(piece);
+        if rest.is_empty() {
+            return;
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! that holds the session key can serve any request.
 
 mod access;
+pub mod assets;
 mod audit;
 mod config;
 mod drain;
@@ -12,6 +13,7 @@ mod images;
 mod jobs;
 mod links;
 mod logs;
+mod memory;
 mod people;
 pub mod ports;
 mod registry;
@@ -23,6 +25,7 @@ mod upstream;
 
 pub use config::Config;
 pub use links::{InvalidLinksToken, LinkStore, LinkStoreError, LinksConfig, LinksOf, LinksPage, StoredLink, TokenHash};
+pub use memory::Memory;
 pub use session::SessionKeys;
 
 use axum::{Router, middleware::from_fn_with_state, routing::any};
@@ -42,20 +45,24 @@ struct Shared {
     drain: Drain,
     logs: logs::Hubs,
     events: jobs::Watches,
-    configs: images::Configs,
     links: links::Links,
-    policies: access::Policies,
-    audits: audit::Kept,
+    memory: Memory,
 }
 
 impl Gateway {
     /// A gateway on a host.
     #[must_use]
-    pub fn new(mut config: Config, host: Arc<dyn Host>) -> Self {
-        let upstream = Upstream::new(host.clone(), &config);
-        let links = links::Links::new(config.links.take());
-        let (drain, logs, events, configs, policies, audits) = Default::default();
-        Self(Arc::new(Shared { config, host, upstream, drain, logs, events, configs, links, policies, audits }))
+    pub fn new(config: Config, host: Arc<dyn Host>) -> Self {
+        Self::remembering(config, host, Memory::default())
+    }
+
+    /// A gateway that knows what others of the same installation have learnt.
+    #[must_use]
+    pub fn remembering(mut config: Config, host: Arc<dyn Host>, memory: Memory) -> Self {
+        let upstream = Upstream::new(host.clone(), &config, memory.configurations.clone());
+        let links = links::Links::new(config.links.take(), memory.guesses.clone());
+        let (drain, logs, events) = Default::default();
+        Self(Arc::new(Shared { config, host, upstream, drain, logs, events, links, memory }))
     }
 
     /// Ends all streams with `end{shutdown}`, so that their readers come back, here or to another gateway. Requests that
@@ -94,15 +101,15 @@ impl Gateway {
     }
 
     pub(crate) fn configs(&self) -> &images::Configs {
-        &self.0.configs
+        &self.0.memory.images
     }
 
     pub(crate) fn policies(&self) -> &access::Policies {
-        &self.0.policies
+        &self.0.memory.policies
     }
 
     pub(crate) fn audits(&self) -> &audit::Kept {
-        &self.0.audits
+        &self.0.memory.audits
     }
 
     pub(crate) fn watches(&self) -> &jobs::Watches {

@@ -16,6 +16,7 @@ mod sockets;
 
 pub(crate) use access::{FactsAnswer, HistorySelector, Shared};
 use body::{json, ndjson};
+pub(crate) use configuration::Configurations;
 pub(crate) use error::UpstreamError;
 pub(crate) use people::{At, Org, OrgUser, Project, ProjectUser, User, UserInfo};
 pub(crate) use registry::{Referrer, Registry};
@@ -38,17 +39,17 @@ pub(crate) struct Upstream {
     base: Url,
     trusted_hosts: Vec<String>,
     limit: Duration,
-    configurations: configuration::Cache,
+    configurations: Arc<Configurations>,
 }
 
 impl Upstream {
-    pub(crate) fn new(host: Arc<dyn Host>, config: &Config) -> Self {
+    pub(crate) fn new(host: Arc<dyn Host>, config: &Config, configurations: Arc<Configurations>) -> Self {
         Self {
             host,
             base: config.upstream.clone(),
             trusted_hosts: config.trusted_hosts.clone(),
             limit: config.upstream_timeout,
-            configurations: configuration::Cache::default(),
+            configurations,
         }
     }
 

@@ -18,10 +18,11 @@ const ENTRIES_MAX: usize = 2048;
 
 type Entry = (Timestamp, Arc<Config>);
 
+/// Configurations by token.
 #[derive(Default)]
-pub(super) struct Cache(Mutex<HashMap<[u8; 32], Entry>>);
+pub(crate) struct Configurations(Mutex<HashMap<[u8; 32], Entry>>);
 
-impl Cache {
+impl Configurations {
     fn get(&self, key: &[u8; 32], now: Timestamp) -> Option<Arc<Config>> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.get(key).filter(|(at, _)| now.duration_since(*at) < FRESH).map(|(_, config)| config.clone())

@@ -4,6 +4,7 @@
 
 mod browser;
 mod client;
+mod links;
 mod proxy;
 mod registry;
 mod report;
@@ -22,7 +23,7 @@ use report::{Report, Table};
 
 #[derive(Args)]
 pub(crate) struct Bench {
-    /// Only these: size, rights, proxy, registry, browser
+    /// Only these: size, rights, proxy, links, registry, browser
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }
@@ -37,7 +38,7 @@ impl Bench {
             .only
             .iter()
             .map(String::as_str)
-            .filter(|only| !["size", "rights", "proxy", "registry", "browser"].contains(only))
+            .filter(|only| !["size", "rights", "proxy", "links", "registry", "browser"].contains(only))
             .collect();
         let wanted = |name: &str| self.only.is_empty() || self.only.iter().any(|only| only == name);
 
@@ -51,6 +52,9 @@ impl Bench {
         if wanted("proxy") {
             setup::for_proxy_bench(timing)?;
             report.add(timing.step("gateway beside nginx", || proxy::measure(&binary))?);
+        }
+        if wanted("links") {
+            report.add(timing.step("links to jobs", || links::measure(&binary))?);
         }
         if wanted("registry") {
             setup::for_other_registry(timing)?;

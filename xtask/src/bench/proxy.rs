@@ -86,12 +86,12 @@ pub(crate) fn measure(binary: &Path) -> Result<Table> {
     Ok(table)
 }
 
-fn median(mut rounds: Vec<Load>) -> Load {
+pub(super) fn median(mut rounds: Vec<Load>) -> Load {
     rounds.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
     rounds[rounds.len() / 2]
 }
 
-fn sign_in(gateway: u16, token: &str) -> Result<String> {
+pub(super) fn sign_in(gateway: u16, token: &str) -> Result<String> {
     let origin = format!("http://127.0.0.1:{gateway}");
     let headers = [("Content-Type", "application/json"), ("X-Roadstead", "1"), ("Origin", origin.as_str())];
     let answer =
@@ -101,7 +101,7 @@ fn sign_in(gateway: u16, token: &str) -> Result<String> {
     Ok(cookie.1.split(';').next().unwrap_or_default().to_owned())
 }
 
-fn run_job(gateway: u16, cookie: &str) -> Result<String> {
+pub(super) fn run_job(gateway: u16, cookie: &str) -> Result<String> {
     let headers = [("Content-Type", "application/json"), ("X-Roadstead", "1"), ("Cookie", cookie)];
     let create = json!({"image": "roadstead/sample:latest", "command": "true"}).to_string();
     let answer = Request::new("POST", gateway, "/api/v1/jobs", &headers, &create).send()?;

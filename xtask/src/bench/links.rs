@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::client::{Load, Request};
-use super::proxy::{median, run_job, sign_in};
+use super::client::{Request, in_turn};
+use super::proxy::{run_job, sign_in};
 use super::report::Table;
 use crate::command::command;
 use crate::paths;
@@ -37,16 +37,7 @@ pub(crate) fn measure(binary: &Path) -> Result<Table> {
         ("job, with a session", Request::new("GET", port, &format!("/api/v1/jobs/{id}"), &headers, "")),
         ("job, by a link", Request::new("GET", port, &format!("/s/{token}/status"), &[], "")),
     ];
-    let mut loads: [Vec<Load>; 2] = Default::default();
-    for round in 0..=ROUNDS {
-        for ((_, request), loads) in ways.iter().zip(&mut loads) {
-            let load = request.load(CONNECTIONS, ROUND)?;
-            // The first round warms caches and connections.
-            if round > 0 {
-                loads.push(load);
-            }
-        }
-    }
+    let medians = in_turn(ways.each_ref().map(|(_, request)| request), CONNECTIONS, ROUND, ROUNDS)?;
     let mut table = Table::new(
         "Links to jobs",
         &format!(
@@ -57,7 +48,6 @@ pub(crate) fn measure(binary: &Path) -> Result<Table> {
         ),
         &["way", "requests/s", "cost", "median ms", "p99 ms"],
     );
-    let medians: Vec<Load> = loads.into_iter().map(median).collect();
     for ((name, _), load) in ways.iter().zip(&medians) {
         table.row([
             (*name).to_owned(),

@@ -5,6 +5,7 @@
 mod archive;
 mod browser;
 mod client;
+mod links;
 mod proxy;
 mod registry;
 mod report;
@@ -23,7 +24,7 @@ use report::{Report, Table};
 
 #[derive(Args)]
 pub(crate) struct Bench {
-    /// Only these: size, rights, proxy, registry, browser; or specs of e2e/bench, as push
+    /// Only these: size, rights, proxy, links, registry, browser; or specs of e2e/bench, as push
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// MB of the archive that is pushed; less for a quick look
@@ -57,7 +58,7 @@ impl Bench {
             .only
             .iter()
             .map(String::as_str)
-            .filter(|only| !["size", "rights", "proxy", "registry", "browser"].contains(only))
+            .filter(|only| !["size", "rights", "proxy", "links", "registry", "browser"].contains(only))
             .collect();
         let wanted = |name: &str| self.only.is_empty() || self.only.iter().any(|only| only == name);
 
@@ -71,6 +72,9 @@ impl Bench {
         if wanted("proxy") {
             setup::for_proxy_bench(timing)?;
             report.add(timing.step("gateway beside nginx", || proxy::measure(&binary))?);
+        }
+        if wanted("links") {
+            report.add(timing.step("links to jobs", || links::measure(&binary))?);
         }
         if wanted("registry") {
             setup::for_other_registry(timing)?;

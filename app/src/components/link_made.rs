@@ -5,16 +5,16 @@ use crate::i18n::{catalogue::links as words, use_i18n};
 use crate::paths::{self, endpoint};
 use crate::stores::browser;
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// What there is to copy.
 #[component]
 pub(crate) fn LinkMade(
     /// What opens it.
     #[prop(into)]
-    token: Arc<str>,
+    token: Signal<String>,
 ) -> impl IntoView {
     let i18n = use_i18n();
+    let token = token.get_untracked();
     let address = format!("{}{}", browser::origin(), paths::shared(&token));
     let badge = format!("{}{}", browser::origin(), endpoint::of_shared(&token, "badge.svg"));
     let markdown = format!("[![]({badge})]({address})");
@@ -25,7 +25,7 @@ pub(crate) fn LinkMade(
                 <code tabindex="0" aria-label=i18n.text(words::ADDRESS)>{address.clone()}</code>
                 <CopyButton label=i18n.text(words::COPY_ADDRESS) text=Signal::stored(address.clone())/>
             </div>
-            <Qr text=address.into() label=i18n.text(words::QR)/>
+            <Qr text=address label=i18n.text(words::QR)/>
             <div class="link-badge">
                 <img src=badge alt=i18n.text(words::BADGE) height="20"/>
                 <div class="command">

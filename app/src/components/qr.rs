@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use qrcode::{Color, EcLevel, QrCode};
-use std::{fmt::Write as _, sync::Arc};
+use std::fmt::Write as _;
 
 /// Light modules around the code that readers need (ISO/IEC 18004, 5.3.8).
 const QUIET: usize = 4;
@@ -10,12 +10,13 @@ const QUIET: usize = 4;
 /// The code of a text; nothing where it is too long for one.
 #[component]
 pub(crate) fn Qr(
-    text: Arc<str>,
+    #[prop(into)] text: Signal<String>,
     /// What it is the code of.
     #[prop(into)]
     label: Signal<String>,
 ) -> impl IntoView {
-    outline(&text).map(|(side, path)| {
+    move || {
+        text.with(|text| outline(text)).map(|(side, path)| {
         view! {
             <svg class="qr" viewBox=format!("0 0 {side} {side}") role="img" aria-label=move || label.get() shape-rendering="crispEdges">
                 <rect width=side height=side fill="#fff"/>
@@ -23,6 +24,7 @@ pub(crate) fn Qr(
             </svg>
         }
     })
+    }
 }
 
 /// The side in modules, and the dark ones as a path: a run of them in a row is one bar.

@@ -38,6 +38,8 @@ pub(crate) struct Scripted {
     asked: Mutex<Vec<Asked>>,
     now_secs: AtomicI64,
     chance: AtomicU8,
+    /// Sleeps that were waited out.
+    pub(crate) slept: Mutex<Vec<Duration>>,
 }
 
 pub(crate) const BEGIN_SECS: i64 = 1_800_000_000;
@@ -84,8 +86,10 @@ impl Host for Network {
     }
 
     /// Time limits run out as soon as nothing else can go on.
-    fn sleep(&self, _: Duration) -> Task<()> {
-        tokio::task::yield_now().then(|()| tokio::task::yield_now()).boxed()
+    fn sleep(&self, time: Duration) -> Task<()> {
+        let this = self.0.clone();
+        let slept = move |()| this.slept.lock().expect("unpoisoned").push(time);
+        tokio::task::yield_now().then(|()| tokio::task::yield_now()).map(slept).boxed()
     }
 
     fn now(&self) -> Timestamp {
@@ -196,6 +200,7 @@ impl World {
             asked: Mutex::default(),
             now_secs: AtomicI64::new(BEGIN_SECS),
             chance: AtomicU8::new(0),
+            slept: Mutex::default(),
         });
         let upstream = "http://cluster.test/api/v1".parse().expect("a URL");
         let mut config = Config::new(upstream, SessionKeys::new([7; 32], None));

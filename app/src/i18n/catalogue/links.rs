@@ -9,8 +9,8 @@ crate::i18n::phrases! {
 
     SCOPE = "What it shows", "Что видно";
     SCOPE_STATUS = "Status", "Статус";
-    SCOPE_LOG = "Status and log", "Статус и журнал";
-    SCOPE_LOG_HINT = "The log is shown as it is written: whatever the job prints, secrets too.", "Журнал виден таким, каким пишется: всё, что печатает задание, в том числе секреты.";
+    SCOPE_LOG = "Status and log", "Статус и лог";
+    SCOPE_LOG_HINT = "The log is shown as it is written: whatever the job prints, secrets too.", "Лог виден таким, каким пишется: всё, что печатает задание, в том числе секреты.";
     LIFE = "It lives for", "Действует";
     LIFE_HOUR = "1 hour", "1 час";
     LIFE_DAY = "1 day", "1 день";
@@ -24,7 +24,7 @@ crate::i18n::phrases! {
     FIELD_IMAGE = "Image", "Образ";
     FIELD_PRESET = "Preset", "Пресет";
     FIELD_DESCRIPTION = "Description", "Описание";
-    FIELD_TAGS = "Tags", "Метки";
+    FIELD_TAGS = "Tags", "Теги";
     MAKE = "Make a link", "Создать ссылку";
 
     MADE = "The link is ready. It is shown only now: copy it.", "Ссылка готова. Она показана только сейчас: скопируйте её.";

@@ -9,6 +9,6 @@ crate::i18n::phrases! {
     STARTED = "Started", "Запущено";
     FINISHED = "Ended", "Завершено";
     UNTIL = "This page is shared with you until {time}.", "Эта страница открыта вам до {time}.";
-    LOG = "Log", "Журнал";
+    LOG = "Log", "Лог";
     WAITING = "The status cannot be read right now. This page goes on by itself.", "Статус сейчас не прочитать. Страница продолжит сама.";
 }

@@ -254,6 +254,51 @@ async fn a_terminal_is_resized_and_shows_what_is_typed_before_any_newline() {
     made.remove().await;
 }
 
+/// Lines of the container's process list that hold `word`.
+async fn processes(made: &Made<'_>, word: &str) -> usize {
+    let script = format!("ps -o args | grep -v grep | grep -c -- '{word}'; true");
+    let mut session = made.engine.exec(&made.id, &words(&["sh", "-c", &script]), PLAIN).await.unwrap();
+    let (out, _, _) = rest(&mut session).await;
+    // The script itself is on the list, too.
+    String::from_utf8_lossy(&out).trim().parse::<usize>().unwrap() - 1
+}
+
+#[tokio::test]
+async fn a_command_whose_listener_left_is_ended_and_what_it_left_in_the_background_is_not() {
+    let engine = engine().await;
+    let made = Made::started(&engine, "hang-up", "sleep 1000", |_| {}).await;
+
+    let mut session = engine.exec(&made.id, &words(&["sh"]), TERMINAL).await.unwrap();
+    session.input.write_all(b"nohup sleep 2001 & echo be\\gun; sleep 2002\n").await.unwrap();
+    until_said(&mut session, "begun").await;
+    let control = session.control.clone();
+    drop(session);
+    control.hang_up().await.unwrap();
+    assert_eq!((processes(&made, "sleep 2001").await, processes(&made, "sleep 2002").await), (1, 0));
+
+    // Neither its input nor a hang-up moves this one.
+    let deaf = "trap '' HUP; echo up; while :; do sleep 3001; done";
+    let mut session = engine.exec(&made.id, &words(&["sh", "-c", deaf]), PLAIN).await.unwrap();
+    until_said(&mut session, "up").await;
+    let control = session.control.clone();
+    drop(session);
+    control.hang_up().await.unwrap();
+    assert_eq!((control.exit_code().await.unwrap(), processes(&made, "sleep 3001").await), (Some(137), 0));
+
+    // One that is over is left alone, and so is the container's own process.
+    control.hang_up().await.unwrap();
+    engine.attach(&made.id, PLAIN).await.unwrap().control.hang_up().await.unwrap();
+    assert_eq!(engine.inspect(&made.id).await.unwrap().phase, Phase::Running);
+    made.remove().await;
+}
+
+async fn until_said(session: &mut Session, word: &str) {
+    let mut seen = Vec::new();
+    while !String::from_utf8_lossy(&seen).contains(word) {
+        seen.extend_from_slice(&session.output.try_next().await.unwrap().expect("it runs").bytes);
+    }
+}
+
 #[tokio::test]
 async fn attaching_shows_what_comes_and_types_into_the_job() {
     let engine = engine().await;

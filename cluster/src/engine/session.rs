@@ -30,6 +30,10 @@ pub trait SessionControl: Send + Sync {
 
     /// The exit code of the process, once the output has ended; `None` while it still runs.
     async fn exit_code(&self) -> Result<Option<i64>, EngineError>;
+
+    /// Nobody listens any more: a command that was started for the session and still runs is told to end, and killed if it
+    /// does not. What it left in the background stays, and so does a container's own process.
+    async fn hang_up(&self) -> Result<(), EngineError>;
 }
 
 /// A live conversation. Its three parts may be used from different tasks.

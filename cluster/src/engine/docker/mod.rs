@@ -7,6 +7,7 @@ mod connect;
 mod create;
 mod failure;
 mod frames;
+mod hang_up;
 mod images;
 mod log;
 mod pieces;
@@ -42,6 +43,7 @@ use super::{
 };
 use create::Traits;
 use failure::{container_error, engine_error};
+use hang_up::Marked;
 use pieces::Pieces;
 use session::Subject;
 use wire::Wire;
@@ -270,19 +272,22 @@ impl Engine for DockerEngine {
         command: &[String],
         streams: SessionStreams,
     ) -> Result<Session, EngineError> {
+        let mark = hang_up::new_mark();
         let config = ExecConfig {
             cmd: Some(command.to_vec()),
             tty: Some(streams.tty),
             attach_stdin: Some(streams.stdin),
             attach_stdout: Some(streams.stdout),
             attach_stderr: Some(streams.stderr),
+            env: Some(vec![mark.clone()]),
             ..Default::default()
         };
         let made = self.docker.create_exec(&id.0, config).await.map_err(|e| self.of(id, &e))?;
         let body = serde_json::json!({"Detach": false, "Tty": streams.tty});
         let io = self.wire.hijack(&format!("/exec/{}/start", made.id), Some(&body)).await;
         let io = io.map_err(|e| container_error(&id.0, e))?;
-        Ok(session::session(self.docker.clone(), self.wire.clone(), Subject::Exec(made.id), streams.tty, io))
+        let subject = Subject::Exec(Marked { exec: made.id, container: id.clone(), mark });
+        Ok(session::session(self.docker.clone(), self.wire.clone(), subject, streams.tty, io))
     }
 
     async fn attach(&self, id: &ContainerId, streams: SessionStreams) -> Result<Session, EngineError> {

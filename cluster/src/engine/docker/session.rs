@@ -14,6 +14,7 @@ use tokio::io::{AsyncReadExt, ReadHalf};
 
 use super::failure::engine_error;
 use super::frames::Frames;
+use super::hang_up::Marked;
 use super::wire::Wire;
 use crate::engine::{ContainerId, EngineError, EngineStream, Output, OutputStream, Session, SessionControl};
 
@@ -24,7 +25,7 @@ const CODE_TRIES: u32 = 250;
 /// What the control of a session talks about.
 #[derive(Debug)]
 pub(super) enum Subject {
-    Exec(String),
+    Exec(Marked),
     Container(ContainerId),
 }
 
@@ -85,7 +86,7 @@ impl SessionControl for Control {
         }
         let (w, h) = (i32::from(columns), i32::from(rows));
         let done = match &self.subject {
-            Subject::Exec(id) => self.docker.resize_exec(id, ResizeExecOptions { w, h }).await,
+            Subject::Exec(marked) => self.docker.resize_exec(&marked.exec, ResizeExecOptions { w, h }).await,
             Subject::Container(id) => self.docker.resize_container_tty(&id.0, ResizeContainerTTYOptions { w, h }).await,
         };
         match done.map_err(|e| engine_error(&self.wire.endpoint, &e)) {
@@ -98,9 +99,9 @@ impl SessionControl for Control {
     async fn exit_code(&self) -> Result<Option<i64>, EngineError> {
         for _ in 0..CODE_TRIES {
             let code = match &self.subject {
-                Subject::Exec(id) => {
-                    let found =
-                        self.docker.inspect_exec(id).await.map_err(|e| engine_error(&self.wire.endpoint, &e))?;
+                Subject::Exec(marked) => {
+                    let found = self.docker.inspect_exec(&marked.exec).await;
+                    let found = found.map_err(|e| engine_error(&self.wire.endpoint, &e))?;
                     found.exit_code.filter(|_| found.running != Some(true))
                 }
                 Subject::Container(id) => self.wire.inspect(id).await?.state().exit_code,
@@ -111,5 +112,12 @@ impl SessionControl for Control {
             tokio::time::sleep(CODE_PATIENCE).await;
         }
         Ok(None)
+    }
+
+    async fn hang_up(&self) -> Result<(), EngineError> {
+        match &self.subject {
+            Subject::Exec(marked) => marked.end(&self.docker).await.map_err(|e| engine_error(&self.wire.endpoint, &e)),
+            Subject::Container(_) => Ok(()),
+        }
     }
 }

@@ -36,6 +36,12 @@ impl FakeEngine {
         self.touch();
     }
 
+    /// Waits until no command of a session runs.
+    pub async fn sessions_over(&self) {
+        // It fails when the engine is away, and then nothing runs that could be seen.
+        let _ = self.until(|state| (state.sessions == 0).then_some(Ok(()))).await;
+    }
+
     /// Names of all images there are.
     #[must_use]
     pub fn image_names(&self) -> Vec<String> {

@@ -56,6 +56,8 @@ struct State {
     images: BTreeMap<String, Image>,
     failed_once: BTreeSet<String>,
     containers: BTreeMap<ContainerId, Container>,
+    /// Commands of sessions that run.
+    sessions: u64,
     made: u64,
     last_time: i64,
 }
@@ -356,17 +358,23 @@ impl Engine for FakeEngine {
         command: &[String],
         streams: SessionStreams,
     ) -> Result<Session, EngineError> {
-        if find(&mut *self.answer()?, id)?.state.phase != Phase::Running {
-            return Err(EngineError::NotRunning);
+        {
+            let mut state = self.answer()?;
+            if find(&mut state, id)?.state.phase != Phase::Running {
+                return Err(EngineError::NotRunning);
+            }
+            state.sessions += 1;
         }
         let steps = script::parse(command);
         let (input, theirs) = tokio::io::duplex(64 * 1024);
         let (send, output) = mpsc::unbounded_channel();
         let (resize, size) = watch::channel(None);
         let (code, _) = watch::channel(None);
-        let control = Arc::new(FakeControl { resize, code: code.clone() });
+        let (end, signals) = mpsc::unbounded_channel();
+        let control = Arc::new(FakeControl { resize, code: code.clone(), end: Some(end.clone()) });
+        let me = self.me.clone();
         tokio::spawn(async move {
-            let (_hold, signals) = mpsc::unbounded_channel();
+            let _nobody_may_be_left_to_signal_it = end;
             let write = {
                 let send = send.clone();
                 Arc::new(move |stream, bytes: Vec<u8>| {
@@ -384,6 +392,10 @@ impl Engine for FakeEngine {
                 }
             };
             code.send_replace(Some(exit));
+            if let Some(engine) = me.upgrade() {
+                engine.lock().sessions -= 1;
+                engine.touch();
+            }
         });
         Ok(Session { input: Box::pin(input), output: receive(output), control })
     }
@@ -421,7 +433,7 @@ impl Engine for FakeEngine {
         Ok(Session {
             input: Box::pin(input),
             output: output.map(|piece| piece.map(|piece| Output { stream: piece.stream, bytes: piece.bytes })).boxed(),
-            control: Arc::new(FakeControl { resize, code }),
+            control: Arc::new(FakeControl { resize, code, end: None }),
         })
     }
 

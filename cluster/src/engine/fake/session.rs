@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
 use tokio::sync::{mpsc, watch};
 
-use crate::engine::{EngineError, EngineStream, Output, SessionControl};
+use crate::engine::{EngineError, EngineStream, Output, SessionControl, Signal};
 
 /// A session's output as a stream.
 pub(super) fn receive(output: mpsc::UnboundedReceiver<Output>) -> EngineStream<Output> {
@@ -15,6 +15,8 @@ pub(super) fn receive(output: mpsc::UnboundedReceiver<Output>) -> EngineStream<O
 pub(super) struct FakeControl {
     pub(super) resize: watch::Sender<Option<(u16, u16)>>,
     pub(super) code: watch::Sender<Option<i64>>,
+    /// Ends the session's process; none where it is the container's own.
+    pub(super) end: Option<mpsc::UnboundedSender<Signal>>,
 }
 
 #[async_trait]
@@ -28,5 +30,13 @@ impl SessionControl for FakeControl {
         let mut code = self.code.subscribe();
         let found = code.wait_for(Option::is_some).await;
         Ok(found.ok().and_then(|code| *code))
+    }
+
+    async fn hang_up(&self) -> Result<(), EngineError> {
+        if let Some(end) = &self.end {
+            // It may be over already.
+            let _ = end.send(Signal::Kill);
+        }
+        Ok(())
     }
 }

@@ -77,7 +77,16 @@ pub(in crate::http) async fn exec(
     let stopping = api.stopping.clone();
     Ok(upgrade.protocols([ATTACH_SUBPROTOCOL, "exec.apolo.us"]).on_upgrade(move |socket| async move {
         let (sender, receiver) = split(socket, &stopping);
-        converse(sender, receiver, session, streams).await;
+        let control = Arc::clone(&session.control);
+        let (sender, receiver, end) = converse(sender, receiver, session, streams).await;
+        let leave = async {
+            if end != End::Complete
+                && let Err(error) = control.hang_up().await
+            {
+                tracing::warn!(job = job.id, error = %causes(&error), "a command that nobody listens to was not ended");
+            }
+        };
+        tokio::join!(close(sender, receiver, end), leave);
     }))
 }
 
@@ -101,11 +110,18 @@ pub(in crate::http) async fn attach(
     let stopping = api.stopping.clone();
     Ok(upgrade.protocols([ATTACH_SUBPROTOCOL, "attach.apolo.us"]).on_upgrade(move |socket| async move {
         let (sender, receiver) = split(socket, &stopping);
-        converse(sender, receiver, session, streams).await;
+        let (sender, receiver, end) = converse(sender, receiver, session, streams).await;
+        close(sender, receiver, end).await;
     }))
 }
 
-async fn converse(mut sender: Sender, mut receiver: Receiver, session: Session, streams: SessionStreams) {
+/// Talks until the process ends or nobody listens; tells which in the end.
+async fn converse(
+    mut sender: Sender,
+    mut receiver: Receiver,
+    session: Session,
+    streams: SessionStreams,
+) -> (Sender, Receiver, End) {
     let Session { input, output, control } = session;
     let talked = {
         let outwards = outwards(&mut sender, output, streams);
@@ -123,7 +139,7 @@ async fn converse(mut sender: Sender, mut receiver: Receiver, session: Session, 
         },
         Err(end) => end,
     };
-    close(sender, receiver, end).await;
+    (sender, receiver, end)
 }
 
 /// Sends output until it ends; an error says why it could not all be sent.

@@ -12,6 +12,7 @@ use tokio_tungstenite::{
 };
 
 use super::*;
+use crate::engine::Phase;
 use crate::logs::{Record, Stream};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -215,6 +216,23 @@ async fn a_command_in_a_job_talks_both_ways_and_tells_its_exit_code() {
     let mut cat = opened(&server, &format!("{base}/{job}/exec?cmd=cat&stdin=1")).await;
     cat.send(Message::Binary(Frame::Stdin(b"hello").encode().into())).await.expect("sends");
     assert_eq!(next(&mut cat).await, Some(Frame::Stdout(b"hello").encode()));
+}
+
+#[tokio::test]
+async fn a_command_that_nobody_listens_to_any_more_is_ended_and_the_job_runs_on() {
+    let server = Server::start().await;
+    let (base, job) = (serve(&server).await, server.job("train").await);
+    let container = server.run(&job, "hang").await;
+    for query in ["cmd=print:up%20hang", "cmd=print:up%20hang&tty=1&stderr=0&stdin=1"] {
+        let mut socket = opened(&server, &format!("{base}/{job}/exec?{query}")).await;
+        assert_eq!(next(&mut socket).await, Some(Frame::Stdout(b"up\n").encode()));
+        // As when a tab is closed: without a word.
+        drop(socket);
+        server.engine.sessions_over().await;
+    }
+    let mut attached = opened(&server, &format!("{base}/{job}/attach?stdin=1&stdout=1&stderr=1")).await;
+    attached.close(None).await.expect("closes");
+    assert_eq!(server.engine.inspect(&container).await.expect("is there").phase, Phase::Running);
 }
 
 #[tokio::test]

@@ -238,6 +238,36 @@ async fn a_killed_server_picks_its_jobs_up_again_without_loss_or_repetition() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn output_that_finds_the_disk_full_is_told_of_while_that_lasts_and_then_stored() {
+    let server = Server::start(FakeEngine::new()).await;
+    let id = server.book.submit("busybox", "sleep:60000 print:late hang", |_| {});
+    server.until(&id, is_running).await;
+    // The log's first file is a device that has no room, ever; it goes with the first try to write.
+    let log = server.log(&id).await;
+    let folder = server.logs.root().join(&id);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink("/dev/full", folder.join("0000000000.seg")).unwrap();
+    let stalled = async {
+        loop {
+            match server.runner.stall(&id) {
+                Some(stall) => return stall,
+                // Virtual time, in steps shorter than the pause before the next try.
+                None => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    };
+    let stall = tokio::time::timeout(Duration::from_secs(120), stalled).await.expect("the stall is told");
+    assert!(stall.words.contains("disk is full"), "{}", stall.words);
+    assert_eq!(log.totals().lines, 0);
+    server.lines(&id, 1).await;
+    while server.runner.stall(&id).is_some() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(server.output(&id).await, "late\n");
+    assert!(is_running(&server.book.job(&id)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_container_somebody_removed_ends_its_job_and_others_containers_are_left_alone() {
     let engine = FakeEngine::new();
     let server = Server::start(engine.clone()).await;

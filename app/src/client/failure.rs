@@ -3,7 +3,7 @@
 use super::json;
 use crate::i18n::{
     I18n,
-    catalogue::{common, problems},
+    catalogue::{common, problems, refusals},
 };
 use api::{Code, Problem};
 
@@ -56,6 +56,24 @@ impl Failure {
         }
     }
 
+    /// Whether it is about this input field, or about a part of it: `env` and `env.PATH`, `tags` and `tags[3]`.
+    pub(crate) fn is_at(&self, field: &str) -> bool {
+        let part = self.field().and_then(|at| at.strip_prefix(field));
+        part.is_some_and(|part| part.is_empty() || part.starts_with(['.', '[']))
+    }
+
+    /// What is said beside the field that it is about.
+    pub(crate) fn message_at_field(&self, i18n: I18n) -> String {
+        match (self.code(), self.field()) {
+            (Some(Code::Conflict), Some("name")) => i18n.now(refusals::NAME_TAKEN).to_owned(),
+            (Some(Code::InvalidRequest), Some("preset")) => i18n.now(refusals::NO_PRESET).to_owned(),
+            (Some(Code::InvalidRequest | Code::Conflict | Code::TooLarge), Some(_)) => {
+                i18n.fill(refusals::OTHER, &[("said", &self.message(i18n))])
+            }
+            _ => self.message(i18n),
+        }
+    }
+
     /// One or two sentences: what was wrong and what to do. What the gateway says about a particular input or state is shown
     /// as it says it; for failures that are the same everywhere the catalogue has words in the reader's language.
     pub(crate) fn message(&self, i18n: I18n) -> String {
@@ -103,6 +121,15 @@ mod tests {
         assert_eq!(failure.code(), Some(Code::Conflict));
         assert_eq!(failure.field(), Some("name"));
         assert_eq!(Failure::from_answer(502, "<html>"), Failure::Nonsense { status: 502 });
+    }
+
+    #[test]
+    fn a_part_of_a_field_is_at_the_field_and_another_field_is_not() {
+        let at = |field: &str| {
+            Failure::from_answer(400, &format!(r#"{{"code":"invalid_request","message":"No.","field":"{field}"}}"#))
+        };
+        assert!(at("env").is_at("env") && at("env.PATH").is_at("env") && at("tags[3]").is_at("tags"));
+        assert!(!at("environment").is_at("env") && !at("name").is_at("env") && !Failure::Network.is_at("env"));
     }
 
     #[test]

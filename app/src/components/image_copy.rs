@@ -70,7 +70,7 @@ pub(crate) fn CopyDialog(
     let refused = move |wanted: &'static str| {
         Signal::derive(move || {
             transfer.stage.with(|stage| match stage {
-                Stage::Failed(failure) if at(failure) == Some(wanted) => Some(failure.message(i18n)),
+                Stage::Failed(failure) if at(failure) == Some(wanted) => Some(failure.message_at_field(i18n)),
                 Stage::Failed(_) | Stage::Ready | Stage::Going | Stage::Done(_) => None,
             })
         })

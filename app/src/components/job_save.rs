@@ -46,7 +46,7 @@ pub(crate) fn SaveDialog(job: Job, #[prop(into)] on_close: Callback<()>) -> impl
     let done = Memo::new(move |_| transfer.stage.with(|stage| matches!(stage, Stage::Done(_))));
     let refused = Signal::derive(move || {
         transfer.stage.with(|stage| match stage {
-            Stage::Failed(failure) if failure.field().is_some() => Some(failure.message(i18n)),
+            Stage::Failed(failure) if failure.field().is_some() => Some(failure.message_at_field(i18n)),
             Stage::Failed(_) | Stage::Ready | Stage::Going | Stage::Done(_) => None,
         })
     });

@@ -40,6 +40,9 @@ pub(crate) fn reason_phrase(reason: &str) -> Option<Phrase> {
         "DiskUnavailable" => status::WHY_DISK,
         "NotFound" => status::WHY_LOST,
         "ClusterNotFound" => status::WHY_CLUSTER,
+        "LogStalled" => status::WHY_LOG_STALLED,
+        "EngineUnavailable" => status::WHY_ENGINE_AWAY,
+        "EngineFailed" => status::WHY_ENGINE_FAILED,
         _ => return None,
     })
 }
@@ -112,6 +115,9 @@ mod tests {
             "LifeSpanEnded",
             "QuotaExhausted",
             "Completed",
+            "LogStalled",
+            "EngineUnavailable",
+            "EngineFailed",
         ] {
             assert!(reason_phrase(reason).is_some(), "{reason}");
         }

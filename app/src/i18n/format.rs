@@ -2,6 +2,9 @@
 
 use super::{Lang, catalogue::units};
 use jiff::Timestamp;
+use js_sys::{Function, Intl::DateTimeFormat};
+use std::cell::RefCell;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// A whole number, grouped by the language's rules.
 pub(crate) fn integer(lang: Lang, n: u64) -> String {
@@ -89,10 +92,23 @@ pub(crate) fn time_of_day(lang: Lang, time: Timestamp) -> String {
     browser_date(lang, time, r#"{"hour":"2-digit","minute":"2-digit","second":"2-digit","hour12":false}"#)
 }
 
-fn browser_date(lang: Lang, time: Timestamp, options: &str) -> String {
-    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(time.as_millisecond() as f64));
-    let options = js_sys::JSON::parse(options).unwrap_or_default();
-    String::from(date.to_locale_string(lang.tag(), &options))
+thread_local! {
+    /// The browser's formatters: to make one takes it longer than to draw the row of a list in which it is used.
+    static FORMATTERS: RefCell<Vec<(Lang, &'static str, Function)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn browser_date(lang: Lang, time: Timestamp, options: &'static str) -> String {
+    let time = JsValue::from_f64(time.as_millisecond() as f64);
+    let format = FORMATTERS.with_borrow_mut(|known| {
+        if let Some((.., format)) = known.iter().find(|(of, with, _)| (*of, *with) == (lang, options)) {
+            return format.clone();
+        }
+        let wanted = js_sys::JSON::parse(options).unwrap_or_default();
+        let made = DateTimeFormat::new(&js_sys::Array::of1(&lang.tag().into()), wanted.unchecked_ref());
+        known.push((lang, options, made.format()));
+        made.format()
+    });
+    format.call1(&JsValue::UNDEFINED, &time).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! All jobs the reader may see: filtered and ordered by the address, live, and fluid with ten thousand of them.
 
+mod empty;
 mod filters;
 mod kill;
 mod listen;
@@ -9,35 +10,25 @@ use crate::client::{use_client, with_query};
 use crate::components::{
     failed::Failed,
     feed::{FeedMark, FeedNote},
-    lazy::{LazyPart, fetch_ahead},
+    lazy::{LazyPage, LazyPart, fetch_ahead},
     page::PageTitle,
     stage::use_page_query,
 };
 use crate::i18n::{catalogue::jobs, use_i18n};
 use crate::paths;
-use crate::queries::{
-    job,
-    jobs::{JobsList, Row, Standing},
-};
+use crate::queries::jobs::{JobsList, Row, Standing};
 use crate::rules::filter::Filter;
 use crate::stores::toasts::use_toasts;
 use crate::ui::{
-    button::{Button, Kind},
+    button::Button,
     icon::{PLUS, icon},
     state::Empty,
 };
-use api::jobs::JobCreate;
 use filters::Filters;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use std::collections::BTreeSet;
 use table::{LoadingRows, Table};
-
-/// The image of the sample job.
-pub(crate) const SAMPLE_IMAGE: &str = "roadstead/sample:latest";
-/// What the sample job does: the image itself has nothing but a shell.
-pub(crate) const SAMPLE_COMMAND: &str =
-    "sh -c 'for i in $(seq 1 60); do echo \"Line $i of 60 from $(hostname)\"; sleep 1; done; echo Done'";
 
 /// The jobs list.
 #[component]
@@ -58,7 +49,8 @@ pub(crate) fn JobsPage() -> impl IntoView {
             .map(|row| (row.seen.get_untracked(), row))
             .filter(|(seen, _)| filter.admits(&seen.job))
             .collect();
-        rows.sort_by(|(a, _), (b, _)| filter.order(&a.job, &b.job));
+        // The order leaves no two equal.
+        rows.sort_unstable_by(|(a, _), (b, _)| filter.order(&a.job, &b.job));
         rows.into_iter().map(|(_, row)| row).collect::<Vec<Row>>()
     });
     provide_context(kill::Selection { list, visible, selected });
@@ -96,7 +88,7 @@ pub(crate) fn JobsPage() -> impl IntoView {
         <listen::Announcer list/>
         {move || match content.get() {
             Content::Loading => view! { <LoadingRows/> }.into_any(),
-            Content::Empty => view! { <NoJobs/> }.into_any(),
+            Content::Empty => view! { <LazyPage page=empty::fetch/> }.into_any(),
             Content::Failed => view! { <ListFailed list/> }.into_any(),
             Content::Table | Content::NoMatch => {
                 view! {
@@ -152,39 +144,6 @@ fn use_filter() -> (Memo<Filter>, Callback<Filter>) {
         navigate(&to, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
     });
     (filter, set)
-}
-
-/// No jobs at all: offers the sample.
-#[component]
-fn NoJobs() -> impl IntoView {
-    let (i18n, client, toasts, navigate) = (use_i18n(), use_client(), use_toasts(), use_navigate());
-    let busy = RwSignal::new(false);
-    let sample = move |()| {
-        let navigate = navigate.clone();
-        busy.set(true);
-        spawn_local(async move {
-            let create = JobCreate {
-                image: SAMPLE_IMAGE.into(),
-                command: Some(SAMPLE_COMMAND.into()),
-                life_span_minutes: Some(60),
-                ..JobCreate::default()
-            };
-            let answer = job::create(client, &create).await;
-            busy.try_set(false);
-            match answer {
-                Ok(job) => navigate(&paths::job(&job.id), NavigateOptions::default()),
-                Err(failure) => toasts.failure(i18n, &failure),
-            }
-        });
-    };
-    view! {
-        <div class="panel">
-            <Empty title=i18n.text(jobs::EMPTY_TITLE) text=i18n.text(jobs::EMPTY_TEXT)>
-                <Button label=i18n.text(jobs::EMPTY_SAMPLE) kind=Kind::Primary busy on_click=sample/>
-                <a class="button" href=paths::JOB_NEW>{i18n.text(jobs::NEW)}</a>
-            </Empty>
-        </div>
-    }
 }
 
 /// The list could not be fetched.

@@ -7,7 +7,7 @@ use crate::rules::filter::Filter;
 use crate::stores::browser;
 use api::{
     Page,
-    jobs::{Job, JobEvent, JobSelector},
+    jobs::{Job, JobEvent, JobSelector, JobStatus},
 };
 use jiff::Timestamp;
 use leptos::{prelude::*, task::spawn_local};
@@ -18,7 +18,7 @@ use std::{
 };
 
 /// Jobs a page.
-const PAGE: u32 = 500;
+const PAGE: u32 = 250;
 /// How long changes are gathered before they are drawn.
 const GATHER: Duration = Duration::from_millis(60);
 
@@ -102,6 +102,12 @@ impl JobsList {
     pub(crate) fn rows(self) -> Vec<Row> {
         self.version.track();
         self.rows.with_value(|rows| rows.values().cloned().collect())
+    }
+
+    /// Shows every job to `look`; tracks every change.
+    pub(crate) fn each(self, mut look: impl FnMut(&Job)) {
+        self.version.track();
+        self.rows.with_value(|rows| rows.values().for_each(|row| row.seen.with_untracked(|seen| look(&seen.job))));
     }
 
     /// Whether there is any. Tracks every change.
@@ -229,6 +235,10 @@ impl JobsList {
                 JobEvent::Job { job } => {
                     if let Some(telling) = &mut pending.telling {
                         telling.insert(job.id.clone());
+                        // Nearly all that is told at first is on the list already.
+                        if self.stands(&job) && !pending.jobs.contains_key(&job.id) {
+                            return false;
+                        }
                     }
                     pending.removed.remove(&job.id);
                     pending.jobs.insert(job.id.clone(), *job);
@@ -240,11 +250,19 @@ impl JobsList {
                 JobEvent::InitDone => pending.told = true,
                 JobEvent::Waiting { .. } | JobEvent::Heartbeat | JobEvent::End { .. } | JobEvent::Unknown => {}
             }
-            !std::mem::replace(&mut pending.scheduled, true)
+            // What there is comes at once in the end, and not in a hundred draws of a list that is long.
+            let complete = pending.telling.is_none() || pending.told;
+            complete && !std::mem::replace(&mut pending.scheduled, true)
         });
         if due == Some(true) {
             set_timeout(move || self.draw(), GATHER);
         }
+    }
+
+    /// Whether the list shows this job as it is.
+    fn stands(self, job: &Job) -> bool {
+        let row = self.rows.with_value(|rows| rows.get(&job.id).cloned());
+        row.is_some_and(|row| row.seen.with_untracked(|seen| changeable(&seen.job) == changeable(job)))
     }
 
     /// Takes in what was gathered.
@@ -277,6 +295,12 @@ impl JobsList {
         self.version.update(|v| *v += 1);
         self.changed.set(changed);
     }
+}
+
+/// What can change of a job, but for the time that passes.
+fn changeable(job: &Job) -> (JobStatus, Option<&str>, u32, usize, Option<u32>, Option<&str>) {
+    let (reason, url) = (job.reason.as_deref(), job.http_url.as_deref());
+    (job.status, reason, job.restarts, job.transitions.len(), job.life_span_minutes, url)
 }
 
 /// Puts a job in its row; the job where its status has changed.

@@ -1,7 +1,7 @@
 //! The jobs list's filters and order, and how they stand in the address.
 
 use crate::i18n::{Phrase, catalogue::jobs};
-use crate::rules::job::label;
+use crate::rules::{fold::folded, job::name_or_id};
 use api::jobs::{Job, JobStatus};
 use std::cmp::Ordering;
 
@@ -88,8 +88,7 @@ impl Filter {
                 _ => {}
             }
         }
-        filter.statuses.sort_unstable();
-        filter.statuses.dedup();
+        filter.statuses = JobStatus::ALL.into_iter().filter(|status| filter.statuses.contains(status)).collect();
         filter
     }
 
@@ -131,13 +130,13 @@ impl Filter {
         (self.statuses.is_empty() || self.statuses.contains(&job.status))
             && self.owner.as_ref().is_none_or(|owner| *owner == job.owner)
             && self.tag.as_ref().is_none_or(|tag| job.tags.contains(tag))
-            && self.text.split_whitespace().all(|word| mentions(job, word))
+            && self.text.split_whitespace().all(|word| mentions(job, &folded(word)))
     }
 
     pub(crate) fn order(&self, a: &Job, b: &Job) -> Ordering {
         let by_column = match self.column {
             Column::Status => a.status.cmp(&b.status),
-            Column::Name => label(a).cmp(&label(b)),
+            Column::Name => name_or_id(a).cmp(name_or_id(b)),
             Column::Image => a.container.image.cmp(&b.container.image),
             Column::Owner => a.owner.cmp(&b.owner),
             Column::Preset => a.preset.cmp(&b.preset),
@@ -150,9 +149,9 @@ impl Filter {
     }
 }
 
+/// `word` is folded.
 fn mentions(job: &Job, word: &str) -> bool {
-    let word = word.to_lowercase();
-    let has = |text: &str| text.to_lowercase().contains(&word);
+    let has = |text: &str| folded(text).contains(word);
     job.name.as_deref().is_some_and(has) || has(&job.container.image) || has(&job.id) || job.tags.iter().any(|t| has(t))
 }
 
@@ -189,7 +188,7 @@ mod tests {
         one.tags = vec!["night".into()];
         let admits = |text: &str| Filter { text: text.into(), ..Filter::default() }.admits(&one);
         assert!(admits("TRAIN ubuntu"));
-        assert!(admits("night abc"));
+        assert!(admits("night ABC"));
         assert!(!admits("train dogs"));
     }
 

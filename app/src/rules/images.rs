@@ -1,5 +1,6 @@
 //! The images list's scope, filter and order, how they stand in the address, and who may put images where.
 
+use super::fold::folded;
 use crate::i18n::{Phrase, catalogue::images};
 use api::{
     images::{Image, ImageDetail, ImageSelector},
@@ -153,8 +154,8 @@ impl ImageFilter {
     }
 
     pub(crate) fn admits(&self, image: &Image) -> bool {
-        let repository = image.repository.to_lowercase();
-        self.text.split_whitespace().all(|word| repository.contains(&word.to_lowercase()))
+        let repository = folded(&image.repository);
+        self.text.split_whitespace().all(|word| repository.contains(&folded(word)))
     }
 
     pub(crate) fn order(&self, a: &Image, b: &Image) -> Ordering {

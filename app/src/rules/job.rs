@@ -32,12 +32,20 @@ pub(crate) fn save_refusal(job: &Job) -> Option<Phrase> {
     (job.status != JobStatus::Running).then_some(transfer::SAVE_NOT_RUNNING)
 }
 
+/// The reason that is told beside the status: why the job waits, why it failed, what troubles it while it runs.
+pub(crate) fn telling_reason(job: &Job) -> Option<&str> {
+    let telling = matches!(job.status, JobStatus::Pending | JobStatus::Running | JobStatus::Failed);
+    job.reason.as_deref().filter(|_| telling)
+}
+
 /// What a job is called: its name, else its id without the common prefix, cut short.
 pub(crate) fn label(job: &Job) -> String {
-    match &job.name {
-        Some(name) => name.clone(),
-        None => short_id(&job.id).to_owned(),
-    }
+    name_or_id(job).to_owned()
+}
+
+/// As [`label`], borrowed.
+pub(crate) fn name_or_id(job: &Job) -> &str {
+    job.name.as_deref().unwrap_or_else(|| short_id(&job.id))
 }
 
 /// An id that still tells jobs apart at a glance: the first block of the UUID, `job-` before it.
@@ -79,6 +87,16 @@ pub(crate) mod tests {
             assert!(extend_refusal(&job).is_some());
             job.life_span_minutes = Some(60);
             assert_eq!(extend_refusal(&job).is_none(), status.is_active(), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn what_troubles_a_running_job_is_told_and_that_all_went_well_is_not() {
+        for (status, told) in [("pending", true), ("running", true), ("failed", true), ("succeeded", false)] {
+            let mut job = job("job-1", status);
+            assert_eq!(telling_reason(&job), None);
+            job.reason = Some("LogStalled".into());
+            assert_eq!(telling_reason(&job).is_some(), told, "{status}");
         }
     }
 

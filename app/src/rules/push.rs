@@ -30,7 +30,7 @@ fn without_registry(name: &str) -> &str {
 }
 
 fn from_file(file: &str) -> String {
-    let stem = file.split('.').next().unwrap_or_default().to_lowercase();
+    let stem = file.split('.').next().unwrap_or_default().to_ascii_lowercase();
     let kept: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let kept = kept.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
     if kept.is_empty() { "my-image".to_owned() } else { kept }

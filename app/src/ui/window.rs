@@ -1,17 +1,21 @@
 //! Which rows of a long list are in view. Rows have one fixed height, so this is arithmetic.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html, leptos_dom::helpers::set_timeout, prelude::*};
+use std::time::Duration;
 
 /// Rows drawn above and below what is seen, so that a quick scroll shows rows and not paper.
 const MARGIN: usize = 12;
 
-/// The first row to draw and the one after the last.
-pub(crate) fn rows_in_view(total: usize, row_px: f64, top_px: f64, view_px: f64) -> (usize, usize) {
+/// After a leap only what is seen is drawn at once, and the margin when the reader has come to rest for so long.
+const REST: Duration = Duration::from_millis(80);
+
+/// The first row to draw and the one after the last, with so many on either side beyond what is seen.
+pub(crate) fn rows_in_view(total: usize, row_px: f64, top_px: f64, view_px: f64, margin: usize) -> (usize, usize) {
     // `top_px`: where the list begins in the window; negative once scrolled past.
     let first = ((-top_px).max(0.0) / row_px) as usize;
     let seen = (view_px / row_px).ceil() as usize + 1;
-    let start = first.saturating_sub(MARGIN).min(total);
-    (start, (first + seen + MARGIN).min(total).max(start))
+    let start = first.saturating_sub(margin).min(total);
+    (start, (first + seen + margin).min(total).max(start))
 }
 
 /// What is above the rows when the window is scrolled, pixels: the bar and the list's heading stick to the top.
@@ -34,7 +38,21 @@ impl Rows {
     /// changes, `on_end` is told whenever the last row is to be drawn.
     pub(crate) fn follow(total: Signal<usize>, height: fn() -> f64, on_end: impl Fn() + Copy + 'static) -> Self {
         let rows = Self { body: NodeRef::new(), row_px: RwSignal::new(height()), view: RwSignal::new((0, 60)) };
-        let measure = move || rows.measure(total, height, on_end);
+        let resting = StoredValue::new(0_u32);
+        let rested = move || rows.measure(total, height, on_end, true);
+        let measure = move || {
+            if rows.measure(total, height, on_end, false) {
+                return;
+            }
+            let leap = resting.get_value().wrapping_add(1);
+            resting.set_value(leap);
+            let due = move || {
+                if resting.try_get_value() == Some(leap) {
+                    rested();
+                }
+            };
+            set_timeout(due, REST);
+        };
         let handles = [
             window_event_listener(ev::scroll, move |_| measure()),
             window_event_listener(ev::resize, move |_| measure()),
@@ -48,19 +66,25 @@ impl Rows {
         rows
     }
 
-    fn measure(self, total: Signal<usize>, height: fn() -> f64, on_end: impl Fn()) {
-        let Some(body) = self.body.get_untracked() else { return };
+    /// False where the margin is left for later.
+    fn measure(self, total: Signal<usize>, height: fn() -> f64, on_end: impl Fn(), at_rest: bool) -> bool {
+        let Some(body) = self.body.get_untracked() else { return true };
         if self.row_px.get_untracked() != height() {
             self.row_px.set(height());
         }
         let total = total.get_untracked();
-        let now = rows_in_view(total, self.row_px.get_untracked(), body.get_bounding_client_rect().top(), window_px());
-        if self.view.get_untracked() != now {
+        let (top, row_px) = (body.get_bounding_client_rect().top(), self.row_px.get_untracked());
+        let wide = rows_in_view(total, row_px, top, window_px(), MARGIN);
+        let before = self.view.get_untracked();
+        let leapt = !at_rest && (wide.1 <= before.0 || before.1 <= wide.0) && wide.0 < wide.1;
+        let now = if leapt { rows_in_view(total, row_px, top, window_px(), 0) } else { wide };
+        if before != now {
             self.view.set(now);
         }
-        if now.1 == total && now.0 > 0 {
+        if wide.1 == total && wide.0 > 0 {
             on_end();
         }
+        !leapt
     }
 }
 
@@ -88,15 +112,15 @@ mod tests {
 
     #[test]
     fn only_rows_near_the_window_are_drawn() {
-        assert_eq!(rows_in_view(10_000, 40.0, 120.0, 800.0), (0, 33));
-        let (start, end) = rows_in_view(10_000, 40.0, -200_000.0, 800.0);
+        assert_eq!(rows_in_view(10_000, 40.0, 120.0, 800.0, MARGIN), (0, 33));
+        let (start, end) = rows_in_view(10_000, 40.0, -200_000.0, 800.0, MARGIN);
         assert_eq!((start, end), (4_988, 5_033));
     }
 
     #[test]
     fn the_end_of_the_list_and_lists_that_shrank_are_no_trouble() {
-        assert_eq!(rows_in_view(5, 40.0, 0.0, 800.0), (0, 5));
-        assert_eq!(rows_in_view(5, 40.0, -100_000.0, 800.0), (5, 5));
-        assert_eq!(rows_in_view(0, 40.0, 0.0, 800.0), (0, 0));
+        assert_eq!(rows_in_view(5, 40.0, 0.0, 800.0, MARGIN), (0, 5));
+        assert_eq!(rows_in_view(5, 40.0, -100_000.0, 800.0, MARGIN), (5, 5));
+        assert_eq!(rows_in_view(0, 40.0, 0.0, 800.0, MARGIN), (0, 0));
     }
 }

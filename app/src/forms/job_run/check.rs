@@ -7,7 +7,8 @@ use api::jobs::{JobCreate, RestartPolicy};
 use platform::name::{InvalidName, job_name};
 use std::collections::BTreeMap;
 
-const MAX_TEXT: usize = 4096;
+const MAX_TEXT: usize = 64 * 1024;
+const MAX_DESCRIPTION: usize = 1024;
 const MAX_IMAGE: usize = 512;
 const MAX_TAGS: usize = 16;
 const MAX_TAG: usize = 256;
@@ -30,7 +31,7 @@ pub(crate) fn check(draft: &Draft) -> Result<JobCreate, Complaints> {
     note("command", shell_complaint(&draft.command));
     note("entrypoint", shell_complaint(&draft.entrypoint));
     note("working_dir", path_complaint(draft.working_dir.trim()));
-    note("description", text_complaint(&draft.description));
+    note("description", description_complaint(&draft.description));
     let tags: Vec<String> = draft.tags.split_whitespace().map(str::to_owned).collect();
     note("tags", tags_complaint(&tags));
     let (env, env_complaint) = read_env(&draft.env);
@@ -114,6 +115,11 @@ pub(crate) fn name_complaint(name: &str) -> Option<Complaint> {
 
 fn text_complaint(text: &str) -> Option<Complaint> {
     if has_control(text) { Some(run::BAD_CONTROL.into()) } else { (text.len() > MAX_TEXT).then(|| too_long(MAX_TEXT)) }
+}
+
+fn description_complaint(text: &str) -> Option<Complaint> {
+    let long = text.trim().chars().count() > MAX_DESCRIPTION;
+    if long { Some(too_long(MAX_DESCRIPTION)) } else { text_complaint(text) }
 }
 
 fn shell_complaint(text: &str) -> Option<Complaint> {

@@ -39,11 +39,11 @@ pub(crate) struct Draft {
 impl Default for Draft {
     fn default() -> Self {
         Self {
-            image: crate::pages::jobs::SAMPLE_IMAGE.into(),
+            image: crate::rules::sample::SAMPLE_IMAGE.into(),
             preset: String::new(),
             name: String::new(),
             project: String::new(),
-            command: crate::pages::jobs::SAMPLE_COMMAND.into(),
+            command: crate::rules::sample::SAMPLE_COMMAND.into(),
             entrypoint: String::new(),
             working_dir: String::new(),
             http_port: String::new(),

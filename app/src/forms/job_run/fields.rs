@@ -13,12 +13,16 @@ use crate::i18n::{
     catalogue::{common, run},
     use_i18n,
 };
-use crate::pages::jobs::{SAMPLE_COMMAND, SAMPLE_IMAGE};
 use crate::queries::{
     images::{project_images, recent_images},
     job,
 };
-use crate::rules::{cli, image_name::short_bare, job::label};
+use crate::rules::{
+    cli,
+    image_name::short_bare,
+    job::label,
+    sample::{SAMPLE_COMMAND, SAMPLE_IMAGE},
+};
 use crate::stores::{browser, session::use_session, toasts::use_toasts};
 use crate::ui::{
     button::{Button, Kind},
@@ -130,8 +134,8 @@ pub(crate) fn JobRunForm(
 
     let error = move |field: &'static str| {
         Signal::derive(move || {
-            if let Some(failure) = refused.get().filter(|f| f.field() == Some(field)) {
-                return Some(failure.message(i18n));
+            if let Some(failure) = refused.get().filter(|f| f.is_at(field)) {
+                return Some(failure.message_at_field(i18n));
             }
             let shown = sent.get() || left.with(|left| left.contains(field));
             checked.with(|checked| checked.as_ref().err().filter(|_| shown)?.get(field).map(|c| c.say(i18n)))
@@ -154,7 +158,7 @@ pub(crate) fn JobRunForm(
     });
     // The name is judged as it is typed.
     let name_error = Signal::derive(move || {
-        let server = refused.get().filter(|f| f.field() == Some("name")).map(|f| f.message(i18n));
+        let server = refused.get().filter(|f| f.is_at("name")).map(|f| f.message_at_field(i18n));
         server.or_else(|| name_complaint(&typed.name.get()).map(|c| c.say(i18n)))
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -181,7 +185,7 @@ pub(crate) fn JobRunForm(
                     on_started.run(job);
                 }
                 Err(failure) => {
-                    if let Some((_, id)) = ORDER.iter().find(|(field, _)| failure.field() == Some(*field)) {
+                    if let Some((_, id)) = ORDER.iter().find(|(field, _)| failure.is_at(field)) {
                         browser::focus_id(id);
                     }
                     refused.set(Some(failure));
@@ -192,7 +196,7 @@ pub(crate) fn JobRunForm(
     // What the server says about no field in particular, or about one that is not on the form.
     let trouble = move || {
         let failure = refused.get()?;
-        let at_field = ORDER.iter().any(|(field, _)| failure.field() == Some(*field));
+        let at_field = ORDER.iter().any(|(field, _)| failure.is_at(field));
         (!at_field).then(|| {
             let detail = failure.detail(i18n).map(|d| format!(" {d}")).unwrap_or_default();
             format!("{}{detail}", failure.message(i18n))

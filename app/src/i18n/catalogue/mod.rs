@@ -11,6 +11,7 @@ pub(crate) mod links;
 pub(crate) mod logs;
 pub(crate) mod problems;
 pub(crate) mod push;
+pub(crate) mod refusals;
 pub(crate) mod run;
 pub(crate) mod shared;
 pub(crate) mod shell;
@@ -36,6 +37,7 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, super::Phrase)> {
         logs::ALL,
         problems::ALL,
         push::ALL,
+        refusals::ALL,
         run::ALL,
         shared::ALL,
         shell::ALL,

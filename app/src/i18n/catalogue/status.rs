@@ -28,6 +28,9 @@ crate::i18n::phrases! {
     WHY_SCALE_UP_FAILED = "The cluster could not add a machine for it.", "Кластер не смог добавить машину.";
     WHY_DISK = "A disk it needs is not available.", "Нужный диск недоступен.";
     WHY_LOST = "Its container disappeared.", "Контейнер исчез.";
+    WHY_LOG_STALLED = "It runs on, but its new output cannot be stored, for want of room on the cluster's disk or another fault. The container engine keeps the output, and it appears here when that is mended.", "Задание работает, но его новый вывод не удаётся сохранить: на диске кластера нет места или другой сбой. Вывод пока хранит движок контейнеров; он появится здесь, когда сбой устранят.";
+    WHY_ENGINE_AWAY = "The container engine does not answer; whether the process runs on is not known until it does.", "Движок контейнеров не отвечает; работает ли процесс, станет известно, когда он ответит.";
+    WHY_ENGINE_FAILED = "The container engine could not start it, several times in a row.", "Движок контейнеров не смог запустить его несколько раз подряд.";
     WHY_CLUSTER = "Its cluster cannot be found.", "Кластер не найден.";
     WHY_RUNNING = "The process is running.", "Процесс работает.";
 }

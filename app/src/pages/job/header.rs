@@ -30,14 +30,10 @@ pub(super) fn Header(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
             run_time_secs(&s.job, s.received_ms, now)
         })
     });
-    // Words for what needs them: a job that waits, and one that ended badly.
+    // Words for what needs them: a job that waits, one in trouble, and one that ended before its time.
     let why = move || {
         seen.with(|s| {
-            let reason = s
-                .job
-                .reason
-                .as_deref()
-                .filter(|_| !matches!(s.job.status, JobStatus::Running | JobStatus::Succeeded))?;
+            let reason = s.job.reason.as_deref().filter(|_| s.job.status != JobStatus::Succeeded)?;
             Some(reason_phrase(reason).map_or_else(|| reason.to_owned(), |phrase| i18n.now(phrase).to_owned()))
         })
     };

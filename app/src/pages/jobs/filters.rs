@@ -6,7 +6,7 @@ use crate::queries::jobs::JobsList;
 use crate::rules::filter::Filter;
 use crate::stores::session::use_session;
 use crate::ui::button::{Button, Kind};
-use api::jobs::JobStatus;
+use api::jobs::{Job, JobStatus};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
@@ -16,12 +16,8 @@ const SEARCH_ID: &str = "jobs-filter";
 #[component]
 pub(super) fn Filters(list: JobsList, filter: Memo<Filter>, set_filter: Callback<Filter>) -> impl IntoView {
     let (i18n, session) = (use_i18n(), use_session());
-    let owners = Memo::new(move |_| {
-        distinct(list, filter.get().owner, |job, all| {
-            all.insert(job.owner.clone());
-        })
-    });
-    let tags = Memo::new(move |_| distinct(list, filter.get().tag, |job, all| all.extend(job.tags.iter().cloned())));
+    let owners = Memo::new(move |_| distinct(list, filter.get().owner, |job| std::slice::from_ref(&job.owner)));
+    let tags = Memo::new(move |_| distinct(list, filter.get().tag, |job| &job.tags));
     let change = move |act: &dyn Fn(&mut Filter)| {
         let mut next = filter.get_untracked();
         act(&mut next);
@@ -150,18 +146,20 @@ fn toggle(statuses: &mut Vec<JobStatus>, status: JobStatus) {
         Some(at) => drop(statuses.remove(at)),
         None => statuses.push(status),
     }
-    statuses.sort_unstable();
+    // In the order of the row of chips.
+    *statuses = JobStatus::ALL.into_iter().filter(|status| statuses.contains(status)).collect();
 }
 
 /// The values to choose from: those of the loaded jobs, and the one the address names.
-fn distinct(
-    list: JobsList,
-    chosen: Option<String>,
-    take: impl Fn(&api::jobs::Job, &mut BTreeSet<String>),
-) -> Vec<String> {
+fn distinct(list: JobsList, chosen: Option<String>, of: fn(&Job) -> &[String]) -> Vec<String> {
     let mut all: BTreeSet<String> = chosen.into_iter().collect();
-    for row in list.rows() {
-        row.seen.with_untracked(|seen| take(&seen.job, &mut all));
-    }
+    list.each(|job| {
+        for value in of(job) {
+            // Thousands of jobs have a handful of values.
+            if !all.contains(value) {
+                all.insert(value.clone());
+            }
+        }
+    });
     all.into_iter().collect()
 }

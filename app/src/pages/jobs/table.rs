@@ -10,7 +10,7 @@ use crate::paths;
 use crate::queries::jobs::{JobsList, Row};
 use crate::rules::{
     filter::{Column, Filter},
-    job::{label, run_time_secs, short_id},
+    job::{label, run_time_secs, short_id, telling_reason},
 };
 use crate::stores::{browser, clock::use_clock, toasts::use_toasts};
 use crate::ui::{
@@ -18,7 +18,6 @@ use crate::ui::{
     state::Skeleton,
     window::{Rows, bring_into_view},
 };
-use api::jobs::JobStatus;
 use leptos::{ev, html, prelude::*};
 use std::collections::BTreeSet;
 
@@ -185,9 +184,7 @@ fn JobRow(row: Row, index: Memo<usize>, row_px: RwSignal<f64>, selected: RwSigna
         let seen = seen.clone();
         Memo::new(move |_| seen.with(|s| s.job.status))
     };
-    let reason = Memo::new(move |_| {
-        seen.with(|s| s.job.reason.clone().filter(|_| matches!(s.job.status, JobStatus::Pending | JobStatus::Failed)))
-    });
+    let reason = Memo::new(move |_| seen.with(|s| telling_reason(&s.job).map(str::to_owned)));
     // A click anywhere on the row opens the job, as its link does; clicks on controls and selections of text do not.
     let open = move |event: ev::MouseEvent| {
         if event.button() == 0 && !browser::is_for_control(&event) && !browser::is_selecting() {

@@ -46,6 +46,8 @@ function withStyle() {
   }));
 }
 "#;
+/// wasm-opt takes seconds to start, and what two pages share is often a function or two.
+const WORTHWHILE_BYTES: u64 = 8 * 1024;
 /// What Rust's wasm32 target has on. Chunks do not say it of themselves.
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
@@ -82,7 +84,7 @@ pub(super) fn finish(work: &Path, dist: &Path, style: &str) -> Result<()> {
     fs::rename(folder.path(), &shelf)?;
     for chunk in fs::read_dir(&shelf)? {
         let chunk = chunk?.path();
-        if chunk.extension() == Some(OsStr::new("wasm")) {
+        if chunk.extension() == Some(OsStr::new("wasm")) && chunk.metadata()?.len() >= WORTHWHILE_BYTES {
             let mut optimise = command("wasm-opt");
             optimise.env("PATH", setup::tool_path()?).arg("-Oz").args(FEATURES).arg(&chunk).arg("-o").arg(&chunk);
             show(&mut optimise)?;

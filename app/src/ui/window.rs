@@ -9,8 +9,13 @@ const MARGIN: usize = 12;
 /// After a leap only what is seen is drawn at once, and the margin when the reader has come to rest for so long.
 const REST: Duration = Duration::from_millis(80);
 
-/// The first row to draw and the one after the last, with so many on either side beyond what is seen.
-pub(crate) fn rows_in_view(total: usize, row_px: f64, top_px: f64, view_px: f64, margin: usize) -> (usize, usize) {
+/// The first row to draw and the one after the last.
+pub(crate) fn rows_in_view(total: usize, row_px: f64, top_px: f64, view_px: f64) -> (usize, usize) {
+    rows_around(total, row_px, top_px, view_px, MARGIN)
+}
+
+/// The same with so many rows on either side beyond what is seen.
+fn rows_around(total: usize, row_px: f64, top_px: f64, view_px: f64, margin: usize) -> (usize, usize) {
     // `top_px`: where the list begins in the window; negative once scrolled past.
     let first = ((-top_px).max(0.0) / row_px) as usize;
     let seen = (view_px / row_px).ceil() as usize + 1;
@@ -74,10 +79,10 @@ impl Rows {
         }
         let total = total.get_untracked();
         let (top, row_px) = (body.get_bounding_client_rect().top(), self.row_px.get_untracked());
-        let wide = rows_in_view(total, row_px, top, window_px(), MARGIN);
+        let wide = rows_in_view(total, row_px, top, window_px());
         let before = self.view.get_untracked();
         let leapt = !at_rest && (wide.1 <= before.0 || before.1 <= wide.0) && wide.0 < wide.1;
-        let now = if leapt { rows_in_view(total, row_px, top, window_px(), 0) } else { wide };
+        let now = if leapt { rows_around(total, row_px, top, window_px(), 0) } else { wide };
         if before != now {
             self.view.set(now);
         }
@@ -112,15 +117,20 @@ mod tests {
 
     #[test]
     fn only_rows_near_the_window_are_drawn() {
-        assert_eq!(rows_in_view(10_000, 40.0, 120.0, 800.0, MARGIN), (0, 33));
-        let (start, end) = rows_in_view(10_000, 40.0, -200_000.0, 800.0, MARGIN);
+        assert_eq!(rows_in_view(10_000, 40.0, 120.0, 800.0), (0, 33));
+        let (start, end) = rows_in_view(10_000, 40.0, -200_000.0, 800.0);
         assert_eq!((start, end), (4_988, 5_033));
     }
 
     #[test]
+    fn without_a_margin_it_is_what_is_seen() {
+        assert_eq!(rows_around(10_000, 40.0, -200_000.0, 800.0, 0), (5_000, 5_021));
+    }
+
+    #[test]
     fn the_end_of_the_list_and_lists_that_shrank_are_no_trouble() {
-        assert_eq!(rows_in_view(5, 40.0, 0.0, 800.0, MARGIN), (0, 5));
-        assert_eq!(rows_in_view(5, 40.0, -100_000.0, 800.0, MARGIN), (5, 5));
-        assert_eq!(rows_in_view(0, 40.0, 0.0, 800.0, MARGIN), (0, 0));
+        assert_eq!(rows_in_view(5, 40.0, 0.0, 800.0), (0, 5));
+        assert_eq!(rows_in_view(5, 40.0, -100_000.0, 800.0), (5, 5));
+        assert_eq!(rows_in_view(0, 40.0, 0.0, 800.0), (0, 0));
     }
 }

@@ -67,7 +67,8 @@ pub(crate) fn check(bytes: &[u8]) {
             }
             Action::Done(outcome) => return ended(outcome, last),
         }
-        assert!(upload.sent_bytes() <= SIZE);
+        // Of a blob that still grows, another tab may have sent more than is made here yet.
+        assert!(available < SIZE || upload.sent_bytes() <= SIZE);
     }
 }
 

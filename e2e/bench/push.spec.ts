@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { median, type Cost } from "./push/cost.ts";
-import { Pair } from "./push/pair.ts";
+import { Pair } from "../support/pair.ts";
 import { Tab } from "./push/tab.ts";
 import { Podman, skopeoPull, skopeoPush } from "./push/tools.ts";
 
@@ -37,7 +37,7 @@ test("pushing an archive from a tab, beside skopeo and podman", async () => {
   for (let round = 0; round < ROUNDS; round++) {
     for (const way of WAYS) {
       if (way === "podman push" && typeof podman === "string") continue;
-      const pair = await Pair.start(way === "tab, zstd");
+      const pair = await Pair.start(way === "tab, zstd" ? { gateway: ["--zstd-layers"] } : {}, folder);
       try {
         if (way === "podman push") note(way, await (podman as Podman).push(pair, `main/default/${NAME}`, "v1"));
         else if (way === "skopeo copy") await skopeo(pair, archives, note);
@@ -48,7 +48,7 @@ test("pushing an archive from a tab, beside skopeo and podman", async () => {
     }
   }
   if (archives.large) {
-    const pair = await Pair.start(false);
+    const pair = await Pair.start({}, folder);
     const tab = await Tab.open(pair);
     note("large", await tab.push(archives.large, `${NAME}:large`));
     await tab.close();

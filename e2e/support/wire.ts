@@ -1,4 +1,4 @@
-/** A wire between a browser and a server that can be listened to and cut: what networks do. */
+/** A wire between a browser and a server that can be listened to, narrowed and cut: what networks do. */
 
 import { connect, createServer, type Server as Listener, type Socket } from "node:net";
 
@@ -6,6 +6,8 @@ export class Wire {
   /** Bytes that went to the server. */
   sent = 0;
   private whole = true;
+  /** How fast bytes go to the server, where that is bounded. */
+  bytesPerSec = Number.POSITIVE_INFINITY;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -52,8 +54,15 @@ export class Wire {
       near.resetAndDestroy();
       return;
     }
-    near.on("data", (bytes) => (this.sent += bytes.length));
-    near.pipe(far);
+    near.on("data", (bytes) => {
+      this.sent += bytes.length;
+      const millis = (bytes.length / this.bytesPerSec) * 1000;
+      if (!far.write(bytes) || millis >= 1) {
+        near.pause();
+        setTimeout(() => (far.writableNeedDrain ? far.once("drain", () => near.resume()) : near.resume()), millis);
+      }
+    });
+    near.on("end", () => far.end());
     far.pipe(near);
   }
 }

@@ -26,10 +26,12 @@
 mod collect;
 mod docker;
 mod layout;
+mod range;
 #[cfg(test)]
 mod tests;
 
 pub use layout::{Layout, Part};
+pub use range::{Asked, Conditions};
 
 use crate::Digest;
 use crate::manifest::{Descriptor, Document, InvalidManifest, Platform};

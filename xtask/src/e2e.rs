@@ -18,6 +18,9 @@ pub(crate) struct E2e {
     /// Build console and server without optimisation: minutes sooner, for work on them; what is shipped is tested without
     #[arg(long)]
     quick: bool,
+    /// Kills of each kind in the specs of faults
+    #[arg(long)]
+    faults: Option<u32>,
     /// Passed on to Playwright, e.g. `-- --project wide logs`
     #[arg(last = true)]
     playwright: Vec<String>,
@@ -37,7 +40,8 @@ impl E2e {
             let assets = console::build(timing)?;
             server::build(timing, &assets)?
         };
-        let counts = tests(timing, &binary, engine.as_ref(), &self.playwright)?;
+        let faults = self.faults.map(|faults| ("ROADSTEAD_FAULTS", faults.to_string()));
+        let counts = tests_with(timing, &binary, engine.as_ref(), &self.playwright, faults.as_slice())?;
         println!("{counts}");
         if counts.failed > 0 {
             bail!("browser tests failed; pictures and traces lie in e2e/results");
@@ -53,12 +57,23 @@ pub(crate) fn tests(
     engine: Option<&TestEngine>,
     arguments: &[String],
 ) -> Result<Counts> {
+    tests_with(timing, binary, engine, arguments, &[])
+}
+
+fn tests_with(
+    timing: &mut Timing,
+    binary: &Path,
+    engine: Option<&TestEngine>,
+    arguments: &[String],
+    more: &[(&str, String)],
+) -> Result<Counts> {
     timing.step("browser tests", || {
         let mut playwright = command(setup::playwright());
         playwright
             .arg("test")
             .args(arguments)
             .current_dir(paths::root().join("e2e"))
+            .envs(more.iter().map(|(name, value)| (name, value)))
             .env("ROADSTEAD_CHROMIUM", setup::CHROMIUM);
         environment(&mut playwright, binary, engine);
         stream(&mut playwright)

@@ -8,6 +8,7 @@ mod conformance;
 mod console;
 mod e2e;
 mod engine;
+mod fuzz;
 mod oci;
 mod paths;
 mod running;
@@ -49,6 +50,8 @@ enum Task {
     Oci(oci::Oci),
     /// Run the browser tests against a server of their own
     E2e(e2e::E2e),
+    /// Look for bytes that images' code does not bear, for a bounded time
+    Fuzz(fuzz::Fuzz),
     /// Measure, print tables, and keep them in docs/BENCHMARKS.md
     Bench(bench::Bench),
 }
@@ -83,6 +86,7 @@ fn run(task: Task) -> Result<()> {
         Task::Conformance(conformance) => conformance.run(&mut timing),
         Task::Oci(oci) => oci.run(&mut timing),
         Task::E2e(e2e) => e2e.run(&mut timing),
+        Task::Fuzz(fuzz) => fuzz.run(&mut timing),
         Task::Bench(bench) => bench.run(&mut timing),
     }
 }

@@ -11,7 +11,7 @@ use clap::Args;
 use crate::command::{capture, cargo, command, show};
 use crate::engine::TestEngine;
 use crate::timing::Timing;
-use crate::{check_deps, conformance, console, e2e, oci, server, setup};
+use crate::{check_deps, conformance, console, e2e, fuzz, oci, server, setup};
 use counts::Counts;
 
 const WASM: &str = "wasm32-unknown-unknown";
@@ -86,6 +86,8 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
     *counts += timing.step("tests of the console's logic", || {
         stream(cargo().args(["test", "--quiet", "-p", "app", "--no-fail-fast"]))
     })?;
+
+    *counts += fuzz::tests(timing, fuzz::SHORT_SECS, &[])?;
 
     let assets = console::build(timing)?;
     timing.step("first load of the console", || {

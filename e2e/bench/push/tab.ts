@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Wire } from "../../support/wire.ts";
 import { Chromium } from "./chromium.ts";
 import { type Cost } from "./cost.ts";
-import { type Pair } from "./pair.ts";
+import { type Pair } from "../../support/pair.ts";
 import { cpuSecs, Peak, renderers, tree } from "./processes.ts";
 
 const PATIENCE_MS = 3_600_000;
@@ -27,8 +27,8 @@ export class Tab {
   static async open(pair: Pair): Promise<Tab> {
     const downloads = await mkdtemp(join(process.env.ROADSTEAD_BENCH_FOLDER ?? tmpdir(), "downloads-"));
     const browser = await Chromium.launch(downloads);
-    const wire = await Wire.to(pair.url);
-    await browser.open((await pair.link()).replace(pair.url, wire.url));
+    const wire = await Wire.to(pair.gateway.url);
+    await browser.open((await pair.link()).replace(pair.gateway.url, wire.url));
     await browser.until(holding("h1", "Jobs"), SOON_MS);
     return new Tab(pair, browser, downloads, wire);
   }
@@ -86,7 +86,7 @@ export class Tab {
   }
 
   private async timed(act: () => Promise<void>): Promise<Cost> {
-    const { cluster, gateway } = this.pair.pids;
+    const [cluster, gateway] = [this.pair.cluster.pid, this.pair.gateway.pid];
     const own = tree(this.browser.pid);
     const peak = Peak.of({ renderer: () => renderers(tree(this.browser.pid)), browser: () => tree(this.browser.pid), gateway: () => [gateway] });
     const [tab, servers] = [cpuSecs(own), cpuSecs([cluster, gateway])];

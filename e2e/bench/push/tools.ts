@@ -3,22 +3,22 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { type Cost } from "./cost.ts";
-import { type Pair } from "./pair.ts";
+import { type Pair } from "../../support/pair.ts";
 import { cpuSecs } from "./processes.ts";
 
 const run = promisify(execFile);
 
 /** Runs a program; its own processor time as bash accounts it, and the registry's. */
 async function timed(program: string, words: string[], pair: Pair): Promise<Cost> {
-  const registry = cpuSecs([pair.pids.cluster]);
+  const registry = cpuSecs([pair.cluster.pid]);
   const began = Date.now();
   const { stderr } = await run("bash", ["-c", 'TIMEFORMAT="%U %S"; time "$@" >&2', "bash", program, ...words], { maxBuffer: 1 << 24 });
   const secs = (Date.now() - began) / 1000;
   const [user = 0, system = 0] = stderr.trim().split("\n").at(-1)?.split(" ").map(Number) ?? [];
-  return { secs, cpuSecs: user + system, serverCpuSecs: cpuSecs([pair.pids.cluster]) - registry };
+  return { secs, cpuSecs: user + system, serverCpuSecs: cpuSecs([pair.cluster.pid]) - registry };
 }
 
-const destination = (pair: Pair, repository: string, tag: string) => `docker://${pair.registry}/${repository}:${tag}`;
+const destination = (pair: Pair, repository: string, tag: string) => `docker://${new URL(pair.cluster.url).host}/${repository}:${tag}`;
 
 /** skopeo remembers on disk which layers it has pushed where; on another machine it has no such memory. */
 const FORGETFUL = ["--mount", "--map-root-user", "sh", "-c", 'mount -t tmpfs none /var/lib && exec "$@"', "sh"];

@@ -3,7 +3,7 @@
 use crate::{
     Gateway,
     edge::{Input, Queried},
-    images::{self, Asked, ImageAt, asked, target},
+    images::{self, ImageAt, target},
     jobs::JobId,
     rescue::Failure,
     session::SignedIn,
@@ -23,6 +23,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, Method, StatusCode, header};
+use image::download::{Asked, Conditions};
 use platform::transfer::{CopyRequest, CopySource, NDJSON};
 use serde::Serialize;
 
@@ -189,7 +190,13 @@ pub(crate) async fn image_archive(
     let archive = images::archive(&gateway, &session, &at, form).await?;
     let (total, etag) = (archive.total_bytes(), archive.etag());
     let tag = [(header::ETAG, etag.clone()), (header::ACCEPT_RANGES, "bytes".to_owned())];
-    let (status, range) = match asked(&headers, total, &etag) {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let asked = Conditions {
+        range: text(header::RANGE),
+        if_range: text(header::IF_RANGE),
+        if_none_match: text(header::IF_NONE_MATCH),
+    };
+    let (status, range) = match asked.answer(total, &etag) {
         Asked::NotModified => return Ok((StatusCode::NOT_MODIFIED, tag).into_response()),
         Asked::Beyond => return Err(Failure::NoSuchRange { total_bytes: total }),
         Asked::Whole => (StatusCode::OK, 0..total),

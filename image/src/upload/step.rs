@@ -253,6 +253,10 @@ impl Upload {
     }
 }
 
+/// The specification has no code for it: some registries have one of their own, others say DENIED and mean it in words, as our own
+/// and Harbor ("... will exceed the configured upper limit of ...") do.
 fn is_quota(answer: &Answer) -> bool {
-    answer.status == 507 || answer.code.to_ascii_uppercase().contains("QUOTA")
+    let message = answer.message.to_ascii_lowercase();
+    let says_so = ["quota", "upper limit"].iter().any(|words| message.contains(words));
+    answer.status == 507 || answer.code.to_ascii_uppercase().contains("QUOTA") || (answer.status == 403 && says_so)
 }

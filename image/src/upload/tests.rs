@@ -159,6 +159,10 @@ fn refusals_that_no_retry_mends_end_it_at_once() {
     assert_eq!(denied.to_string(), "you may not push to o/p/n: ask its owner for write permission: no write");
     let full = br#"{"errors":[{"code":"QUOTA_EXCEEDED","message":"3 GB over"}]}"#;
     assert_eq!(fails(Answer::new(403).body(full)), UploadError::Quota { message: "3 GB over".into() });
+    for words in ["the project p has a quota of 9 bytes", "this will exceed the configured upper limit of 1.0 GiB"] {
+        let full = format!(r#"{{"errors":[{{"code":"DENIED","message":"{words}"}}]}}"#);
+        assert_eq!(fails(Answer::new(403).body(full.as_bytes())), UploadError::Quota { message: words.into() });
+    }
     assert_eq!(fails(Answer::new(400)), UploadError::Refused { status: 400, message: String::new() });
     assert!(matches!(fails(Answer::new(202)), UploadError::BadAnswer { .. }));
 }

@@ -106,6 +106,7 @@ fn layer(folder: &Path, name: &str, files: &mut VecDeque<(PathBuf, u64)>, bytes:
         "--absolute-names",
         "--transform=s,^/,,",
         "--mtime=@0",
+        "--hard-dereference",
         "--owner=0",
         "--group=0",
         "--numeric-owner",

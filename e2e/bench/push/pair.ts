@@ -5,7 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { ADMIN, freePort } from "../../support/server.ts";
+import { freePort } from "../../support/port.ts";
+import { ADMIN } from "../../support/server.ts";
 
 const run = promisify(execFile);
 const PATIENCE_MS = 60_000;

@@ -5,7 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { ADMIN, freePort } from "./server.ts";
+import { freePort } from "./port.ts";
+import { ADMIN } from "./server.ts";
 
 const run = promisify(execFile);
 const PATIENCE_MS = 60_000;

@@ -3,10 +3,11 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { Edge } from "./edge.ts";
+import { freePort } from "./port.ts";
 
 const run = promisify(execFile);
 const PATIENCE_MS = 60_000;
@@ -15,6 +16,7 @@ const PATIENCE_MS = 60_000;
 export const ADMIN = "admin";
 
 export class Server {
+  /** Where browsers go: the binary's own console, or that of the Worker before it. */
   readonly url: string;
   private process: ChildProcess | undefined;
 
@@ -23,8 +25,9 @@ export class Server {
     private readonly folder: string,
     private readonly port: number,
     private readonly flags: string[],
+    private readonly edge: Edge | undefined,
   ) {
-    this.url = `http://127.0.0.1:${port}`;
+    this.url = edge ? edge.url : this.own;
   }
 
   /** `more` are further flags of `roadstead up`. */
@@ -32,7 +35,9 @@ export class Server {
     const binary = process.env.ROADSTEAD_BIN;
     if (!binary) throw new Error("ROADSTEAD_BIN names no server: run these tests with `cargo xtask e2e`");
     const folder = await mkdtemp(join(tmpdir(), "roadstead-e2e-"));
-    const server = new Server(binary, folder, await freePort(), more);
+    const port = await freePort();
+    const edge = await Edge.start(`http://127.0.0.1:${port}/api/v1`, folder);
+    const server = new Server(binary, folder, port, more, edge);
     await server.resume();
     return server;
   }
@@ -65,6 +70,7 @@ export class Server {
   /** Ends it and removes its folder. */
   async stop(): Promise<void> {
     await this.end("SIGTERM");
+    await this.edge?.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -95,6 +101,10 @@ export class Server {
     return pid;
   }
 
+  private get own(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
   private get data(): string {
     return join(this.folder, "data");
   }
@@ -108,7 +118,7 @@ export class Server {
   }
 
   private async answers(): Promise<boolean> {
-    return fetch(`${this.url}/api/v1/ping`).then((answer) => answer.ok, () => false);
+    return fetch(`${this.own}/api/v1/ping`).then((answer) => answer.ok, () => false);
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {
@@ -118,15 +128,4 @@ export class Server {
     child.kill(signal);
     await ended;
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => (typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port"))));
-    });
-  });
 }

@@ -24,7 +24,9 @@ mod streams;
 mod upstream;
 
 pub use config::Config;
-pub use links::{InvalidLinksToken, LinkStore, LinkStoreError, LinksConfig, LinksOf, LinksPage, StoredLink, TokenHash};
+pub use links::{
+    InvalidLinksToken, LinkStore, LinkStoreError, LinksConfig, LinksOf, LinksPage, StoredLink, TokenHash, token_hash,
+};
 pub use memory::Memory;
 pub use session::SessionKeys;
 

@@ -29,6 +29,7 @@ pub use port::{LinkStore, LinkStoreError, LinksOf, LinksPage, StoredLink, TokenH
 pub(crate) use redeem::{Redeemed, Sight, redeem};
 pub(crate) use revoke::revoke;
 pub(crate) use tally::count_view;
+pub use token::token_hash;
 pub(crate) use view::{shared_job, title};
 pub(crate) use watch::{serve_shared_events, to_visitor};
 

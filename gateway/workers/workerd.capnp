@@ -1,11 +1,12 @@
 # The Worker in workerd alone, for tests and benchmarks. Settings come from the environment, with the names of wrangler.toml.
-#   workerd serve workerd.capnp --socket-addr http=127.0.0.1:8080 --directory-path console=build/console
+#   workerd serve workerd.capnp --socket-addr http=127.0.0.1:8080 --directory-path objects=FOLDER
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
     (name = "gateway", worker = .gateway),
     (name = "console", disk = (path = "build/console")),
+    (name = "objects", disk = (path = "build/objects", writable = true)),
     # Clusters of tests listen on loopback.
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
@@ -18,14 +19,17 @@ const gateway :Workerd.Worker = (
     (name = "index_bg.wasm", wasm = embed "build/worker/index_bg.wasm"),
   ],
   compatibilityDate = "2026-07-01",
-  durableObjectNamespaces = [(className = "Streams", uniqueKey = "roadstead-streams", enableSql = true)],
-  durableObjectStorage = (inMemory = void),
+  durableObjectNamespaces = [(className = "Streams", uniqueKey = "roadstead-streams", enableSql = true), (className = "Links", uniqueKey = "roadstead-links", enableSql = true)],
+  # SQLite works on files only.
+  durableObjectStorage = (localDisk = "objects"),
   bindings = [
     (name = "ASSETS", service = "console"),
     (name = "STREAMS", durableObjectNamespace = "Streams"),
+    (name = "LINKS", durableObjectNamespace = "Links"),
     (name = "UPSTREAM_URL", fromEnvironment = "UPSTREAM_URL"),
     (name = "SESSION_KEY", fromEnvironment = "SESSION_KEY"),
     (name = "SESSION_KEY_PREVIOUS", fromEnvironment = "SESSION_KEY_PREVIOUS"),
+    (name = "LINKS_TOKEN", fromEnvironment = "LINKS_TOKEN"),
     (name = "PLATFORM_URL", fromEnvironment = "PLATFORM_URL"),
     (name = "PUBLIC_URL", fromEnvironment = "PUBLIC_URL"),
     (name = "TRUSTED_HOSTS", fromEnvironment = "TRUSTED_HOSTS"),

@@ -4,7 +4,7 @@
 
 mod archive;
 mod browser;
-mod client;
+pub(crate) mod client;
 mod links;
 mod proxy;
 mod registry;

@@ -17,6 +17,7 @@ mod setup;
 mod test;
 mod timing;
 mod up;
+mod workers;
 
 use std::process::ExitCode;
 
@@ -42,6 +43,8 @@ enum Task {
     Setup,
     /// Build the console into the target folder
     Console,
+    /// Build the gateway for Cloudflare Workers, as it is deployed
+    Workers(workers::Workers),
     /// Check who imports whom against docs/ARCHITECTURE.md
     CheckDeps,
     /// Run the unmodified apolo CLI against a server of its own
@@ -82,6 +85,7 @@ fn run(task: Task) -> Result<()> {
             setup::for_console(&mut timing)?;
             console::build(&mut timing).map(|_| ())
         }
+        Task::Workers(workers) => workers.run(&mut timing),
         Task::CheckDeps => check_deps::run(),
         Task::Conformance(conformance) => conformance.run(&mut timing),
         Task::Oci(oci) => oci.run(&mut timing),

@@ -13,7 +13,7 @@ use crate::running::{admin_token, free_ports, start};
 use crate::setup::go;
 use crate::test::counts::Counts;
 use crate::timing::Timing;
-use crate::{console, paths, server, setup};
+use crate::{console, paths, server, setup, workers};
 
 const MODULE: &str = "github.com/opencontainers/distribution-spec/conformance";
 const VERSION: &str = "v0.0.0-20260831232431-97274622c111";
@@ -66,6 +66,8 @@ impl Oci {
             _ => {
                 setup::for_up(timing)?;
                 setup::for_oci(timing)?;
+                setup::for_workers(timing)?;
+                workers::build(timing, None)?;
                 let assets = console::build(timing)?;
                 let binary = server::build(timing, &assets)?;
                 tests(timing, &binary)?
@@ -94,7 +96,7 @@ fn program() -> PathBuf {
     paths::tool("oci-conformance", VERSION).join("conformance")
 }
 
-/// Runs the suite against a cluster of its own, and against the same through a gateway.
+/// Runs the suite against a cluster of its own, and against the same through a gateway on either host. The Worker must have been built.
 pub(crate) fn tests(timing: &mut Timing, binary: &Path) -> Result<Counts> {
     let folder = paths::target().join("oci-cluster");
     if folder.exists() {
@@ -118,11 +120,17 @@ pub(crate) fn tests(timing: &mut Timing, binary: &Path) -> Result<Counts> {
     let gateway_folder = folder.join("gateway");
     let mut gateway = command(binary);
     gateway.args(["gateway", "--port", &gateway_port.to_string()]);
-    gateway.args(["--upstream", &format!("http://{address}/api/v1"), "--data"]).arg(&gateway_folder);
+    let upstream = format!("http://{address}/api/v1");
+    gateway.args(["--upstream", &upstream, "--data"]).arg(&gateway_folder);
     let _gateway = start(&mut gateway, gateway_port)?;
     let address = format!("127.0.0.1:{gateway_port}");
     let registry = Registry { name: "the gateway", address: &address, ..registry };
     counts += suite(timing, &registry)?;
+
+    let [worker_port] = free_ports()?;
+    let _worker = start(&mut workers::server(worker_port, &upstream)?, worker_port)?;
+    let address = format!("127.0.0.1:{worker_port}");
+    counts += suite(timing, &Registry { name: "the Worker", address: &address, ..registry })?;
     fs::remove_dir_all(&folder).ok();
     Ok(counts)
 }

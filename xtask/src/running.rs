@@ -2,21 +2,30 @@
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use rustix::process::Signal;
 
 use crate::command::{capture, command};
 
 /// A process that ends with this.
-pub(crate) struct Running(Child);
+pub(crate) struct Running {
+    child: Child,
+    /// With all that it has started.
+    is_group: bool,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.kill().and_then(|()| self.0.wait()).ok();
+        if self.is_group {
+            rustix::process::kill_process_group(rustix::process::Pid::from_child(&self.child), Signal::KILL).ok();
+        }
+        self.child.kill().and_then(|()| self.child.wait()).ok();
     }
 }
 
@@ -25,7 +34,7 @@ impl Running {
     pub(crate) fn cpu_secs(&self) -> Result<f64> {
         /// USER_HZ, the same on every Linux that Rust knows.
         const TICKS: f64 = 100.0;
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id()))?;
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let ticks = |field: usize| fields.get(field).and_then(|text| text.parse::<f64>().ok());
         let used = ticks(11).zip(ticks(12)).context("the kernel's account of a process has another form")?;
@@ -34,7 +43,7 @@ impl Running {
 
     /// The most memory it ever had at once, MB.
     pub(crate) fn peak_memory_mb(&self) -> Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no peak of memory")?;
         let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kib * 1024.0 / 1e6)
@@ -43,17 +52,37 @@ impl Running {
 
 /// Starts a server and waits until it listens.
 pub(crate) fn start(command: &mut Command, port: u16) -> Result<Running> {
+    start_any(command, port, false)
+}
+
+/// The same for one that starts others, which it would leave behind when it is killed alone.
+pub(crate) fn start_group(command: &mut Command, port: u16) -> Result<Running> {
+    start_any(command.process_group(0), port, true)
+}
+
+fn start_any(command: &mut Command, port: u16, is_group: bool) -> Result<Running> {
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("could not start a server")?;
-    let mut running = Running(child);
-    let end = Instant::now() + Duration::from_secs(30);
+    let mut running = Running { child, is_group };
+    let end = Instant::now() + Duration::from_secs(60);
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        if let Some(status) = running.0.try_wait()? {
+        if let Some(status) = running.child.try_wait()? {
             bail!("{:?} ended with {status}", command.get_program());
         }
         ensure!(Instant::now() < end, "{:?} does not listen on port {port}", command.get_program());
         thread::sleep(Duration::from_millis(20));
     }
     Ok(running)
+}
+
+/// What `look` finds, looking until the end.
+pub(crate) fn wait_for<T>(end: Instant, look: impl Fn() -> Option<T>) -> Result<T> {
+    loop {
+        if let Some(found) = look() {
+            return Ok(found);
+        }
+        ensure!(Instant::now() < end, "what was waited for did not come");
+        thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// Ports that nobody listens on.

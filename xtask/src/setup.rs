@@ -46,7 +46,17 @@ pub(crate) fn for_test(timing: &mut Timing) -> Result<()> {
     for_cli(timing)?;
     for_oci(timing)?;
     for_image_tools(timing)?;
+    for_workers(timing)?;
     for_browser(timing)
+}
+
+/// What the Worker is built and tested with: the console's tools, esbuild, workerd, wrangler.
+pub(crate) fn for_workers(timing: &mut Timing) -> Result<()> {
+    wasm_std::ensure(timing)?;
+    cargo_tools::ensure_wasm_bindgen(timing)?;
+    node::ensure_node(timing)?;
+    node::ensure_wasm_opt(timing)?;
+    node::ensure_packages(timing, "workerd and wrangler", "gateway/workers")
 }
 
 /// The OCI's conformance suite.

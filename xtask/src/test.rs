@@ -11,7 +11,7 @@ use clap::Args;
 use crate::command::{capture, cargo, command, show};
 use crate::engine::TestEngine;
 use crate::timing::Timing;
-use crate::{check_deps, conformance, console, e2e, fuzz, oci, server, setup};
+use crate::{check_deps, conformance, console, e2e, fuzz, oci, server, setup, workers};
 use counts::Counts;
 
 const WASM: &str = "wasm32-unknown-unknown";
@@ -71,8 +71,22 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
         ]))
     })?;
     timing.step("lints, wasm32", || {
-        let packages =
-            ["-p", "app", "-p", "archive-worker", "-p", "api", "-p", "platform", "-p", "image", "-p", "gateway"];
+        let packages = [
+            "-p",
+            "app",
+            "-p",
+            "archive-worker",
+            "-p",
+            "api",
+            "-p",
+            "platform",
+            "-p",
+            "image",
+            "-p",
+            "gateway",
+            "-p",
+            "gateway-workers",
+        ];
         let mut clippy = cargo();
         console::compile_c_for_wasm(&mut clippy);
         show(clippy.args(["clippy", "--quiet", "--target", WASM]).args(packages).args(["--", "-D", "warnings"]))
@@ -95,10 +109,15 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
         load.print();
         load.check()
     })?;
+    workers::build(timing, Some(&assets))?;
+    *counts += workers::suite::tests(timing)?;
+    *counts += workers::rehearse(timing)?;
     let binary = server::build(timing, &assets)?;
     *counts += oci::tests(timing, &binary)?;
     *counts += conformance::tests(timing, &binary, Some(engine), &[])?;
-    *counts += e2e::tests(timing, &binary, Some(engine), &[])?;
+    *counts += e2e::tests(timing, &binary, Some(engine), e2e::Host::Native, &[])?;
+    let smoke = ["--project=wide", "--grep=@both-hosts"].map(str::to_owned);
+    *counts += e2e::tests(timing, &binary, Some(engine), e2e::Host::Workers, &smoke)?;
     Ok(())
 }
 

@@ -12,9 +12,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use sha2::{Digest, Sha256};
 
 use crate::command::{cargo, command, show};
-use crate::console::{self, files_below, kilobytes};
+use crate::console::{self, files_below, hex, kilobytes};
 use crate::paths;
 use crate::setup;
 use crate::timing::Timing;
@@ -36,6 +38,36 @@ const FEATURES: [&str; 7] = [
     "--enable-multivalue",
     "--enable-exception-handling",
 ];
+
+#[derive(Args)]
+pub(crate) struct Workers {
+    /// Run the gateway's tests on what was built, and rehearse the deployment
+    #[arg(long)]
+    test: bool,
+    /// Leave the console out: the Worker alone
+    #[arg(long)]
+    no_console: bool,
+}
+
+impl Workers {
+    pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
+        setup::for_workers(timing)?;
+        let assets = if self.no_console {
+            None
+        } else {
+            setup::for_console(timing)?;
+            Some(console::build(timing)?)
+        };
+        build(timing, assets.as_deref())?;
+        if self.test {
+            let mut counts = suite::tests(timing)?;
+            counts += rehearse(timing)?;
+            println!("{counts}");
+            ensure!(counts.failed == 0, "the Worker does not do what the native host does");
+        }
+        Ok(())
+    }
+}
 
 /// The Worker's folder in the repository.
 pub(crate) fn folder() -> PathBuf {
@@ -62,9 +94,16 @@ pub(crate) fn build(timing: &mut Timing, assets: Option<&Path>) -> Result<()> {
     timing.step("build the Worker", || {
         show(cargo().args(["build", "--quiet", "--package", PACKAGE, "--profile", PROFILE, "--target", TARGET]))?;
         let module = paths::target().join(TARGET).join(PROFILE).join("gateway_workers.wasm");
-        let bound = paths::target().join("edge-worker");
-        bind(&module, &bound)?;
-        bundle(&bound, &build_folder().join("worker"))?;
+        let inputs = inputs(&module)?;
+        let stamp = build_folder().join("inputs");
+        if fs::read_to_string(&stamp).is_ok_and(|built| built == inputs) {
+            println!("  Worker: unchanged");
+        } else {
+            let bound = paths::target().join("edge-worker");
+            bind(&module, &bound)?;
+            bundle(&bound, &build_folder().join("worker"))?;
+            fs::write(&stamp, inputs)?;
+        }
         place_console(assets, &build_folder().join("console"))
     })?;
     let size = size()?;
@@ -83,14 +122,40 @@ pub(crate) fn size() -> Result<u64> {
 
 /// A server with the Worker on this port, before the cluster at `upstream` (a base URL of the platform API).
 pub(crate) fn server(port: u16, upstream: &str) -> Result<Command> {
+    let objects = paths::target().join(format!("edge-objects/{port}"));
+    if objects.exists() {
+        fs::remove_dir_all(&objects)?;
+    }
+    fs::create_dir_all(&objects)?;
     let mut workerd = command(workerd()?);
     workerd
         .args(["serve", "--socket-addr", &format!("http=127.0.0.1:{port}")])
+        .args(["--directory-path", &format!("objects={}", objects.display())])
         .arg(folder().join("workerd.capnp"))
         .env("UPSTREAM_URL", upstream)
         // Of tests: whoever reads it here can seal sessions for nobody else.
         .env("SESSION_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
     Ok(workerd)
+}
+
+/// What is bundled with the glue: the entry, and the tables of links, which both hosts make by the same text.
+fn sources() -> [PathBuf; 3] {
+    ["workers/js/entry.js", "workers/js/life.js", "native/migrations/0001_links.sql"]
+        .map(|file| paths::root().join("gateway").join(file))
+}
+
+/// What the bundle is made of, as one hash: wasm-opt takes half a minute.
+fn inputs(module: &Path) -> Result<String> {
+    let mut hash = Sha256::new();
+    for file in [
+        module.to_path_buf(),
+        folder().join("js/entry.js"),
+        folder().join("js/life.js"),
+        folder().join("package-lock.json"),
+    ] {
+        hash.update(fs::read(&file).with_context(|| format!("could not read {}", file.display()))?);
+    }
+    Ok(hex(&hash.finalize()))
 }
 
 /// Writes the glue between the module and JavaScript.
@@ -100,13 +165,21 @@ fn bind(module: &Path, bound: &Path) -> Result<()> {
     }
     show(
         command(setup::wasm_bindgen()?)
-            .args(["--target", "module", "--no-typescript", "--remove-name-section", "--out-name", "index", "--out-dir"])
+            .args([
+                "--target",
+                "module",
+                "--no-typescript",
+                "--remove-name-section",
+                "--out-name",
+                "index",
+                "--out-dir",
+            ])
             .arg(bound)
             .args(["--experimental-reset-state-function", "--force-enable-abort-handler"])
             .arg(module),
     )?;
-    for file in ["entry.js", "life.js"] {
-        fs::copy(folder().join("js").join(file), bound.join(file))?;
+    for source in sources() {
+        fs::copy(&source, bound.join(source.file_name().context("a source is a file")?))?;
     }
     let glue = bound.join("index.js");
     let text = fs::read_to_string(&glue)?;
@@ -128,7 +201,7 @@ fn bundle(bound: &Path, into: &Path) -> Result<()> {
         command(folder().join("node_modules/.bin/esbuild"))
             .arg(bound.join("entry.js"))
             .args(["--bundle", "--format=esm", "--minify", "--log-level=warning"])
-            .args(["--external:./index_bg.wasm", "--external:cloudflare:*"])
+            .args(["--loader:.sql=text", "--external:./index_bg.wasm", "--external:cloudflare:*"])
             .arg(format!("--outfile={}", into.join("index.js").display())),
     )?;
     show(

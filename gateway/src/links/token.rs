@@ -39,6 +39,12 @@ impl Token {
     }
 }
 
+/// What a token's text hashes to. None: it is no token.
+#[must_use]
+pub fn token_hash(text: &str) -> Option<TokenHash> {
+    Token::parse(text).map(|token| token.hash())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 /** The Worker's entry: hands requests to the WebAssembly, and puts a new instance in the place of one that has panicked. */
 
 import { DurableObject } from "cloudflare:workers";
+import linksSchema from "./0001_links.sql";
 import * as instance from "./index.js";
 import { ensure, generation, orElse } from "./life.js";
 
@@ -40,5 +41,34 @@ export class Streams extends DurableObject {
       this.#served = new instance.Streams(this.ctx, this.env);
     }
     return orElse(() => this.#served.fetch(request), broken(request));
+  }
+}
+
+/** The tables of links, as on every host; only ever added to. */
+const LINKS = [linksSchema];
+
+/** The store of links: SQLite, asked in SQL by the Worker and by nobody else. */
+export class Links extends DurableObject {
+  constructor(context, env) {
+    super(context, env);
+    const { storage } = context;
+    storage.transactionSync(() => {
+      storage.sql.exec("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY) STRICT");
+      const done = storage.sql.exec("SELECT count(*) AS number FROM migrations").one().number;
+      for (const [at, statements] of LINKS.entries()) {
+        if (at < done) continue;
+        storage.sql.exec(statements);
+        storage.sql.exec("INSERT INTO migrations VALUES (?)", at);
+      }
+    });
+  }
+
+  async fetch(request) {
+    const { sql, values } = await request.json();
+    try {
+      return Response.json(this.ctx.storage.sql.exec(sql, ...values).toArray());
+    } catch (error) {
+      return new Response(String(error), { status: 500 });
+    }
   }
 }

@@ -3,6 +3,8 @@
 //! A gateway for each request, because whatever waits (sockets, timers, answers) belongs to the request it was made in and may
 //! not be touched by another. What the gateways have learnt of the cluster is plain data, and shared.
 
+#![expect(unreachable_pub, reason = "JavaScript reaches what is public, wherever it lies")]
+
 use crate::{console, exchange, host::WorkersHost, refusal, settings, streams};
 use gateway::{Gateway, Memory};
 use std::sync::{Arc, OnceLock};
@@ -14,14 +16,14 @@ static MEMORY: OnceLock<Memory> = OnceLock::new();
 
 /// Runs once for each instance, before anything else.
 #[wasm_bindgen(start)]
-pub(crate) fn start() {
+pub fn start() {
     crate::log::begin();
 }
 
 /// Answers a request.
 #[wasm_bindgen]
-pub(crate) async fn fetch(request: web_sys::Request, env: Env, context: worker_sys::Context) -> web_sys::Response {
-    if let Some(place) = streams::place_of(&request) {
+pub async fn fetch(request: web_sys::Request, env: Env, context: worker_sys::Context) -> web_sys::Response {
+    if let Some(place) = streams::place_of(&env, &request).await {
         return streams::forward(&env, &place, request).await.unwrap_or_else(|error| {
             tracing::error!(?error, place, "the Durable Object of a stream cannot be reached");
             refusal::unavailable("This stream cannot be opened just now. Try again in a minute.")

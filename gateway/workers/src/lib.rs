@@ -10,6 +10,7 @@ mod console;
 mod entry;
 mod exchange;
 mod host;
+mod links;
 mod log;
 mod refusal;
 mod settings;

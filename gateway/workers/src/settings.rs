@@ -1,8 +1,9 @@
 //! What the Worker's bindings say, as the gateway's configuration. Each is text; docs/DEPLOY-WORKERS.md lists them.
 
+use crate::links::DurableLinks;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use gateway::{Config, SessionKeys};
-use std::time::Duration;
+use gateway::{Config, LinksConfig, SessionKeys};
+use std::{sync::Arc, time::Duration};
 use url::Url;
 use wasm_bindgen::JsValue;
 use worker::Env;
@@ -40,6 +41,11 @@ pub(crate) fn read(env: &Env, address: &str) -> Result<Config, InvalidSettings> 
     config.trusted_hosts = text(env, "TRUSTED_HOSTS").map(|hosts| words(&hosts)).unwrap_or_default();
     config.chunk_max_bytes = number(env, "CHUNK_MAX_BYTES")?.unwrap_or(CHUNK_MAX_BYTES);
     config.zstd_layers = text(env, "ZSTD_LAYERS").is_some_and(|value| value == "true");
+    if let Some(token) = text(env, "LINKS_TOKEN") {
+        let links = LinksConfig::try_new(Arc::new(DurableLinks(env.clone())), token);
+        let expected = "a token of the platform, which names an account";
+        config.links = Some(links.map_err(|_| InvalidSettings::Unreadable { name: "LINKS_TOKEN", expected })?);
+    }
     for (name, time) in [
         ("SESSION_MAX_SECS", &mut config.session_max),
         ("STREAM_MAX_SECS", &mut config.stream_max),

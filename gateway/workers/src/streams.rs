@@ -1,4 +1,4 @@
-//! Streams that many watch: one Durable Object for each job's log, each browser's list of jobs, and each link's visitors.
+//! Streams that many watch: one Durable Object for each job's log, each browser's list of jobs, and the visitors of links.
 //!
 //! The object runs the same gateway as the Worker, only that this one stays: so its viewers share what the gateway shares, a
 //! hub for each log with one socket to the cluster. What is in the object is reached by all its viewers' sockets alike; each was
@@ -7,7 +7,7 @@
 //! The sockets are not handed over for hibernation: an object with an open socket to the cluster cannot hibernate, and when
 //! that socket ends, so do the viewers' streams.
 
-use crate::{entry, exchange::described, host::WorkersHost};
+use crate::{entry, exchange::described, host::WorkersHost, links};
 use gateway::{Gateway, ports::Cause};
 use sha2::{Digest, Sha256};
 use std::{cell::RefCell, sync::Arc};
@@ -20,15 +20,18 @@ const JOBS: &str = "/api/v1/jobs/";
 const SHARED: &str = "/s/";
 
 /// The object's name, for a request that opens a stream which many watch.
-pub(crate) fn place_of(request: &web_sys::Request) -> Option<String> {
+pub(crate) async fn place_of(env: &Env, request: &web_sys::Request) -> Option<String> {
     let upgrade = request.headers().get("upgrade").ok()??;
     if !upgrade.eq_ignore_ascii_case("websocket") {
         return None;
     }
     let url = url::Url::parse(&request.url()).ok()?;
-    if let Some((token, "logs" | "events")) = url.path().strip_prefix(SHARED).and_then(|rest| rest.split_once('/')) {
-        // All visitors of one link.
-        return Some(format!("link {}", hex(&Sha256::digest(token.as_bytes())[..16])));
+    match url.path().strip_prefix(SHARED).and_then(|rest| rest.split_once('/')) {
+        // One look a second at the cluster serves the visitors of all links.
+        Some((_, "events")) => return Some("visitors".to_owned()),
+        // A visitor reads the same log as the owner. What opens nothing is told so by the gateway, wherever it runs.
+        Some((token, "logs")) => return links::job_of(env, token).await.map(|job| format!("log {job}")),
+        _ => {}
     }
     let rest = url.path().strip_prefix(JOBS)?;
     if rest == "events" {

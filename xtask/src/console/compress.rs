@@ -41,7 +41,8 @@ pub(crate) fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     Ok(encoded)
 }
 
-fn gzip(content: &[u8]) -> Result<Vec<u8>> {
+/// At its smallest.
+pub(crate) fn gzip(content: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(content)?;
     Ok(encoder.finish()?)

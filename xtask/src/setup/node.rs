@@ -12,8 +12,8 @@ use crate::paths;
 use crate::timing::Timing;
 
 const BINARYEN: &str = "132.0.0";
-/// What Playwright and wasm-opt ask for.
-const NODE_MAJOR: u32 = 20;
+/// What wrangler and wasm-opt ask for.
+const NODE_MAJOR: u32 = 22;
 
 /// Takes the machine's Node if it is new enough, else gets one of our own from PyPI.
 ///

@@ -7,6 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use gateway::{Config, Gateway, SessionKeys, router};
 use gateway_native::NativeHost;
 use std::{env, net::SocketAddr, path::PathBuf, process::Stdio, sync::Arc, time::Duration};
+use tempfile::TempDir;
 use tokio::{
     net::{TcpListener, TcpStream},
     process::{Child, Command},
@@ -25,7 +26,7 @@ pub(crate) struct Running {
 
 enum Host {
     Native { stop: oneshot::Sender<()>, served: JoinHandle<std::io::Result<()>> },
-    Workers { _process: Child },
+    Workers { _process: Child, _objects: TempDir },
 }
 
 /// Whether the native host is what is tested.
@@ -75,16 +76,20 @@ fn native(config: Config, listener: TcpListener) -> Host {
 
 async fn workers(program: PathBuf, config: &Config, key: [u8; 32], address: SocketAddr) -> Host {
     let description = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../workers/workerd.capnp");
+    let objects = TempDir::new().expect("a folder");
     let secs = |time: Duration| time.as_secs_f64().to_string();
     let mut command = Command::new(program);
     command
         .args(["serve", "--socket-addr"])
         .arg(format!("http={address}"))
         .arg("--directory-path")
+        .arg(format!("objects={}", objects.path().display()))
+        .arg("--directory-path")
         .arg(format!("console={}", env!("CARGO_TARGET_TMPDIR")))
         .arg(description)
         .env("UPSTREAM_URL", config.upstream.as_str())
         .env("SESSION_KEY", STANDARD.encode(key))
+        .env("LINKS_TOKEN", config.links.as_ref().map_or("", |links| &links.token))
         .env("TRUSTED_HOSTS", config.trusted_hosts.join(","))
         .env("CHUNK_MAX_BYTES", config.chunk_max_bytes.to_string())
         .env("SESSION_MAX_SECS", secs(config.session_max))
@@ -103,7 +108,7 @@ async fn workers(program: PathBuf, config: &Config, key: [u8; 32], address: Sock
         }
     };
     tokio::time::timeout(Duration::from_secs(30), listens).await.expect("workerd listens");
-    Host::Workers { _process: process }
+    Host::Workers { _process: process, _objects: objects }
 }
 
 impl Running {

@@ -61,8 +61,10 @@ impl Edge {
     }
 
     /// Asks for JSON and gets it.
-    pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, request: Request<Body>) -> T {
-        let response = self.router.clone().oneshot(request).await.expect("infallible");
+    pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, mut request: Request<Body>) -> T {
+        let at = format!("http://{}{}", self.address, request.uri());
+        *request.uri_mut() = at.parse().expect("a URL");
+        let response = self.client.request(request).await.expect("an answer");
         let (head, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         assert!(head.status.is_success(), "{}: {}", head.status, String::from_utf8_lossy(&bytes));

@@ -1,0 +1,47 @@
+/** The Worker in workerd, before a server: where browsers go when `cargo xtask e2e --host workers` asks for it. */
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { freePort } from "./port.ts";
+
+const DESCRIPTION = new URL("../../gateway/workers/workerd.capnp", import.meta.url).pathname;
+const PATIENCE_MS = 30_000;
+
+export class Edge {
+  private constructor(
+    readonly url: string,
+    private readonly process: ChildProcess,
+  ) {}
+
+  /** Nothing where the native host is what is tested. */
+  static async start(upstream: string, folder: string): Promise<Edge | undefined> {
+    const workerd = process.env.ROADSTEAD_WORKERD;
+    if (!workerd) return undefined;
+    const address = `127.0.0.1:${await freePort()}`;
+    const env = { ...process.env, UPSTREAM_URL: upstream, SESSION_KEY: randomBytes(32).toString("base64") };
+    const objects = join(folder, "objects");
+    await mkdir(objects);
+    const flags = ["serve", "--socket-addr", `http=${address}`, "--directory-path", `objects=${objects}`, DESCRIPTION];
+    const child = spawn(workerd, flags, { stdio: ["ignore", "pipe", "pipe"], env });
+    const file = createWriteStream(join(folder, "edge.log"), { flags: "a" });
+    child.stdout.pipe(file, { end: false });
+    child.stderr.pipe(file, { end: false });
+    const end = Date.now() + PATIENCE_MS;
+    // Any answer will do: it listens.
+    while (!(await fetch(`http://${address}/`).then(() => true, () => false))) {
+      if (child.exitCode !== null || Date.now() > end) throw new Error("workerd did not come up: is the Worker built?");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return new Edge(`http://${address}`, child);
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill();
+    await ended;
+  }
+}

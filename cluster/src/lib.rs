@@ -20,7 +20,7 @@ mod registry;
 mod runner;
 mod store;
 
-pub use accounts::{AccountError, CODE_LIFETIME, InvalidToken, ProjectRole};
+pub use accounts::{AccountError, CODE_LIFETIME, InvalidPassword, InvalidToken, PASSWORD_CODE_LIFETIME, ProjectRole};
 pub use cluster::{Cluster, ClusterError};
 pub use config::{Config, EngineChoice};
 pub use home::HomeError;

@@ -18,13 +18,14 @@ mod session;
 mod streams;
 mod upstream;
 
-pub use config::Config;
+pub use config::{Config, Paces};
+pub use edge::Pace;
 pub use links::{InvalidLinksToken, LinkStore, LinkStoreError, LinksConfig, LinksOf, LinksPage, StoredLink, TokenHash};
 pub use session::SessionKeys;
 
 use axum::{Router, middleware::from_fn_with_state, routing::any};
 use drain::Drain;
-use ports::Host;
+use ports::{Host, MemoryNotes, Notes};
 use std::sync::Arc;
 use upstream::Upstream;
 
@@ -35,8 +36,10 @@ pub struct Gateway(Arc<Shared>);
 struct Shared {
     config: Config,
     host: Arc<dyn Host>,
+    notes: Arc<dyn Notes>,
     upstream: Upstream,
     drain: Drain,
+    buckets: edge::Buckets,
     logs: logs::Hubs,
     events: jobs::Watches,
     configs: images::Configs,
@@ -44,13 +47,20 @@ struct Shared {
 }
 
 impl Gateway {
-    /// A gateway on a host.
+    /// A gateway on a host that remembers nothing of sessions beyond its own life.
     #[must_use]
-    pub fn new(mut config: Config, host: Arc<dyn Host>) -> Self {
+    pub fn new(config: Config, host: Arc<dyn Host>) -> Self {
+        let notes = Arc::new(MemoryNotes::new(host.clone()));
+        Self::with_notes(config, host, notes)
+    }
+
+    /// A gateway on a host, with notes that outlive it, or that it shares with others.
+    #[must_use]
+    pub fn with_notes(mut config: Config, host: Arc<dyn Host>, notes: Arc<dyn Notes>) -> Self {
         let upstream = Upstream::new(host.clone(), &config);
         let links = links::Links::new(config.links.take());
-        let (drain, logs, events, configs) = Default::default();
-        Self(Arc::new(Shared { config, host, upstream, drain, logs, events, configs, links }))
+        let (drain, buckets, logs, events, configs) = Default::default();
+        Self(Arc::new(Shared { config, host, notes, upstream, drain, buckets, logs, events, configs, links }))
     }
 
     /// Ends all streams with `end{shutdown}`, so that their readers come back, here or to another gateway. Requests that
@@ -76,12 +86,20 @@ impl Gateway {
         &*self.0.host
     }
 
+    pub(crate) fn notes(&self) -> &dyn Notes {
+        &*self.0.notes
+    }
+
     pub(crate) fn upstream(&self) -> &Upstream {
         &self.0.upstream
     }
 
     pub(crate) fn draining(&self) -> &Drain {
         &self.0.drain
+    }
+
+    pub(crate) fn buckets(&self) -> &edge::Buckets {
+        &self.0.buckets
     }
 
     pub(crate) fn log_hubs(&self) -> &logs::Hubs {
@@ -103,11 +121,13 @@ pub fn router(gateway: Gateway, console: Router) -> Router {
     let api = routes::api()
         .layer(from_fn_with_state(gateway.clone(), session::keep_session))
         .layer(from_fn_with_state(gateway.clone(), edge::guard))
+        .layer(from_fn_with_state(gateway.clone(), edge::pace))
         .with_state(gateway.clone());
     let v2 = Router::new()
         .route("/v2", any(registry::pass))
         .route("/v2/", any(registry::pass))
         .route("/v2/{*path}", any(registry::pass))
+        .layer(from_fn_with_state(gateway.clone(), edge::pace))
         .layer(from_fn_with_state(gateway.clone(), registry::admit))
         .with_state(gateway.clone());
     let shared = routes::shared(console.clone())

@@ -3,6 +3,7 @@
 mod console {
     mod jobs;
     mod links;
+    mod oauth;
     mod security;
     mod session;
     mod shared;

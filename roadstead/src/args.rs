@@ -3,6 +3,7 @@
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use url::Url;
 
 /// Run container jobs from a browser.
 #[derive(Debug, Parser)]
@@ -104,6 +105,20 @@ pub(crate) struct Pages {
     pub(crate) zstd_layers: bool,
 }
 
+/// What stands before this server, and how much it takes.
+#[derive(Clone, Debug, Arguments)]
+pub(crate) struct Front {
+    /// Address of a reverse proxy whose X-Forwarded-For is believed, as an address or network (10.0.0.0/8); may be given several times.
+    #[arg(long = "trust-proxy", value_name = "ADDRESS")]
+    pub(crate) trust_proxies: Vec<String>,
+    /// Connections at most, open streams included.
+    #[arg(long, default_value_t = 10_000)]
+    pub(crate) connections_max: usize,
+    /// Loopback address and port to serve Prometheus metrics at, as in 127.0.0.1:9464.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) metrics: Option<std::net::SocketAddr>,
+}
+
 #[derive(Debug, Arguments)]
 pub(crate) struct Up {
     #[command(flatten)]
@@ -114,6 +129,8 @@ pub(crate) struct Up {
     pub(crate) images: Images,
     #[command(flatten)]
     pub(crate) pages: Pages,
+    #[command(flatten)]
+    pub(crate) front: Front,
 }
 
 #[derive(Debug, Arguments)]
@@ -124,6 +141,11 @@ pub(crate) struct Cluster {
     pub(crate) jobs: Jobs,
     #[command(flatten)]
     pub(crate) images: Images,
+    #[command(flatten)]
+    pub(crate) front: Front,
+    /// Address of a console (a `roadstead gateway`) whose users may sign in with this cluster's passwords; may be given several times.
+    #[arg(long = "console-url", value_name = "URL")]
+    pub(crate) console_urls: Vec<Url>,
 }
 
 #[derive(Debug, Arguments)]
@@ -135,6 +157,11 @@ pub(crate) struct Gateway {
     pub(crate) upstream: String,
     #[command(flatten)]
     pub(crate) pages: Pages,
+    #[command(flatten)]
+    pub(crate) front: Front,
+    /// OAuth client id that the platform's sign-in knows this console by; by default the command line's own.
+    #[arg(long)]
+    pub(crate) oauth_client_id: Option<String>,
     /// Further hosts that the platform's configuration may send the gateway to (monitoring, registry), as host or host:port.
     #[arg(long = "allow-host")]
     pub(crate) allow_hosts: Vec<String>,
@@ -160,6 +187,9 @@ pub(crate) enum UserAct {
         /// The project.
         #[arg(long)]
         project: Option<String>,
+        /// Ask for a password on the terminal, or read it from standard input.
+        #[arg(long)]
+        password: bool,
     },
     /// List the users.
     List,
@@ -170,6 +200,19 @@ pub(crate) enum UserAct {
         /// How long it lasts.
         #[arg(long, default_value_t = 30)]
         days: u32,
+    },
+    /// Set a password: asked for on the terminal, or read from standard input. All of the user's sign-ins end.
+    Passwd {
+        /// Whose.
+        name: String,
+    },
+    /// Print a one-time link by which a user sets a password; it is good for a day.
+    PasswordLink {
+        /// Whose.
+        name: String,
+        /// Address of the cluster.
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        url: String,
     },
     /// Print a one-time link that signs a browser in.
     Link {

@@ -10,12 +10,14 @@ use http::header::AUTHORIZATION;
 use std::convert::Infallible;
 use tower::{ServiceExt, service_fn};
 
-/// Platform paths that are open without `Authorization`.
-const OPEN: [&str; 3] = ["/api/v1/config", "/api/v1/ping", "/oauth/token"];
+/// Platform paths that are open without `Authorization`, besides all below `/oauth/`: the cluster's own sign-in.
+const OPEN: [&str; 2] = ["/api/v1/config", "/api/v1/ping"];
+const SIGN_IN: &str = "/oauth/";
 
 /// Whether a request is for the cluster.
 fn speaks_platform<B>(request: &http::Request<B>) -> bool {
-    request.headers().contains_key(AUTHORIZATION) || OPEN.contains(&request.uri().path())
+    let path = request.uri().path();
+    request.headers().contains_key(AUTHORIZATION) || OPEN.contains(&path) || path.starts_with(SIGN_IN)
 }
 
 /// Both routers as one.
@@ -54,7 +56,7 @@ mod tests {
         assert_eq!(goes_to("/v2/", Some("Basic x")).await, cluster);
         // The gateway asks for credentials, or takes the page's session.
         assert_eq!(goes_to("/v2/", None).await, gateway);
-        for path in OPEN {
+        for path in OPEN.into_iter().chain(["/oauth/token", "/oauth/authorize", "/oauth/page.css"]) {
             assert_eq!(goes_to(path, None).await, cluster, "{path}");
         }
     }

@@ -8,6 +8,7 @@ mod banner;
 mod dispatch;
 mod keyfile;
 mod logging;
+mod password;
 mod serve;
 mod user;
 

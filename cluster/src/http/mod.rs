@@ -106,7 +106,7 @@ pub(crate) fn router(api: Arc<Api>) -> Router {
     Router::new()
         .nest("/api/v1", v1)
         .nest(admin::BASE, admin::router())
-        .route("/oauth/token", post(oauth::token))
+        .nest("/oauth", oauth::router())
         .route("/v2", any(registry::serve))
         .route("/v2/", any(registry::serve))
         .route("/v2/{*path}", any(registry::serve))

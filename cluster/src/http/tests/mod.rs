@@ -5,6 +5,7 @@ mod admin;
 mod hostile;
 mod images;
 mod jobs;
+mod oauth;
 mod saves;
 mod sign_in;
 mod streams;

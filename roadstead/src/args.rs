@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Cluster(Cluster),
     /// Console and gateway alone, before any server of the platform API.
     Gateway(Gateway),
+    /// Make a new key for sessions; those sealed with the one before stay good.
+    RotateKey(Data),
     /// Add and list users, make tokens and sign-in links (also while the server runs).
     User(User),
 }

@@ -6,7 +6,7 @@ mod places;
 
 pub use client_address::{InvalidProxy, Proxies};
 
-use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use gateway::{Gateway, ports::Peer};
@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use crate::NativeHost;
+use crate::{Metrics, NativeHost};
 
 /// How long open requests and streams may take to end.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
@@ -40,6 +40,8 @@ pub struct Front {
     pub connections_max_per_address: usize,
     /// How long a client may take over a request's head.
     pub head_limit: Duration,
+    /// Where requests and connections are counted.
+    pub metrics: Metrics,
 }
 
 impl Default for Front {
@@ -47,17 +49,15 @@ impl Default for Front {
         Self {
             proxies: Proxies::default(),
             connections_max: 10_000,
-            connections_max_per_address: 1_000,
+            connections_max_per_address: 2_000,
             head_limit: HEAD_LIMIT,
+            metrics: Metrics::new(),
         }
     }
 }
 
 /// Serves a gateway until `stop` resolves; then takes no new connections, ends the streams with `end{shutdown}`, and waits for
 /// what is under way, at most ten seconds.
-///
-/// # Errors
-/// When the listener fails.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -65,7 +65,7 @@ pub async fn serve(
     gateway: Gateway,
     host: NativeHost,
     stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
+) {
     let stop = async move {
         stop.await;
         gateway.drain();
@@ -75,7 +75,6 @@ pub async fn serve(
     if left > 0 {
         tracing::warn!(left, "streams did not end in time and are broken off");
     }
-    Ok(())
 }
 
 /// Serves any router so: until `stop` resolves, then what is under way for at most ten seconds.
@@ -105,6 +104,7 @@ pub async fn serve_router(
         // Whoever comes beyond the bounds is let go at once: nothing is kept of them.
         let Some(place) = places.take(peer.ip(), front.proxies.include(peer.ip())) else {
             tracing::debug!(%peer, "too many connections");
+            front.metrics.connection_refused();
             continue;
         };
         under_way.spawn(connection(stream, peer, place, router.clone(), front.clone(), stopping.clone()));
@@ -129,12 +129,21 @@ async fn connection(
     // A small answer must not wait for a next one.
     let _ = stream.set_nodelay(true);
     let head_limit = front.head_limit;
+    let _counted = front.metrics.connection();
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         let client = front.proxies.client(peer.ip(), request.headers());
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(client, peer.port())));
         request.extensions_mut().insert(Peer(client));
-        router.clone().oneshot(request)
+        let measured = front.metrics.request(request.method(), request.uri().path());
+        let answering = router.clone().oneshot(request);
+        async move {
+            let answer = answering.await;
+            if let Ok(answer) = &answer {
+                measured.answered(answer.status());
+            }
+            answer
+        }
     });
     let serving = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())

@@ -61,10 +61,16 @@ pub(crate) async fn job_logs(
     request: Request,
 ) -> Result<Response, Failure> {
     let begin = begin(query)?;
-    open(gateway, signed, request, |reason| Event::End { reason }, move |gateway, session, socket| {
-        let viewer = Viewer::new(&gateway, &session, socket);
-        serve_log(gateway, session, id, begin, viewer)
-    })
+    open(
+        gateway,
+        signed,
+        request,
+        |reason| Event::End { reason },
+        move |gateway, session, socket| {
+            let viewer = Viewer::new(&gateway, &session, socket);
+            serve_log(gateway, session, id, begin, viewer)
+        },
+    )
 }
 
 /// Where a log stream begins, as its query says.

@@ -50,6 +50,8 @@ impl Places {
 
     /// A place, if there is one.
     pub(super) fn take(&self, address: IpAddr, is_proxy: bool) -> Option<Place> {
+        // This machine is not counted either: it is a proxy that nobody has named, or the one who runs the server.
+        let is_proxy = is_proxy || address.to_canonical().is_loopback();
         let counted = (!is_proxy).then(|| network(address));
         let mut taken = self.taken();
         if taken.all >= self.0.max {

@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use cluster::{Accounts, Cluster, ProjectRole, engine::fake::FakeEngine};
 use gateway::{Config, Gateway, SessionKeys, router};
-use gateway_native::NativeHost;
+use gateway_native::{Front, NativeHost};
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper_util::{client::legacy, client::legacy::connect::HttpConnector, rt::TokioExecutor};
@@ -244,7 +244,7 @@ async fn gateway_before(cluster: SocketAddr, set: impl FnOnce(&mut Config)) -> S
     let host = NativeHost::new();
     let gateway = Gateway::new(config, Arc::new(host.clone()));
     let router = router(gateway.clone(), Router::new());
-    tokio::spawn(gateway_native::serve(listener, router, gateway, host, std::future::pending()));
+    tokio::spawn(gateway_native::serve(listener, router, Front::default(), gateway, host, std::future::pending()));
     address
 }
 

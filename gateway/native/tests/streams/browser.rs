@@ -5,7 +5,7 @@ use api::logs::{Event, Frame, Reply};
 use axum::{Router, body::Body};
 use futures::{SinkExt, StreamExt};
 use gateway::{Config, Gateway, SessionKeys, router};
-use gateway_native::NativeHost;
+use gateway_native::{Front, NativeHost};
 use http::{Request, header};
 use http_body_util::BodyExt;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -29,7 +29,7 @@ pub(crate) struct Edge {
     pub(crate) address: SocketAddr,
     router: Router,
     stop: Option<oneshot::Sender<()>>,
-    served: JoinHandle<std::io::Result<()>>,
+    served: JoinHandle<()>,
 }
 
 impl Edge {
@@ -50,7 +50,8 @@ impl Edge {
         let stopped = async move {
             let _ = stopped.await;
         };
-        let served = tokio::spawn(gateway_native::serve(listener, router.clone(), gateway, host, stopped));
+        let served =
+            tokio::spawn(gateway_native::serve(listener, router.clone(), Front::default(), gateway, host, stopped));
         Self { address, router, stop: Some(stop), served }
     }
 

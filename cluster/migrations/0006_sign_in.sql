@@ -43,3 +43,21 @@ CREATE TABLE authorization_codes (
     -- The sign-in that came of it; ended when the code comes again.
     family       BLOB
 ) STRICT, WITHOUT ROWID;
+
+-- What was done in and to jobs that their logs do not tell: who, when, from where. Append-only.
+CREATE TABLE acts (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    at         INTEGER NOT NULL,
+    actor      TEXT    NOT NULL,
+    request_id TEXT,
+    address    TEXT,
+    act        TEXT    NOT NULL CHECK (act IN ('exec', 'attach', 'port_forward', 'kill', 'cancel', 'save')),
+    job        TEXT    NOT NULL,
+    -- The program, the port, or the image.
+    detail     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX acts_of_job ON acts (job, seq);
+CREATE TRIGGER acts_are_not_changed BEFORE UPDATE ON acts
+BEGIN SELECT RAISE(ABORT, 'acts are append-only'); END;
+CREATE TRIGGER acts_are_not_deleted BEFORE DELETE ON acts
+BEGIN SELECT RAISE(ABORT, 'acts are append-only'); END;

@@ -4,6 +4,7 @@
 //! speaks the platform API (crate `platform`) and nothing else.
 
 mod accounts;
+mod acts;
 pub mod clock;
 mod cluster;
 mod config;

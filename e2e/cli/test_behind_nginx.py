@@ -35,7 +35,7 @@ def site(tmp_path_factory):
     text = CONFIGURATION.read_text()
     for pattern, replacement, times in [
         (r"listen 80;", f"listen 127.0.0.1:{plain};", 1),
-        (r"listen 443 ssl", f"listen 127.0.0.1:{tls} ssl", 1),
+        (r"listen 443 ssl http2;", f"listen 127.0.0.1:{tls} ssl http2;", 1),
         (r"server 127\.0\.0\.1:8080;", f"server {server.host};", 1),
         (r"/etc/ssl/console\.example/fullchain\.pem", str(folder / "cert.pem"), 1),
         (r"/etc/ssl/console\.example/privkey\.pem", str(folder / "key.pem"), 1),
@@ -103,7 +103,7 @@ def test_a_stream_comes_through_as_it_is_said(site):
     async def doing(client, _cookie):
         async with client.ws_connect("/api/v1/jobs/events") as stream:
             # The beginning is there at once: nothing waits for a full buffer.
-            said = [json.loads((await stream.receive(timeout=10)).data)["event"] for _ in range(2)]
+            said = [json.loads((await stream.receive(timeout=10)).data)["type"] for _ in range(2)]
             assert said == ["init", "init_done"], said
         with pytest.raises(aiohttp.WSServerHandshakeError):
             await client.ws_connect("/api/v1/jobs/events", headers={"Origin": "https://evil.example"})

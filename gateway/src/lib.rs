@@ -131,7 +131,6 @@ pub fn router(gateway: Gateway, console: Router) -> Router {
         .layer(from_fn_with_state(gateway.clone(), registry::admit))
         .with_state(gateway.clone());
     let shared = routes::shared(console.clone())
-        .layer(from_fn_with_state(gateway.clone(), edge::pace))
         .layer(from_fn_with_state(gateway.clone(), edge::shield))
         .with_state(gateway.clone());
     Router::new()

@@ -26,14 +26,15 @@ pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
     let data = up.place.data.folder.clone();
     let cluster = Cluster::start(cluster_config(&up.place, &up.jobs, &up.images, address.clone())).await?;
     let own = loopback(&listener)?;
-    let mut config = gateway::Config::new(own.join("api/v1")?, session_keys(&data)?);
+    let mut config = gateway::Config::new(Url::parse(&format!("http://{own}/api/v1"))?, session_keys(&data)?);
     config.platform_url = Some(address.join("api/v1")?);
     config.public_url = up.place.public_url.is_some().then(|| address.clone());
     // The cluster names itself by its public address; the gateway may send tokens there.
     config.trusted_hosts = vec![authority(&address)];
     set_pages(&mut config, &up.pages);
     let (operations, front) = operations(&up.front)?;
-    let host = NativeHost::new();
+    // The cluster names itself by its public address; the gateway beside it need not go there.
+    let host = NativeHost::new().at_home(&address.as_str().parse()?, own);
     let gateway = open_gateway(config, &host, &data).await?;
     let console = gateway_native::console(assets::Console);
     let router = dispatch::one_port(gateway::router(gateway.clone(), console), cluster.router());
@@ -183,12 +184,12 @@ async fn listen(place: &Place) -> anyhow::Result<(TcpListener, Url)> {
 }
 
 /// The address by which this process reaches itself.
-fn loopback(listener: &TcpListener) -> anyhow::Result<Url> {
+fn loopback(listener: &TcpListener) -> anyhow::Result<SocketAddr> {
     let mut own = listener.local_addr()?;
     if own.ip().is_unspecified() {
         own.set_ip(if own.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
     }
-    Ok(Url::parse(&format!("http://{own}"))?)
+    Ok(own)
 }
 
 fn authority(url: &Url) -> String {

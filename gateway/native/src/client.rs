@@ -3,7 +3,10 @@
 use axum::body::Body;
 use futures::{FutureExt, future::BoxFuture};
 use gateway::ports::SendError;
-use http::{Request, Response};
+use http::{
+    Request, Response, Uri,
+    uri::{Authority, Scheme},
+};
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{
@@ -31,7 +34,28 @@ const IDLE_LIMIT: Duration = Duration::from_secs(60);
 const IDLE_MAX: usize = 32;
 
 #[derive(Clone, Debug)]
-pub(crate) struct Client(legacy::Client<HttpsConnector<HttpConnector<Resolver>>, Body>);
+pub(crate) struct Client {
+    client: legacy::Client<HttpsConnector<HttpConnector<Resolver>>, Body>,
+    shortcut: Option<Shortcut>,
+}
+
+/// An address of this process's own: requests to it need not go out and come back by its proxy.
+#[derive(Clone, Debug)]
+struct Shortcut {
+    scheme: Scheme,
+    authority: Authority,
+    listener: Authority,
+}
+
+impl Shortcut {
+    fn take<T>(&self, request: &mut Request<T>) {
+        let mut parts = request.uri().clone().into_parts();
+        if parts.scheme.as_ref() == Some(&self.scheme) && parts.authority.as_ref() == Some(&self.authority) {
+            (parts.scheme, parts.authority) = (Some(Scheme::HTTP), Some(self.listener.clone()));
+            *request.uri_mut() = Uri::from_parts(parts).expect("only the place changes");
+        }
+    }
+}
 
 impl Client {
     pub(crate) fn new() -> Self {
@@ -50,15 +74,26 @@ impl Client {
             .pool_max_idle_per_host(IDLE_MAX)
             .pool_timer(TokioTimer::new())
             .build(connector);
-        Self(client)
+        Self { client, shortcut: None }
+    }
+
+    /// With a shorter way to a public address of this process, which listens there.
+    pub(crate) fn with_shortcut(self, public: &Uri, listener: SocketAddr) -> Self {
+        let listener = listener.to_string().parse().expect("an address and a port are an authority");
+        let place = public.scheme().cloned().zip(public.authority().cloned());
+        let shortcut = place.map(|(scheme, authority)| Shortcut { scheme, authority, listener });
+        Self { shortcut, ..self }
     }
 
     /// The answer's head, with the body to come. Redirects are answers.
     pub(crate) fn send(
         &self,
-        request: Request<Body>,
+        mut request: Request<Body>,
     ) -> impl Future<Output = Result<Response<Body>, SendError>> + use<> {
-        let client = self.0.clone();
+        let client = self.client.clone();
+        if let Some(shortcut) = &self.shortcut {
+            shortcut.take(&mut request);
+        }
         async move {
             let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
             match client.request(request).await {
@@ -125,6 +160,28 @@ fn tls() -> rustls::ClientConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_own_public_address_is_reached_at_home_and_no_other() {
+        let public = Uri::from_static("https://console.example");
+        let client = shortcut_to(&public);
+        for (asked, goes) in [
+            ("https://console.example/v2/a?b=c", "http://127.0.0.1:8080/v2/a?b=c"),
+            ("http://console.example/v2/", "http://console.example/v2/"),
+            ("https://console.example:444/v2/", "https://console.example:444/v2/"),
+            ("https://console.example.evil/v2/", "https://console.example.evil/v2/"),
+        ] {
+            let mut request = Request::new(());
+            *request.uri_mut() = asked.parse().expect("a URI");
+            client.take(&mut request);
+            assert_eq!(request.uri().to_string(), goes);
+        }
+    }
+
+    fn shortcut_to(public: &Uri) -> Shortcut {
+        let (scheme, authority) = public.scheme().cloned().zip(public.authority().cloned()).expect("an address");
+        Shortcut { scheme, authority, listener: Authority::from_static("127.0.0.1:8080") }
+    }
 
     #[test]
     fn a_name_that_leads_to_a_metadata_address_leads_nowhere() {

@@ -119,6 +119,7 @@ fn access() -> Vec<Row> {
         ("GET", "/api/v1/extensions/access/who?uri=image://default/main/demo/tool", Value::Null, MANAGE),
         ("GET", "/api/v1/extensions/access/history", Value::Null, SIGNED_IN),
         ("POST", "/api/v1/extensions/access/changes", stale, MANAGE),
+        ("GET", "/api/v1/extensions/access/acts", Value::Null, ADMIN),
     ]
 }
 

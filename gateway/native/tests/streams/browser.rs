@@ -75,6 +75,13 @@ impl Edge {
         (head.status.as_u16(), text)
     }
 
+    pub(crate) async fn sign_out(&self, cookie: &str) {
+        let request = Request::delete("/api/v1/session").header("x-roadstead", "1").header(header::COOKIE, cookie);
+        let request = request.body(Body::empty()).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("infallible");
+        assert_eq!(response.status(), 204);
+    }
+
     pub(crate) async fn open(&self, cookie: &str, path: &str) -> Page {
         let mut request = format!("ws://{}/api/v1{path}", self.address).into_client_request().expect("a request");
         let origin = format!("http://{}", self.address).parse().expect("a value");
@@ -87,7 +94,7 @@ impl Edge {
 
     pub(crate) async fn stop(mut self) {
         let _ = self.stop.take().expect("stopped once").send(());
-        self.served.await.expect("no panic").expect("served");
+        self.served.await.expect("no panic");
     }
 }
 

@@ -3,6 +3,7 @@
 //! No I/O here and no opinion about who serves or asks. Everything is additive within v1: writers send the variants named
 //! here, readers accept ones they do not know. Times are RFC 3339 UTC, sizes are bytes, ids are opaque strings.
 
+pub mod access;
 pub mod audit;
 pub mod exec;
 pub mod images;
@@ -10,6 +11,7 @@ pub mod jobs;
 pub mod links;
 pub mod logs;
 pub mod page;
+pub mod people;
 pub mod presets;
 pub mod problem;
 pub mod session;

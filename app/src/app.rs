@@ -7,7 +7,9 @@ use crate::i18n::{
     catalogue::{common, shell},
 };
 use crate::layouts::shell::Shell;
-use crate::pages::{image, images, job, job_new, jobs::JobsPage, not_found::NotFoundPage, push, sign_in};
+use crate::pages::{
+    audit, image, images, job, job_new, jobs::JobsPage, links, not_found::NotFoundPage, push, shared, sign_in,
+};
 use crate::paths::{self, Place, endpoint};
 use crate::stores::{
     clock::Clock,
@@ -42,8 +44,18 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(Client::new(session));
     view! {
         <Router>
-            <Gate/>
+            <Entrance/>
         </Router>
+    }
+}
+
+/// A shared link's page stands by itself; everything else is behind the gate.
+#[component]
+fn Entrance() -> impl IntoView {
+    let location = use_location();
+    let shared = Memo::new(move |_| location.pathname.with(|path| Place::at(path) == Place::Shared));
+    move || {
+        if shared.get() { view! { <LazyPage page=shared::fetch/> }.into_any() } else { view! { <Gate/> }.into_any() }
     }
 }
 
@@ -130,7 +142,9 @@ fn Page() -> impl IntoView {
         Place::Images => view! { <LazyPage page=images::fetch/> }.into_any(),
         Place::ImagesPush => view! { <LazyPage page=push::fetch/> }.into_any(),
         Place::Image => view! { <LazyPage page=image::fetch/> }.into_any(),
-        Place::Nowhere => view! { <NotFoundPage/> }.into_any(),
+        Place::Audit => view! { <LazyPage page=audit::fetch/> }.into_any(),
+        Place::Links => view! { <LazyPage page=links::fetch/> }.into_any(),
+        Place::Nowhere | Place::Shared => view! { <NotFoundPage/> }.into_any(),
     };
     view! { <Stage page/> }
 }

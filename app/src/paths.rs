@@ -10,6 +10,11 @@ pub(crate) const IMAGES: &str = "/images";
 /// Never an image's page: a repository has a slash, which is encoded in the address.
 pub(crate) const IMAGES_PUSH: &str = "/images/push";
 
+pub(crate) const AUDIT: &str = "/audit";
+pub(crate) const LINKS: &str = "/links";
+/// Before the token of a shared link.
+const SHARED: &str = "/s/";
+
 /// What stands at an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -23,6 +28,12 @@ pub(crate) enum Place {
     ImagesPush,
     /// One image, by [`repository_at`].
     Image,
+    /// The audit of image permissions, by [`audit_at`].
+    Audit,
+    /// Links to jobs' statuses.
+    Links,
+    /// A job as a link shows it, by [`shared_token_at`]; no sign-in.
+    Shared,
     Nowhere,
 }
 
@@ -34,7 +45,10 @@ impl Place {
             JOB_NEW => Self::JobNew,
             IMAGES => Self::Images,
             IMAGES_PUSH => Self::ImagesPush,
+            LINKS => Self::Links,
+            other if other.starts_with(SHARED) => Self::Shared,
             other if job_at(other).is_some() => Self::Job,
+            other if audit_at(other).is_some() => Self::Audit,
             other if repository_at(other).is_some() => Self::Image,
             _ => Self::Nowhere,
         }
@@ -47,6 +61,21 @@ pub(crate) fn job_at(pathname: &str) -> Option<(String, Option<JobTab>)> {
     let (id, tab) = rest.split_once('/').map_or((rest, None), |(id, tab)| (id, Some(tab)));
     let plain = !id.is_empty() && !tab.is_some_and(|tab| tab.contains('/'));
     plain.then(|| (decode(id), JobTab::parse(tab)))
+}
+
+/// The token of the shared link at an address.
+pub(crate) fn shared_token_at(pathname: &str) -> Option<&str> {
+    pathname.strip_prefix(SHARED).map(|token| token.trim_end_matches('/'))
+}
+
+/// The page of a shared link.
+pub(crate) fn shared(token: &str) -> String {
+    format!("{SHARED}{}", encode(token))
+}
+
+/// Links of everybody, for administrators.
+pub(crate) fn links_all() -> String {
+    with_query(LINKS, [("scope", "all")])
 }
 
 /// The repository of the image at an address. It has a project before its name; anything else is nobody's address.
@@ -197,9 +226,62 @@ pub(crate) fn image_named(reference: &str) -> String {
     image_at(repository, &version, ImageTab::Layers, None)
 }
 
+/// A view of the audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AuditTab {
+    Rights,
+    Grants,
+    History,
+    Compare,
+}
+
+impl AuditTab {
+    pub(crate) const ALL: [Self; 4] = [Self::Rights, Self::Grants, Self::History, Self::Compare];
+
+    /// Its word in addresses and ids.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Rights => "rights",
+            Self::Grants => "grants",
+            Self::History => "history",
+            Self::Compare => "compare",
+        }
+    }
+}
+
+/// The audit's view at an address.
+pub(crate) fn audit_at(pathname: &str) -> Option<AuditTab> {
+    let rest = pathname.strip_prefix(AUDIT)?.trim_end_matches('/');
+    match rest.strip_prefix('/') {
+        None => rest.is_empty().then_some(AuditTab::Rights),
+        Some(word) => AuditTab::ALL.into_iter().find(|tab| tab.word() == word),
+    }
+}
+
+/// A view of the audit, narrowed by these words.
+pub(crate) fn audit<K: AsRef<str>, V: AsRef<str>>(tab: AuditTab, pairs: impl IntoIterator<Item = (K, V)>) -> String {
+    match tab {
+        AuditTab::Rights => with_query(AUDIT, pairs),
+        AuditTab::Grants | AuditTab::History | AuditTab::Compare => {
+            with_query(&format!("{AUDIT}/{}", tab.word()), pairs)
+        }
+    }
+}
+
+/// Who can reach this image? `uri` is the image's, without tag or digest.
+pub(crate) fn audit_of_image(uri: &str) -> String {
+    audit(AuditTab::Rights, [("uri", uri)])
+}
+
+/// What can this user or role reach?
+pub(crate) fn audit_of_person(name: &str) -> String {
+    audit(AuditTab::Rights, [("person", name)])
+}
+
 /// Paths of the gateway's API.
 pub(crate) mod endpoint {
     use crate::client::{encode, with_query};
+    use api::audit::{ExportForm, ExportOf};
 
     pub(crate) const SESSION: &str = "/api/v1/session";
     pub(crate) const SIGN_IN_METHODS: &str = "/api/v1/session/methods";
@@ -211,8 +293,24 @@ pub(crate) mod endpoint {
     pub(crate) const REGISTRY: &str = "/api/v1/images/registry";
     pub(crate) const IMAGE_COPY: &str = "/api/v1/images/copy";
 
+    pub(crate) const AUDIT: &str = "/api/v1/audit";
+    pub(crate) const AUDIT_HISTORY: &str = "/api/v1/audit/history";
+    pub(crate) const AUDIT_REVOCATIONS: &str = "/api/v1/audit/revocations";
+
     pub(crate) fn job(id: &str) -> String {
         format!("{JOBS}/{}", encode(id))
+    }
+
+    pub(crate) const LINKS: &str = "/api/v1/links";
+    pub(crate) const LINKS_REVOKE: &str = "/api/v1/links/revoke";
+
+    pub(crate) fn job_links(id: &str) -> String {
+        format!("{}/links", job(id))
+    }
+
+    /// Something of a shared link's: `status`, `events`, `badge.svg`.
+    pub(crate) fn of_shared(token: &str, what: &str) -> String {
+        format!("{}/{what}", super::shared(token))
     }
 
     pub(crate) fn life_span(id: &str) -> String {
@@ -238,6 +336,17 @@ pub(crate) mod endpoint {
 
     pub(crate) fn image_access(repository: &str) -> String {
         format!("{}/access", image(repository))
+    }
+
+    /// What held at a moment (RFC 3339); now where none is named.
+    pub(crate) fn audit(at: Option<&str>) -> String {
+        with_query(AUDIT, at.map(|at| ("at", at)))
+    }
+
+    /// A link that the browser follows by itself.
+    pub(crate) fn audit_download(of: ExportOf, form: ExportForm, pairs: Vec<(&'static str, String)>) -> String {
+        let words = [("of", of.as_str().to_owned()), ("form", form.as_str().to_owned())];
+        with_query("/api/v1/audit/download", words.into_iter().chain(pairs))
     }
 
     /// A link that the browser follows by itself. `form` is a word of [`api::images::ArchiveForm`].
@@ -276,6 +385,19 @@ mod tests {
             endpoint::image_tags("a/b/c"),
             endpoint::image_access("a/b/c"),
             endpoint::image_archive("a/b/c@sha256:0f", "oci"),
+            audit_of_image("image://c/o/p/n"),
+            audit_of_person("o/roles/=x"),
+            audit(AuditTab::Grants, [("left", "1")]),
+            endpoint::audit(Some("2026-11-01T00:00:00Z")),
+            endpoint::audit_download(
+                api::audit::ExportOf::Grants,
+                api::audit::ExportForm::Json,
+                vec![("who", "a b".to_owned())],
+            ),
+            links_all(),
+            endpoint::job_links("job-1"),
+            shared("t-_0"),
+            endpoint::of_shared("t-_0", "badge.svg"),
         ];
         assert_eq!(
             all,
@@ -302,6 +424,15 @@ mod tests {
                 "/api/v1/images/a%2Fb%2Fc/tags",
                 "/api/v1/images/a%2Fb%2Fc/access",
                 "/api/v1/images/a%2Fb%2Fc%40sha256%3A0f/archive?form=oci",
+                "/audit?uri=image%3A%2F%2Fc%2Fo%2Fp%2Fn",
+                "/audit?person=o%2Froles%2F%3Dx",
+                "/audit/grants?left=1",
+                "/api/v1/audit?at=2026-11-01T00%3A00%3A00Z",
+                "/api/v1/audit/download?of=grants&form=json&who=a%20b",
+                "/links?scope=all",
+                "/api/v1/jobs/job-1/links",
+                "/s/t-_0",
+                "/s/t-_0/badge.svg",
             ]
         );
     }
@@ -330,6 +461,9 @@ mod tests {
         assert_eq!([JOBS, "/jobs/"].map(Place::at), [Place::Jobs; 2]);
         assert_eq!([JOB_NEW, "/jobs/new/"].map(Place::at), [Place::JobNew; 2]);
         assert_eq!([IMAGES, "/images/", IMAGES_PUSH].map(Place::at), [Place::Images, Place::Images, Place::ImagesPush]);
+        assert_eq!([LINKS, "/links/"].map(Place::at), [Place::Links; 2]);
+        assert_eq!(["/s/token", "/s/token/"].map(Place::at), [Place::Shared; 2]);
+        assert_eq!(["/s/token", "/s/token/", "/jobs"].map(shared_token_at), [Some("token"), Some("token"), None]);
         let path = image("acme/vision/net");
         assert_eq!((Place::at(&path), repository_at(&path).as_deref()), (Place::Image, Some("acme/vision/net")));
         for path in ["/x", "/jobsx", "/jobs/job-1/logs/x", "/jobs//logs", "/images/net", "/images/a/b", "/images//"] {
@@ -340,6 +474,12 @@ mod tests {
             assert_eq!(Place::at(&path), Place::Job);
             assert_eq!(job_at(&path), Some(("a/?#".to_owned(), Some(tab))));
         }
+        for tab in AuditTab::ALL {
+            let path = audit(tab, [("x", "y")]);
+            let path = path.split('?').next().unwrap_or_default();
+            assert_eq!((Place::at(path), audit_at(path)), (Place::Audit, Some(tab)));
+        }
+        assert_eq!([audit_at("/auditx"), audit_at("/audit/x"), audit_at("/audit/grants/x")], [None; 3]);
         assert_eq!(job_at("/jobs/job-1/x"), Some(("job-1".to_owned(), None)));
     }
 

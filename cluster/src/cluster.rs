@@ -20,6 +20,7 @@ use crate::{
         Endpoint, Engine, InvalidEndpoint,
         select::{self, Candidate, EngineSelector},
     },
+    history::By,
     home::{self, Home, HomeError},
     http::{self, Api, causes},
     images::{Images, OwnNames, Parts},
@@ -158,6 +159,17 @@ impl Cluster {
     /// When there is no such user.
     pub async fn sign_in_code(&self, user: &str) -> Result<String, ClusterError> {
         Ok(self.api.accounts.sign_in_code(user, self.api.clock.now()).await?)
+    }
+
+    /// A token for a program's account of that name, which is made when there is none. It may read what it is granted, and nothing else.
+    ///
+    /// # Errors
+    /// When the name is a role's, or none.
+    pub async fn service_token(&self, name: &str, lifetime: Duration) -> Result<String, ClusterError> {
+        let now = self.api.clock.now();
+        let by = By::program("service-account", now);
+        self.api.accounts.ensure_service(name, &self.api.config.org_name, &by).await?;
+        Ok(self.api.accounts.token_for(name, lifetime, now).await?)
     }
 
     /// Which engine runs the jobs, or why none does.

@@ -20,7 +20,7 @@ pub(crate) use archive::archive;
 pub(crate) use detail::detail;
 pub(crate) use layers::{Configs, layers};
 pub(crate) use list::list;
-pub(crate) use name::{ImageAt, target};
+pub(crate) use name::{ImageAt, NameCursor, image_name, target};
 pub(crate) use range::{Asked, asked};
 pub(crate) use tags::tags;
 pub(crate) use transfer::events;

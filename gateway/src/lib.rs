@@ -3,6 +3,9 @@
 //! Host-neutral: everything outside comes through [`ports::Host`]. It keeps no state but what open streams need, so any gateway
 //! that holds the session key can serve any request.
 
+mod access;
+pub mod assets;
+mod audit;
 mod config;
 mod drain;
 mod edge;
@@ -10,6 +13,8 @@ mod images;
 mod jobs;
 mod links;
 mod logs;
+mod memory;
+mod people;
 pub mod ports;
 mod registry;
 mod rescue;
@@ -21,11 +26,12 @@ mod upstream;
 pub use config::{Config, Paces};
 pub use edge::Pace;
 pub use links::{InvalidLinksToken, LinkStore, LinkStoreError, LinksConfig, LinksOf, LinksPage, StoredLink, TokenHash};
+pub use memory::Memory;
 pub use session::SessionKeys;
 
 use axum::{Router, middleware::from_fn_with_state, routing::any};
 use drain::Drain;
-use ports::{Host, MemoryNotes, Notes};
+use ports::{Host, Notes};
 use std::sync::Arc;
 use upstream::Upstream;
 
@@ -36,31 +42,28 @@ pub struct Gateway(Arc<Shared>);
 struct Shared {
     config: Config,
     host: Arc<dyn Host>,
-    notes: Arc<dyn Notes>,
     upstream: Upstream,
     drain: Drain,
-    buckets: edge::Buckets,
     logs: logs::Hubs,
     events: jobs::Watches,
-    configs: images::Configs,
     links: links::Links,
+    memory: Memory,
 }
 
 impl Gateway {
     /// A gateway on a host that remembers nothing of sessions beyond its own life.
     #[must_use]
     pub fn new(config: Config, host: Arc<dyn Host>) -> Self {
-        let notes = Arc::new(MemoryNotes::new(host.clone()));
-        Self::with_notes(config, host, notes)
+        Self::remembering(config, host, Memory::default())
     }
 
-    /// A gateway on a host, with notes that outlive it, or that it shares with others.
+    /// A gateway that knows what others of the same installation have learnt.
     #[must_use]
-    pub fn with_notes(mut config: Config, host: Arc<dyn Host>, notes: Arc<dyn Notes>) -> Self {
-        let upstream = Upstream::new(host.clone(), &config);
-        let links = links::Links::new(config.links.take());
-        let (drain, buckets, logs, events, configs) = Default::default();
-        Self(Arc::new(Shared { config, host, notes, upstream, drain, buckets, logs, events, configs, links }))
+    pub fn remembering(mut config: Config, host: Arc<dyn Host>, memory: Memory) -> Self {
+        let upstream = Upstream::new(host.clone(), &config, memory.configurations.clone());
+        let links = links::Links::new(config.links.take(), memory.guesses.clone());
+        let (drain, logs, events) = Default::default();
+        Self(Arc::new(Shared { config, host, upstream, drain, logs, events, links, memory }))
     }
 
     /// Ends all streams with `end{shutdown}`, so that their readers come back, here or to another gateway. Requests that
@@ -87,7 +90,7 @@ impl Gateway {
     }
 
     pub(crate) fn notes(&self) -> &dyn Notes {
-        &*self.0.notes
+        &*self.0.memory.notes
     }
 
     pub(crate) fn upstream(&self) -> &Upstream {
@@ -99,7 +102,7 @@ impl Gateway {
     }
 
     pub(crate) fn buckets(&self) -> &edge::Buckets {
-        &self.0.buckets
+        &self.0.memory.buckets
     }
 
     pub(crate) fn log_hubs(&self) -> &logs::Hubs {
@@ -107,7 +110,15 @@ impl Gateway {
     }
 
     pub(crate) fn configs(&self) -> &images::Configs {
-        &self.0.configs
+        &self.0.memory.images
+    }
+
+    pub(crate) fn policies(&self) -> &access::Policies {
+        &self.0.memory.policies
+    }
+
+    pub(crate) fn audits(&self) -> &audit::Kept {
+        &self.0.memory.audits
     }
 
     pub(crate) fn watches(&self) -> &jobs::Watches {

@@ -21,6 +21,7 @@ mod watch;
 
 pub(crate) use badge::{badge, headers as badge_headers};
 pub(crate) use error::LinkFailure;
+pub(crate) use guesses::Guesses;
 pub(crate) use lease::lease;
 pub(crate) use make::{create, list, of_job};
 pub(crate) use page::dress;
@@ -74,7 +75,7 @@ impl LinksConfig {
 /// The links of a gateway. Without a store or an account there are none.
 pub(crate) struct Links {
     desk: Option<Desk>,
-    guesses: guesses::Guesses,
+    guesses: Arc<Guesses>,
 }
 
 /// What works on links.
@@ -100,12 +101,12 @@ impl Account {
 }
 
 impl Links {
-    pub(crate) fn new(config: Option<LinksConfig>) -> Self {
+    pub(crate) fn new(config: Option<LinksConfig>, guesses: Arc<Guesses>) -> Self {
         let desk = config.and_then(|LinksConfig { store, token }| {
             let account = RwLock::new(Account::of(token)?);
             Some(Desk { store, account, tally: tally::Tally::default(), removed: Event::new() })
         });
-        Self { desk, guesses: guesses::Guesses::default() }
+        Self { desk, guesses }
     }
 
     /// What works on links, or the refusal that says why nothing does.

@@ -42,6 +42,14 @@ pub(crate) enum Failure {
     NoSuchJob,
     #[error("no such image")]
     NoSuchImage,
+    #[error("no such role")]
+    NoSuchRole,
+    #[error("a grant or a place is not what its author saw")]
+    GrantMoved { message: String },
+    #[error("{done} of {of} changes were made")]
+    PartlyChanged { done: usize, of: usize, source: UpstreamError },
+    #[error("the cluster refused or failed about rights")]
+    Access { field: Option<&'static str>, source: UpstreamError },
     #[error("no such upload")]
     NoSuchUpload,
     #[error("a piece of an image is over {limit_bytes} bytes")]
@@ -66,6 +74,8 @@ pub(crate) enum Failure {
     LogsNotSeekable,
     #[error(transparent)]
     Link(#[from] LinkFailure),
+    #[error("the cluster keeps no history of rights")]
+    NoRightsHistory,
     #[error("the cluster failed")]
     Upstream(#[from] UpstreamError),
 }
@@ -80,6 +90,16 @@ impl Failure {
     /// An input at fault.
     pub(crate) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid { field: Some(field.into()), message: message.into() }
+    }
+
+    /// What the cluster says of rights and people: about whom or what, not about a job.
+    pub(crate) fn access(source: UpstreamError) -> Self {
+        Self::Access { field: None, source }
+    }
+
+    /// The same, about an input.
+    pub(crate) fn access_at(field: &'static str, source: UpstreamError) -> Self {
+        Self::Access { field: Some(field), source }
     }
 }
 
@@ -198,6 +218,17 @@ pub(crate) fn tell(failure: &Failure) -> Told {
         Failure::NoSuchAddress => told(Code::NotFound, "There is nothing at this address."),
         Failure::NoSuchJob => told(Code::NotFound, "There is no such job, or it is not yours to see."),
         Failure::NoSuchImage => told(Code::NotFound, "There is no such image or tag, or it is not yours to see."),
+        Failure::NoSuchRole => told(Code::NotFound, "There is no such role, or it is not yours to see."),
+        Failure::GrantMoved { message } => told(Code::Conflict, plain(message)),
+        Failure::PartlyChanged { done, of, source } => {
+            let why = tell_access(source, None);
+            let text = format!(
+                "{done} of {of} changes were made, then one was refused: {} Look at the list again and repeat the others.",
+                why.message
+            );
+            told(why.code, text)
+        }
+        Failure::Access { field, source } => tell_access(source, *field),
         Failure::NoSuchUpload => told(
             Code::NotFound,
             "There is no such upload: it was finished, given up, or begun by somebody else or elsewhere. Begin it again.",
@@ -236,6 +267,10 @@ pub(crate) fn tell(failure: &Failure) -> Told {
             "This cluster cannot show a part of a log by line number. Read it from the start, or download it.",
         ),
         Failure::Link(failure) => links::tell_link(failure),
+        Failure::NoRightsHistory => told(
+            Code::NotSupported,
+            "This cluster keeps no history of rights. What holds now can be audited; what held before cannot.",
+        ),
         Failure::Upstream(error) => tell_upstream(error),
     }
 }
@@ -251,6 +286,21 @@ fn tell_download(error: &DownloadError) -> Told {
         | DownloadError::TooDeep => Code::BadUpstream,
     };
     told(code, sentence(&error.to_string()))
+}
+
+/// About rights and people the cluster's own words are the best there are.
+fn tell_access(error: &UpstreamError, field: Option<&str>) -> Told {
+    let UpstreamError::Refused { status, error: Some(said), .. } = error else { return tell_upstream(error) };
+    let code = match status.as_u16() {
+        400 if said.contains("already exists") => Code::Conflict,
+        400 | 422 => Code::InvalidRequest,
+        404 => Code::NotFound,
+        409 => Code::Conflict,
+        _ => return tell_upstream(error),
+    };
+    // A conflict is about what is there, not about what was typed; a name in use is both.
+    let at_input = code != Code::Conflict || said.contains("already");
+    Told { field: field.filter(|_| at_input).map(str::to_owned), ..told(code, sentence(said)) }
 }
 
 fn tell_upstream(error: &UpstreamError) -> Told {
@@ -299,6 +349,10 @@ fn tell_upstream(error: &UpstreamError) -> Told {
             ..told(Code::Unavailable, "The console cannot look up your session. Try again in a moment.")
         },
         UpstreamError::IdToken(_) => tell(&Failure::SignInRefused(None)),
+        UpstreamError::NoAdminApi => told(
+            Code::NotSupported,
+            "This platform has no admin API: its people and projects cannot be looked after from here.",
+        ),
         UpstreamError::NoCluster => told(
             Code::Forbidden,
             "Your account may not use any cluster, or not this one any more. Ask an administrator to add you, then sign in again.",

@@ -1,9 +1,12 @@
 //! The route table of `/api/v1`.
 
+mod access;
+mod audit;
 mod images;
 mod jobs;
 mod links;
 mod logs;
+mod people;
 mod presets;
 mod session;
 mod shared;
@@ -14,7 +17,7 @@ pub(crate) use shared::shared;
 use crate::{Gateway, rescue::Failure};
 use axum::{
     Router,
-    routing::{get, post},
+    routing::{delete, get, post, put},
 };
 
 /// Paths are relative to `/api/v1`.
@@ -46,6 +49,44 @@ pub(crate) fn api() -> Router<Gateway> {
         .route("/images/{image}/tags", get(images::tags_list))
         .route("/images/{image}/access", get(images::access_list))
         .route("/images/{image}/archive", get(images::image_archive))
+        .route("/access", get(access::sharing_get))
+        .route("/access/preview", post(access::changes_preview))
+        .route("/access/changes", post(access::changes_make))
+        .route("/access/principals", get(access::principals_list))
+        .route("/access/with-me", get(access::shared_with_me))
+        .route("/access/by-me", get(access::shared_by_me))
+        .route("/access/roles", get(access::roles_list).post(access::role_add))
+        .route("/access/roles/{role}", get(access::role_get).delete(access::role_remove))
+        .route("/people", get(people::people_list))
+        .route("/people/{user}", get(people::person_get))
+        .route("/orgs", get(people::orgs_list).post(people::org_add))
+        .route("/orgs/{org}", delete(people::org_remove))
+        .route("/orgs/{org}/members", get(people::org_members_list).post(people::org_member_add))
+        .route("/orgs/{org}/members/{user}", put(people::member_update).delete(people::member_remove))
+        .route("/orgs/{org}/projects", get(people::projects_list).post(people::project_add))
+        .route("/orgs/{org}/projects/{project}", put(people::project_update).delete(people::project_remove))
+        .route(
+            "/orgs/{org}/projects/{project}/members",
+            get(people::project_members_list).post(people::project_member_add),
+        )
+        .route(
+            "/orgs/{org}/projects/{project}/members/{user}",
+            put(people::member_update).delete(people::member_remove),
+        )
+        .route("/audit", get(audit::audit_get))
+        .route("/audit/history", get(audit::history_list))
+        .route("/audit/download", get(audit::download))
+        .route("/audit/revocations", post(audit::grants_revoke))
         .fallback(async || Failure::NoSuchAddress)
         .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
+}
+
+/// Most items of one page.
+const LIMIT_MAX: u32 = 1000;
+
+/// The `limit` of a list's query.
+fn page_size(text: Option<&str>) -> Result<Option<u32>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    let number = text.parse().ok().filter(|n| (1..=LIMIT_MAX).contains(n));
+    number.map(Some).ok_or_else(|| Failure::invalid("limit", format!("A whole number from 1 to {LIMIT_MAX}.")))
 }

@@ -10,12 +10,15 @@ mod images;
 mod jobs;
 mod link_grants;
 mod oauth;
+mod people;
 mod registry;
 mod sockets;
 
 pub(crate) use access::{FactsAnswer, HistorySelector, Shared};
 use body::{json, ndjson};
+pub(crate) use configuration::Configurations;
 pub(crate) use error::UpstreamError;
+pub(crate) use people::{At, Org, OrgUser, Project, ProjectUser, User, UserInfo};
 pub(crate) use registry::{Referrer, Registry};
 pub(crate) use sockets::{ExecQuery, LOG_SEPARATOR, LogOpened, LogQuery};
 
@@ -37,18 +40,18 @@ pub(crate) struct Upstream {
     trusted_hosts: Vec<String>,
     oauth_client_id: Option<String>,
     limit: Duration,
-    configurations: configuration::Cache,
+    configurations: Arc<Configurations>,
 }
 
 impl Upstream {
-    pub(crate) fn new(host: Arc<dyn Host>, config: &Config) -> Self {
+    pub(crate) fn new(host: Arc<dyn Host>, config: &Config, configurations: Arc<Configurations>) -> Self {
         Self {
             host,
             base: config.upstream.clone(),
             trusted_hosts: config.trusted_hosts.clone(),
             oauth_client_id: config.oauth_client_id.clone(),
             limit: config.upstream_timeout,
-            configurations: configuration::Cache::default(),
+            configurations,
         }
     }
 

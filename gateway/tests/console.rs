@@ -1,6 +1,7 @@
 //! The router in process, before a scripted host: what the console asks, what the cluster is asked, what comes back.
 
 mod console {
+    mod audit;
     mod jobs;
     mod links;
     mod oauth;

@@ -10,6 +10,10 @@
 //! **Audit of rights.** Below [`ACCESS_PATH`]: bulk reads of grants, places and principals, also as they were at a moment, who may
 //! use one thing and why, the history of all changes, and changes that are made only if nobody else made one in between.
 
+//!
+//! **Changing a place only as it was seen.** On the admin API's `PUT` and `DELETE` of somebody's place, the header
+//! [`EXPECTED_ROLE_HEADER`] names the role its author saw; when it is another by now, nothing is changed and the answer is 409.
+
 pub mod images;
 
 /// Query parameter: number of the first line wanted.
@@ -25,3 +29,5 @@ pub const IMAGES_COPY: &str = "extensions/images/copy";
 /// Below the API: what decides rights, in bulk; who may use one thing, history, and changes from a reviewed list. See
 /// [`crate::audit`]. A server that does not know it answers 404.
 pub const ACCESS_PATH: &str = "extensions/access";
+/// Request header of the admin API's `PUT` and `DELETE` on `.../users/{user}`: the role that the place is thought to have.
+pub const EXPECTED_ROLE_HEADER: &str = "x-roadstead-expected-role";

@@ -96,15 +96,22 @@ pub(crate) struct Images {
     pub(crate) copy_from_private: bool,
 }
 
-/// How pages send images.
+/// What pages may do.
 #[derive(Clone, Debug, Arguments)]
 pub(crate) struct Pages {
     /// MiB of an image that a page sends in one request at most. Lower it where a proxy before this server takes less.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=4096))]
     pub(crate) chunk_mib: u64,
+    /// Requests a second of one session, for as long as they last; four times as many at once. 0 sets no limit.
+    #[arg(long, default_value_t = 250)]
+    pub(crate) session_rate: u32,
     /// Say that the cluster's engines read layers in zstd (Docker 23 and later, Podman, containerd): pages then prefer it.
     #[arg(long)]
     pub(crate) zstd_layers: bool,
+    /// Header in which the proxy before this server says a visitor's address, as in X-Forwarded-For. Set it only where every
+    /// request comes through that proxy: without it, all who come through a proxy count as one where guesses of links are counted.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) visitor_header: Option<String>,
 }
 
 /// What stands before this server, and how much it takes.
@@ -164,6 +171,10 @@ pub(crate) struct Gateway {
     /// OAuth client id that the platform's sign-in knows this console by; by default the command line's own.
     #[arg(long)]
     pub(crate) oauth_client_id: Option<String>,
+    /// Token of an account of the platform that reads jobs for links to their status. Whoever makes a link grants it read on that
+    /// job. Without it there are no such links.
+    #[arg(long, env = "ROADSTEAD_LINKS_TOKEN", hide_env_values = true)]
+    pub(crate) links_token: Option<String>,
     /// Further hosts that the platform's configuration may send the gateway to (monitoring, registry), as host or host:port.
     #[arg(long = "allow-host")]
     pub(crate) allow_hosts: Vec<String>,

@@ -1,7 +1,7 @@
 //! One port, two languages: which requests speak the platform API and go to the cluster, and which are the console's.
 //!
 //! A page never sends `Authorization`; a command line always does. So that header decides, and the few platform paths that
-//! are open without it are named here. The rule is the whole of the matter: docs/ARCHITECTURE.md, "One port, two languages".
+//! are open without it are named here. A shared link is for whoever has it, and its token is no other server's to log. The rule is the whole of the matter: docs/ARCHITECTURE.md, "One port, two languages".
 
 use axum::Router;
 use axum::extract::Request;
@@ -13,10 +13,16 @@ use tower::{ServiceExt, service_fn};
 /// Platform paths that are open without `Authorization`, besides all below `/oauth/`: the cluster's own sign-in.
 const OPEN: [&str; 2] = ["/api/v1/config", "/api/v1/ping"];
 const SIGN_IN: &str = "/oauth/";
+/// Links of the gateway.
+const LINKS: &str = "/s/";
 
 /// Whether a request is for the cluster.
 fn speaks_platform<B>(request: &http::Request<B>) -> bool {
     let path = request.uri().path();
+    // Whoever has a link may come with any headers.
+    if path.starts_with(LINKS) {
+        return false;
+    }
     request.headers().contains_key(AUTHORIZATION) || OPEN.contains(&path) || path.starts_with(SIGN_IN)
 }
 
@@ -56,6 +62,7 @@ mod tests {
         assert_eq!(goes_to("/v2/", Some("Basic x")).await, cluster);
         // The gateway asks for credentials, or takes the page's session.
         assert_eq!(goes_to("/v2/", None).await, gateway);
+        assert_eq!(goes_to("/s/token/status", Some("Bearer x")).await, gateway);
         for path in OPEN.into_iter().chain(["/oauth/token", "/oauth/authorize", "/oauth/page.css"]) {
             assert_eq!(goes_to(path, None).await, cluster, "{path}");
         }

@@ -7,6 +7,7 @@ mod assets;
 mod banner;
 mod dispatch;
 mod keyfile;
+mod links;
 mod logging;
 mod operations;
 mod password;

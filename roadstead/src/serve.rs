@@ -3,10 +3,10 @@
 use crate::args::{self, Images, Jobs, Place};
 use crate::banner::Banner;
 use crate::operations::Operations;
-use crate::{assets, dispatch, keyfile};
+use crate::{assets, dispatch, keyfile, links};
 use anyhow::{Context, bail};
 use cluster::{Cluster, CopyRules, EngineChoice};
-use gateway::{Gateway, SessionKeys};
+use gateway::{Gateway, Memory, SessionKeys, ports::Host as _};
 use gateway_native::{FileNotes, Front, Metrics, NativeHost, Proxies};
 use std::io;
 use std::net::SocketAddr;
@@ -31,7 +31,8 @@ pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
     config.public_url = up.place.public_url.is_some().then(|| address.clone());
     // The cluster names itself by its public address; the gateway may send tokens there.
     config.trusted_hosts = vec![authority(&address)];
-    set_pages(&mut config, &up.pages);
+    set_pages(&mut config, &up.pages)?;
+    config.links = Some(links::embedded(&data, &cluster).await?);
     let (operations, front) = operations(&up.front)?;
     // The cluster names itself by its public address; the gateway beside it need not go there.
     let host = NativeHost::new().at_home(&address.as_str().parse()?, own);
@@ -41,8 +42,10 @@ pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
     let code = cluster.sign_in_code(cluster.admin()).await?;
     operations.listen(up.front.metrics).await?;
     say(&Banner { address: &address, data: &data, code: Some(&code), console: assets::is_built() });
+    let freshened = tokio::spawn(links::keep_fresh(gateway.clone(), cluster.clone()));
     let stop = operations.stopping(stop_signal()?);
     gateway_native::serve(listener, operations.beside(router), front, gateway, host, stop).await;
+    freshened.abort();
     cluster.shutdown().await;
     Ok(())
 }
@@ -80,7 +83,11 @@ pub(crate) async fn gateway(alone: args::Gateway) -> anyhow::Result<()> {
     config.public_url = alone.place.public_url.is_some().then(|| address.clone());
     config.trusted_hosts = alone.allow_hosts;
     config.oauth_client_id = alone.oauth_client_id;
-    set_pages(&mut config, &alone.pages);
+    set_pages(&mut config, &alone.pages)?;
+    config.links = match alone.links_token {
+        Some(token) => Some(links::with_token(data, token).await.context("--links-token")?),
+        None => None,
+    };
     let (operations, front) = operations(&alone.front)?;
     let host = NativeHost::new();
     let gateway = open_gateway(config, &host, data).await?;
@@ -106,11 +113,11 @@ pub(crate) fn rotate_key(data: &Path) -> anyhow::Result<()> {
 
 async fn open_gateway(config: gateway::Config, host: &NativeHost, data: &Path) -> anyhow::Result<Gateway> {
     let path = data.join("sessions.sqlite");
-    let notes = FileNotes::open(&path, Arc::new(host.clone())).await;
+    let notes = FileNotes::open(&path, host.now()).await;
     let notes = notes
         .map_err(|error| anyhow::anyhow!(error))
         .with_context(|| format!("the notes of sessions {}", path.display()))?;
-    Ok(Gateway::with_notes(config, Arc::new(host.clone()), Arc::new(notes)))
+    Ok(Gateway::remembering(config, Arc::new(host.clone()), Memory::with_notes(Arc::new(notes))))
 }
 
 fn operations(front: &args::Front) -> anyhow::Result<(Operations, Front)> {
@@ -149,9 +156,14 @@ fn cluster_config(place: &Place, jobs: &Jobs, images: &Images, address: Url) -> 
     config
 }
 
-fn set_pages(config: &mut gateway::Config, pages: &args::Pages) {
+fn set_pages(config: &mut gateway::Config, pages: &args::Pages) -> anyhow::Result<()> {
+    let header = pages.visitor_header.as_deref().map(str::parse).transpose();
+    config.peer_header = header.context("--visitor-header is no name of a header")?;
     config.chunk_max_bytes = pages.chunk_mib.saturating_mul(MIB);
     config.zstd_layers = pages.zstd_layers;
+    let rate = if pages.session_rate == 0 { u32::MAX } else { pages.session_rate };
+    config.paces.of_session = gateway::Pace { burst: rate.saturating_mul(4), per_second: rate };
+    Ok(())
 }
 
 fn session_keys(data: &Path) -> anyhow::Result<SessionKeys> {

@@ -2,8 +2,10 @@
 //!
 //! Figures are compared within one run: what a row is held against stands in the same table and was measured in turn with it.
 
+mod archive;
 mod browser;
 mod client;
+mod links;
 mod proxy;
 mod registry;
 mod report;
@@ -22,22 +24,41 @@ use report::{Report, Table};
 
 #[derive(Args)]
 pub(crate) struct Bench {
-    /// Only these: size, rights, proxy, registry, browser
+    /// Only these: size, rights, proxy, links, registry, browser; or specs of e2e/bench, as push
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
+    /// MB of the archive that is pushed; less for a quick look
+    #[arg(long, default_value_t = 1000)]
+    push_mb: u64,
+    /// Rounds of pushing
+    #[arg(long, default_value_t = 3)]
+    push_rounds: u32,
+    /// Push an archive of so many GB too, for the memory that it takes
+    #[arg(long)]
+    push_large_gb: Option<u64>,
+    /// Build console and server quickly: figures of their own speed then mean nothing
+    #[arg(long)]
+    quick: bool,
 }
 
 impl Bench {
     pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
         setup::for_up(timing)?;
         let engine = TestEngine::find(timing)?;
-        let assets = console::build(timing)?;
-        let binary = server::build(timing, &assets)?;
+        let (assets, binary) = if self.quick {
+            let assets = console::quick::build(timing)?;
+            let binary = server::build_quick(timing, &assets)?;
+            (assets, binary)
+        } else {
+            let assets = console::build(timing)?;
+            let binary = server::build(timing, &assets)?;
+            (assets, binary)
+        };
         let specs: Vec<&str> = self
             .only
             .iter()
             .map(String::as_str)
-            .filter(|only| !["size", "rights", "proxy", "registry", "browser"].contains(only))
+            .filter(|only| !["size", "rights", "proxy", "links", "registry", "browser"].contains(only))
             .collect();
         let wanted = |name: &str| self.only.is_empty() || self.only.iter().any(|only| only == name);
 
@@ -52,19 +73,29 @@ impl Bench {
             setup::for_nginx(timing)?;
             report.add(timing.step("gateway beside nginx", || proxy::measure(&binary))?);
         }
+        if wanted("links") {
+            report.add(timing.step("links to jobs", || links::measure(&binary))?);
+        }
         if wanted("registry") {
             setup::for_other_registry(timing)?;
             report.add(timing.step("registry beside docker-registry", || registry::measure(&binary))?);
         }
         if wanted("browser") || !specs.is_empty() {
             setup::for_browser(timing)?;
-            for table in timing.step("in Chromium", || browser::measure(&binary, engine.as_ref(), &specs))? {
+            let mut more = Vec::new();
+            if specs.is_empty() || specs.contains(&"push") {
+                setup::for_image_tools(timing)?;
+                let archives = timing.step("archives to push", || archive::make(self.push_mb, self.push_large_gb))?;
+                more.push(("ROADSTEAD_BENCH_ARCHIVES", archives.into()));
+                more.push(("ROADSTEAD_BENCH_ROUNDS", self.push_rounds.to_string().into()));
+            }
+            for table in timing.step("in Chromium", || browser::measure(&binary, engine.as_ref(), &specs, &more))? {
                 report.add(table);
             }
         }
         timing.print_table();
         // A part of the tables must not replace all of them.
-        if self.only.is_empty() { report.keep() } else { Ok(()) }
+        if self.only.is_empty() && !self.quick { report.keep() } else { Ok(()) }
     }
 }
 

@@ -68,7 +68,10 @@ impl ExportForm {
     }
 }
 
-const FLAGS: [(&str, fn(&mut Narrowing) -> &mut bool); 6] = [
+/// A yes or no of a narrowing.
+type Flag = fn(&mut Narrowing) -> &mut bool;
+
+const FLAGS: [(&str, Flag); 6] = [
     ("outsiders", |narrowing| &mut narrowing.outsiders),
     ("manage", |narrowing| &mut narrowing.manage),
     ("everywhere", |narrowing| &mut narrowing.everywhere),
@@ -77,8 +80,10 @@ const FLAGS: [(&str, fn(&mut Narrowing) -> &mut bool); 6] = [
     ("roles", |narrowing| &mut narrowing.roles),
 ];
 
-/// Reads a narrowing from query parameters: `uri` and `person` name one thing or principal, `image` and `who` are parts of names,
-/// and `outsiders`, `manage`, `everywhere`, `unused`, `left` and `roles` are `1`. Other keys are left alone.
+/// Reads a narrowing from query parameters.
+///
+/// `uri` and `person` name one thing or principal, `image` and `who` are parts of names, and `outsiders`, `manage`, `everywhere`,
+/// `unused`, `left` and `roles` are `1`. Other keys are left alone.
 ///
 /// # Errors
 /// The key whose value is not understood.

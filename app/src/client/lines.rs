@@ -59,7 +59,31 @@ impl Client {
         mut tell: impl FnMut(&str) -> ControlFlow<()>,
     ) -> Result<(), Failure> {
         let body = serde_json::to_string(body).expect("the contract's inputs are plain data");
-        let answer = self.answer(Method::POST, path, Some(body), leash.signal()).await?;
+        self.lines(Method::POST, path, Some(body), leash, &mut tell).await
+    }
+
+    /// The same for an answer that is only asked for.
+    ///
+    /// # Errors
+    /// As [`Self::post_lines`].
+    pub(crate) async fn get_lines(
+        self,
+        path: &str,
+        leash: Leash,
+        mut tell: impl FnMut(&str) -> ControlFlow<()>,
+    ) -> Result<(), Failure> {
+        self.lines(Method::GET, path, None, leash, &mut tell).await
+    }
+
+    async fn lines(
+        self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        leash: Leash,
+        tell: &mut dyn FnMut(&str) -> ControlFlow<()>,
+    ) -> Result<(), Failure> {
+        let answer = self.answer(method, path, body, leash.signal()).await?;
         let mut pieces = ReadableStream::from_raw(answer.body().ok_or(Failure::BrokenOff)?).into_stream();
         let mut lines = Lines::default();
         loop {

@@ -24,10 +24,13 @@ pub(crate) fn SearchField(
     /// Told when the typing rests.
     #[prop(into)]
     on_settled: Callback<String>,
+    /// Whether it is a second field, to which no key moves the focus.
+    #[prop(optional)]
+    keyless: bool,
 ) -> impl IntoView {
     let slash = window_event_listener(ev::keydown, move |event| {
         let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
-        if plain && event.key() == "/" && !browser::is_typing(&event) {
+        if plain && !keyless && event.key() == "/" && !browser::is_typing(&event) {
             event.prevent_default();
             browser::focus_id(id);
         }
@@ -57,12 +60,12 @@ pub(crate) fn SearchField(
                 autocomplete="off"
                 spellcheck="false"
                 aria-label=move || label.get()
-                aria-keyshortcuts="/"
+                aria-keyshortcuts=(!keyless).then_some("/")
                 placeholder=move || placeholder.get()
                 prop:value=move || text.get()
                 on:input=move |event| typed(event_target_value(&event))
             />
-            <kbd aria-hidden="true">"/"</kbd>
+            {(!keyless).then(|| view! { <kbd aria-hidden="true">"/"</kbd> })}
         </div>
     }
 }

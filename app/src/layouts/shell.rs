@@ -113,6 +113,7 @@ fn MainNav() -> impl IntoView {
                 <nav class="nav" aria-label=i18n.text(shell::MAIN_NAV)>
                     <a class="nav-link" href=paths::JOBS aria-current=here(paths::JOBS)>{i18n.text(shell::JOBS)}</a>
                     <a class="nav-link" href=paths::IMAGES aria-current=here(paths::IMAGES)>{i18n.text(shell::IMAGES)}</a>
+                    <a class="nav-link" href=paths::AUDIT aria-current=here(paths::AUDIT)>{i18n.text(shell::AUDIT)}</a>
                 </nav>
                 <span class="bar-context truncate">{place}</span>
             }
@@ -129,7 +130,7 @@ fn place(i18n: I18n, session: &api::session::Session) -> String {
 }
 
 #[component]
-fn LanguageMenu() -> impl IntoView {
+pub(crate) fn LanguageMenu() -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <Menu label=i18n.text(shell::LANGUAGE) picture=icon::LANGUAGE>
@@ -149,7 +150,7 @@ fn LanguageMenu() -> impl IntoView {
 }
 
 #[component]
-fn ThemeMenu() -> impl IntoView {
+pub(crate) fn ThemeMenu() -> impl IntoView {
     let (i18n, theme): (I18n, ThemeStore) = (use_i18n(), expect_context());
     let name = move |choice| {
         i18n.text(match choice {
@@ -179,6 +180,8 @@ fn ThemeMenu() -> impl IntoView {
 fn AccountMenu() -> impl IntoView {
     let (i18n, session, client, toasts) = (use_i18n(), use_session(), use_client(), use_toasts());
     let user = Memo::new(move |_| session.session().map(|s| s.user));
+    let navigate = use_navigate();
+    let to_links = Callback::new(move |()| navigate(paths::LINKS, leptos_router::NavigateOptions::default()));
     let sign_out = move |()| {
         spawn_local(async move {
             match client.delete(endpoint::SESSION).await {
@@ -199,6 +202,7 @@ fn AccountMenu() -> impl IntoView {
                         <strong>{user.clone()}</strong>
                         {move || session.session().map(|s| place(i18n, &s))}
                     </p>
+                    <MenuItem label=i18n.text(shell::LINKS) on_click=to_links/>
                     <MenuItem label=i18n.text(shell::SIGN_OUT) on_click=sign_out/>
                 </Menu>
             }

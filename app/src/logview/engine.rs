@@ -34,7 +34,8 @@ pub(crate) struct Ground {
 /// A running log view. Stops when dropped.
 pub(crate) struct Engine {
     pub(crate) me: Weak<Self>,
-    pub(crate) id: String,
+    /// Below which the log lies: a job of the gateway, or a shared link.
+    pub(crate) base: String,
     pub(crate) ground: Ground,
     pub(crate) told: Told,
     pub(crate) core: RefCell<Core>,
@@ -57,7 +58,7 @@ pub(crate) struct Engine {
 const RUSH_MS: f64 = 66.0;
 
 impl Engine {
-    pub(crate) fn new(id: String, ground: Ground, told: Told, budget: usize, goal: Option<Goal>) -> Rc<Self> {
+    pub(crate) fn new(base: String, ground: Ground, told: Told, budget: usize, goal: Option<Goal>) -> Rc<Self> {
         let wishes = told.wishes.get_untracked();
         let engine = Rc::new_cyclic(|me: &Weak<Self>| {
             let for_frame = me.clone();
@@ -71,7 +72,7 @@ impl Engine {
             core.goal = goal;
             Self {
                 me: me.clone(),
-                id,
+                base,
                 ground,
                 told,
                 core: RefCell::new(core),

@@ -39,8 +39,8 @@ type Log = StoredValue<Rc<Engine>, LocalStorage>;
 /// The log of one job.
 #[component]
 pub(crate) fn LogView(
-    /// The job's id.
-    id: String,
+    /// The address below which the log lies.
+    base: String,
     /// The job as far as it is known: tells an empty log's reason and where relative times begin.
     #[prop(into)]
     job: Signal<Option<Job>>,
@@ -53,7 +53,7 @@ pub(crate) fn LogView(
     });
     let told = Told::new(asked.wishes());
     let ground = Ground { client: use_client(), session: use_session(), i18n };
-    let engine = Engine::new(id, ground, told, budget(), asked.goal);
+    let engine = Engine::new(base, ground, told, budget(), asked.goal);
     engine.core.borrow_mut().marked = asked.lines.clone();
     engine.open();
     let saying = engine.start_saying();

@@ -2,8 +2,8 @@
 
 mod actions;
 mod header;
+mod links;
 mod overview;
-mod story;
 mod telemetry;
 
 use crate::client::use_client;
@@ -17,7 +17,7 @@ use crate::components::{
 use crate::i18n::{Text, catalogue::job as words, use_i18n};
 use crate::logview::LogView;
 use crate::pages::not_found::NotFoundPage;
-use crate::paths::{self, JobTab};
+use crate::paths::{self, JobTab, endpoint};
 use crate::queries::{
     job::{JobQuery, Standing},
     jobs::Seen,
@@ -165,7 +165,7 @@ fn Known(query: JobQuery, first: Arc<Seen>, tab: Signal<JobTab>) -> impl IntoVie
         <section id="panel" class="job-panel" role="tabpanel" aria-labelledby=move || format!("tab-{}", tab.get().word())>
             {move || match tab.get() {
                 JobTab::Overview => view! { <Overview seen/> }.into_any(),
-                JobTab::Logs => view! { <LogView id=id.clone() job/> }.into_any(),
+                JobTab::Logs => view! { <LogView base=endpoint::job(&id) job/> }.into_any(),
                 JobTab::Telemetry => view! { <Telemetry seen top=top_query()/> }.into_any(),
                 JobTab::Terminal => view! { <Terminal id=id.clone() job/> }.into_any(),
             }}

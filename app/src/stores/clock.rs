@@ -30,6 +30,11 @@ impl Clock {
         elapsed_secs(then, self.now_ms.get())
     }
 
+    /// Whole seconds from now until then; 0 when then is past. Tracks the tick.
+    pub(crate) fn secs_until(self, then: Timestamp) -> u64 {
+        ((then.as_millisecond() as f64 - self.now_ms.get()) / 1000.0).max(0.0) as u64
+    }
+
     /// Now, in milliseconds; tracks the tick.
     pub(crate) fn now_ms(self) -> f64 {
         self.now_ms.get()

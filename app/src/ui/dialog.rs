@@ -2,9 +2,16 @@
 
 use leptos::{html, prelude::*};
 use send_wrapper::SendWrapper;
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
+
+/// Dialogs opened so far.
+static OPENED: AtomicUsize = AtomicUsize::new(0);
 
 /// A dialog that is open as long as it is in the page.
 #[component]
@@ -16,6 +23,9 @@ pub(crate) fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
+    // A question may stand over another dialog.
+    let named_by = format!("dialog-title-{}", OPENED.fetch_add(1, Ordering::Relaxed));
+    let title_id = named_by.clone();
     // A dialog that is taken out of the page gives the focus back to nobody.
     let before = SendWrapper::new(Rc::new(RefCell::new(None::<HtmlElement>)));
     let had_focus = before.clone();
@@ -50,7 +60,7 @@ pub(crate) fn Dialog(
         <dialog
             node_ref=dialog
             class="dialog"
-            aria-labelledby="dialog-title"
+            aria-labelledby=named_by
             on:cancel=move |event: web_sys::Event| {
                 event.prevent_default();
                 on_close.run(());
@@ -58,7 +68,7 @@ pub(crate) fn Dialog(
             on:mousedown=on_backdrop
         >
             <div class="dialog-body">
-                <h2 id="dialog-title">{move || title.get()}</h2>
+                <h2 id=title_id>{move || title.get()}</h2>
                 {children()}
             </div>
         </dialog>

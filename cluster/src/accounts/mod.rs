@@ -17,6 +17,7 @@ use std::{io, path::Path, time::Duration};
 
 use jiff::Timestamp;
 use platform::name;
+use platform::permission::OrgRole;
 pub use platform::permission::ProjectRole;
 
 pub use password::InvalidPassword;
@@ -81,6 +82,20 @@ pub enum AccountError {
         place: String,
         /// As what.
         role: &'static str,
+    },
+    /// Somebody else changed the place since the caller looked.
+    #[error(
+        "nothing was changed: {user} is {now} of {place} by now, not {seen}; look again and repeat what you still want"
+    )]
+    PlaceMoved {
+        /// Who.
+        user: String,
+        /// `organisation ORG` or `project ORG/PROJECT`.
+        place: String,
+        /// As what now.
+        now: &'static str,
+        /// As what the caller saw them.
+        seen: String,
     },
     /// Nobody would be left to look after the project.
     #[error(
@@ -167,6 +182,21 @@ impl Accounts {
             return Err(AccountError::Exists(user.to_owned()));
         }
         places::store::seat(&mut change, user, place, by.at).await?;
+        Ok(change.commit().await?)
+    }
+
+    /// Makes sure there is an account for a program, which belongs to the organisation, so that it learns where things are, and to
+    /// none of its projects. What it may read is what it is granted.
+    pub(crate) async fn ensure_service(&self, name: &str, org: &str, by: &By) -> Result<(), AccountError> {
+        check(name)?;
+        match store::find_principal(&self.store, name).await? {
+            Some(Kind::User) => return Ok(()),
+            Some(Kind::Role) => return Err(AccountError::Exists(name.to_owned())),
+            None => {}
+        }
+        let mut change = Change::begin(&self.store, by).await?;
+        store::add_principal(&mut change, name, Kind::User, by.at).await?;
+        places::store::set_org_place(&mut change, org, name, OrgRole::User).await?;
         Ok(change.commit().await?)
     }
 

@@ -7,10 +7,12 @@ use axum::{
     response::IntoResponse as _,
 };
 use jiff::Timestamp;
+use platform::extension::EXPECTED_ROLE_HEADER;
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
 use super::Problem;
+use crate::accounts::places::Seen;
 
 /// More than any honest request: the largest environment, twice.
 pub(super) const BODY_LIMIT_BYTES: usize = 1 << 20;
@@ -67,6 +69,19 @@ pub(super) fn job_key(text: &str) -> Result<&str, Problem> {
         return Err(Problem::field("path", why));
     }
     Ok(text)
+}
+
+/// The role that the author of a change saw, where the header says it.
+pub(super) struct Expected(pub(super) Seen);
+
+impl<S: Sync> FromRequestParts<S> for Expected {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Some(role) = parts.headers.get(EXPECTED_ROLE_HEADER) else { return Ok(Self(Seen::default())) };
+        let role = role.to_str().map_err(|_| Problem::field(EXPECTED_ROLE_HEADER, "must be a role's word"))?;
+        Ok(Self(Seen(Some(role.to_owned()))))
+    }
 }
 
 /// Decoded query parameters, in order.

@@ -196,6 +196,7 @@ fn of_account(error: &AccountError) -> StatusCode {
         | AccountError::NotMember { .. } => StatusCode::NOT_FOUND,
         AccountError::Exists(_)
         | AccountError::AlreadyMember { .. }
+        | AccountError::PlaceMoved { .. }
         | AccountError::LastManager { .. }
         | AccountError::InUse { .. } => StatusCode::CONFLICT,
         AccountError::Name { .. } | AccountError::Code | AccountError::Password(_) | AccountError::Refresh => {

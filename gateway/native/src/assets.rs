@@ -8,16 +8,13 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
+use gateway::assets::{PAGE, cache_control, content_type, has_hash, is_route};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use sha2::{Digest, Sha256};
 use std::{borrow::Cow, sync::Arc};
 
-const PAGE: &str = "index.html";
 /// Longest compressed first; the name is the encoding's token (RFC 9110, 8.4.1; RFC 7932 for br).
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
-const FOREVER: &str = "public, max-age=31536000, immutable";
-/// Keep it, and ask each time whether it is still true.
-const REVALIDATE: &str = "no-cache";
 
 /// Where the console's files come from: embedded in a binary, or a folder.
 pub trait Assets: Send + Sync + 'static {
@@ -44,9 +41,7 @@ fn answer(assets: &dyn Assets, method: &Method, path: &str, headers: &HeaderMap)
     if !path.is_empty() && !is_compressed_form && assets.find(path).is_some() {
         return file(assets, path, headers, method);
     }
-    // A client-side route has no extension; a file that is not there is said so, or a stale page would get HTML for a script.
-    let is_route = !path.rsplit('/').next().unwrap_or_default().contains('.');
-    if is_route && !path.starts_with("api/") {
+    if is_route(path) {
         return file(assets, PAGE, headers, method);
     }
     (StatusCode::NOT_FOUND, "There is no such file.").into_response()
@@ -70,7 +65,7 @@ fn file(assets: &dyn Assets, path: &str, headers: &HeaderMap, method: &Method) -
     };
     set(header::CONTENT_TYPE, content_type(path));
     set(header::VARY, "Accept-Encoding");
-    set(header::CACHE_CONTROL, if forever { FOREVER } else { REVALIDATE });
+    set(header::CACHE_CONTROL, cache_control(path));
     if let Some(encoding) = encoding {
         set(header::CONTENT_ENCODING, encoding);
     }
@@ -110,32 +105,6 @@ fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
         any |= name == "*" && !refused;
     }
     any
-}
-
-/// Whether a path names its content: `name-<8 or more hex digits>.ext`, or lies in such a folder.
-fn has_hash(path: &str) -> bool {
-    path.split('/').any(|part| {
-        let stem = part.split('.').next().unwrap_or_default();
-        let stem = stem.strip_suffix("_bg").unwrap_or(stem);
-        stem.rsplit_once('-').is_some_and(|(_, hash)| hash.len() >= 8 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
-    })
-}
-
-fn content_type(path: &str) -> &'static str {
-    match path.rsplit('.').next().unwrap_or_default() {
-        "html" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "wasm" => "application/wasm",
-        "json" | "map" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        "txt" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
-    }
 }
 
 #[cfg(test)]

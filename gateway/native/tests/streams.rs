@@ -1,5 +1,9 @@
 //! The streams over real sockets: a small cluster that speaks the platform API (and can be slow, break off, or not know the
-//! extension), the gateway on its native host, and a browser's WebSockets.
+//! extension), the gateway on one of its hosts, and a browser's WebSockets.
+
+// Each of the two uses its part of it.
+#[allow(dead_code)]
+mod host;
 
 mod streams {
     mod browser;
@@ -8,5 +12,6 @@ mod streams {
     mod exec;
     mod logs;
     mod monitoring;
+    mod shared;
     mod top;
 }

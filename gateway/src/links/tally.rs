@@ -6,7 +6,11 @@ use jiff::Timestamp;
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
+
+/// Between two writings: a page that thousands look at costs a few writes a second.
+const PAUSE: Duration = Duration::from_millis(250);
 
 #[derive(Default)]
 pub(super) struct Tally(Mutex<Counts>);
@@ -54,6 +58,7 @@ pub(crate) fn count_view(gateway: &Gateway, id: &str) {
                     tracing::warn!(error = &error as &dyn std::error::Error, "views of a link were not counted");
                 }
             }
+            task_gateway.host().sleep(PAUSE).await;
         }
     };
     gateway.host().spawn(task.boxed());

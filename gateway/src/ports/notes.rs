@@ -3,12 +3,12 @@
 //! A gateway without any would still serve; with them a session can be ended before its time, and one that is renewed in one
 //! tab is renewed in all. Several gateways that share the notes are one gateway in this respect.
 
-use super::{Cause, Host, Task};
+use super::{Cause, Task};
 use futures::{FutureExt, future};
 use jiff::Timestamp;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// Notes kept at most; a session has one or two.
@@ -19,40 +19,32 @@ const NOTES_MAX: usize = 200_000;
 #[error("there are {0} notes, as many as there may be")]
 pub struct NotesFull(usize);
 
-/// Small facts under a key, each until a time. Values are sealed or say nothing: whoever reads them learns no secret.
+/// Small facts under a key, each until a time. Values are sealed or say nothing: whoever reads them learns no secret. What time it
+/// is, the asker says.
 pub trait Notes: Send + Sync + 'static {
     /// What stands under the key, unless its time is over.
-    fn find(&self, key: &str) -> Task<Result<Option<String>, Cause>>;
+    fn find(&self, key: &str, now: Timestamp) -> Task<Result<Option<String>, Cause>>;
 
     /// Puts a value under the key, in place of what stands there.
-    fn keep(&self, key: &str, value: String, until: Timestamp) -> Task<Result<(), Cause>>;
+    fn keep(&self, key: &str, value: String, now: Timestamp, until: Timestamp) -> Task<Result<(), Cause>>;
 
     /// Puts an empty value under the key if nothing stands there; true for the one who did. Of callers at the same time, one.
-    fn claim(&self, key: &str, until: Timestamp) -> Task<Result<bool, Cause>>;
+    fn claim(&self, key: &str, now: Timestamp, until: Timestamp) -> Task<Result<bool, Cause>>;
 
     /// Takes away what stands under the key.
     fn forget(&self, key: &str) -> Task<Result<(), Cause>>;
 }
 
 /// Notes of one process, gone with it.
-pub struct MemoryNotes {
-    host: Arc<dyn Host>,
-    kept: Mutex<HashMap<String, (String, Timestamp)>>,
-}
+#[derive(Debug, Default)]
+pub struct MemoryNotes(Mutex<HashMap<String, (String, Timestamp)>>);
 
 impl MemoryNotes {
-    /// No notes yet. The host says what time it is.
-    #[must_use]
-    pub fn new(host: Arc<dyn Host>) -> Self {
-        Self { host, kept: Mutex::default() }
-    }
-
     fn kept(&self) -> MutexGuard<'_, HashMap<String, (String, Timestamp)>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put(&self, key: &str, value: String, until: Timestamp) -> Result<(), Cause> {
-        let now = self.host.now();
+    fn put(&self, key: &str, value: String, now: Timestamp, until: Timestamp) -> Result<(), Cause> {
         let mut kept = self.kept();
         if kept.len() >= NOTES_MAX && !kept.contains_key(key) {
             kept.retain(|_, (_, until)| now < *until);
@@ -64,24 +56,22 @@ impl MemoryNotes {
         Ok(())
     }
 
-    fn get(&self, key: &str) -> Option<String> {
-        let now = self.host.now();
+    fn get(&self, key: &str, now: Timestamp) -> Option<String> {
         self.kept().get(key).filter(|(_, until)| now < *until).map(|(value, _)| value.clone())
     }
 }
 
 impl Notes for MemoryNotes {
-    fn find(&self, key: &str) -> Task<Result<Option<String>, Cause>> {
-        future::ready(Ok(self.get(key))).boxed()
+    fn find(&self, key: &str, now: Timestamp) -> Task<Result<Option<String>, Cause>> {
+        future::ready(Ok(self.get(key, now))).boxed()
     }
 
-    fn keep(&self, key: &str, value: String, until: Timestamp) -> Task<Result<(), Cause>> {
-        future::ready(self.put(key, value, until)).boxed()
+    fn keep(&self, key: &str, value: String, now: Timestamp, until: Timestamp) -> Task<Result<(), Cause>> {
+        future::ready(self.put(key, value, now, until)).boxed()
     }
 
-    fn claim(&self, key: &str, until: Timestamp) -> Task<Result<bool, Cause>> {
+    fn claim(&self, key: &str, now: Timestamp, until: Timestamp) -> Task<Result<bool, Cause>> {
         // Nothing is awaited between looking and putting, but another thread may come between.
-        let now = self.host.now();
         let mut kept = self.kept();
         let free = kept.get(key).is_none_or(|(_, until)| now >= *until);
         if free {

@@ -52,3 +52,36 @@ pub(super) fn tell_link(failure: &LinkFailure) -> Told {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{links::LinkStoreError, upstream::UpstreamError};
+
+    #[test]
+    fn every_failure_of_links_has_its_answer_and_visitors_learn_nothing_of_the_cluster() {
+        let secret = || "SECRET".to_owned();
+        let unreadable = UpstreamError::Refused {
+            status: http::StatusCode::CONFLICT,
+            error: Some(secret()),
+            missing: Vec::new(),
+            retry_after_secs: None,
+        };
+        let table = [
+            (LinkFailure::Off, 501, "--links-token", None),
+            (LinkFailure::NoSuchLink, 404, "shows nothing", None),
+            (LinkFailure::TooManyGuesses { secs: 7 }, 429, "in 7 seconds", Some(7)),
+            (LinkFailure::Unreadable(unreadable), 503, "cannot be read", Some(5)),
+            (LinkFailure::TooMany { limit: 100 }, 409, "100 links", None),
+            (LinkFailure::MayNotShare { uri: "job://c/o/p/j".into() }, 403, "manage permission on job://c/o/p/j", None),
+            (LinkFailure::NotAll { uri: "job://c".into() }, 403, "manage permission on job://c", None),
+            (LinkFailure::NoAccount { account: "reader".into() }, 501, "reader", None),
+            (LinkFailure::Store(LinkStoreError(secret().into())), 503, "cannot be reached", Some(5)),
+        ];
+        for (failure, status, says, wait) in table {
+            let told = tell_link(&failure);
+            assert_eq!((told.code.status(), told.retry_after_secs), (status, wait), "{failure:?}");
+            assert!(told.message.contains(says) && !told.message.contains("SECRET"), "{failure:?}: {}", told.message);
+        }
+    }
+}

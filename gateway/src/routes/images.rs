@@ -27,7 +27,6 @@ use platform::transfer::{CopyRequest, CopySource, NDJSON};
 use serde::Serialize;
 
 const TAGS_DEFAULT: usize = 100;
-const LIMIT_MAX: u32 = 1000;
 
 /// `GET /images`
 pub(crate) async fn images_list(
@@ -36,7 +35,7 @@ pub(crate) async fn images_list(
     query: Queried,
 ) -> Result<Json<Page<Image>>, Failure> {
     let [org, project, name, limit, cursor] = query.only(["org", "project", "name", "limit", "cursor"])?;
-    let selector = ImageSelector { org, project, name, limit: page_size(limit.as_deref())?, cursor };
+    let selector = ImageSelector { org, project, name, limit: super::page_size(limit.as_deref())?, cursor };
     Ok(Json(images::list(&gateway, &session, &selector).await?))
 }
 
@@ -152,7 +151,7 @@ pub(crate) async fn tags_list(
     query: Queried,
 ) -> Result<Json<Page<Tag>>, Failure> {
     let [limit, cursor] = query.only(["limit", "cursor"])?;
-    let limit = page_size(limit.as_deref())?.map_or(TAGS_DEFAULT, |limit| limit as usize);
+    let limit = super::page_size(limit.as_deref())?.map_or(TAGS_DEFAULT, |limit| limit as usize);
     Ok(Json(images::tags(&gateway, &session, &at.repository, limit, cursor.as_deref()).await?))
 }
 
@@ -209,10 +208,4 @@ pub(crate) async fn image_archive(
         response.headers_mut().insert(name, value.try_into().expect("digits are a header value"));
     }
     Ok(response)
-}
-
-fn page_size(text: Option<&str>) -> Result<Option<u32>, Failure> {
-    let Some(text) = text else { return Ok(None) };
-    let number = text.parse().ok().filter(|n| (1..=LIMIT_MAX).contains(n));
-    number.map(Some).ok_or_else(|| Failure::invalid("limit", format!("A whole number from 1 to {LIMIT_MAX}.")))
 }

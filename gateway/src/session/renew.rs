@@ -57,7 +57,7 @@ impl Gateway {
             if usable {
                 return Ok(session);
             }
-            if self.note(self.notes().find(&failed(&session))).await?.is_some() {
+            if self.note(self.notes().find(&failed(&session), self.host().now())).await?.is_some() {
                 return Err(UpstreamError::NotRenewed);
             }
             self.host().sleep(LOOK).await;
@@ -68,20 +68,20 @@ impl Gateway {
 
     /// Ends a session for all who hold its cookie.
     pub(crate) async fn end(&self, session: &Session) -> Result<(), UpstreamError> {
-        self.note(self.notes().keep(&ended(session), String::new(), session.ends_at)).await?;
+        self.note(self.notes().keep(&ended(session), String::new(), self.host().now(), session.ends_at)).await?;
         self.note(self.notes().forget(&tokens(session))).await
     }
 
     /// Whether somebody has signed out of it.
     pub(crate) async fn has_ended(&self, session: &Session) -> Result<bool, UpstreamError> {
-        Ok(self.note(self.notes().find(&ended(session))).await?.is_some())
+        Ok(self.note(self.notes().find(&ended(session), self.host().now())).await?.is_some())
     }
 
     async fn claim(&self, session: &Session, now: Timestamp) -> Result<bool, UpstreamError> {
-        if self.note(self.notes().find(&failed(session))).await?.is_some() {
+        if self.note(self.notes().find(&failed(session), self.host().now())).await?.is_some() {
             return Ok(false);
         }
-        self.note(self.notes().claim(&renewing(session), later(now, CLAIM))).await
+        self.note(self.notes().claim(&renewing(session), now, later(now, CLAIM))).await
     }
 
     /// Renews as the one who holds the claim.
@@ -111,7 +111,8 @@ impl Gateway {
                     self.end(&session).await?;
                     return Err(UpstreamError::Unauthorized);
                 }
-                self.note(self.notes().keep(&failed(&session), String::new(), later(now, PAUSE))).await?;
+                self.note(self.notes().keep(&failed(&session), String::new(), self.host().now(), later(now, PAUSE)))
+                    .await?;
                 // It is no matter while the old token is good.
                 if usable { Ok(session) } else { Err(UpstreamError::NotRenewed) }
             }
@@ -124,7 +125,7 @@ impl Gateway {
         let mut nonce = [0; 24];
         self.host().random(&mut nonce);
         let sealed = self.config().session_keys.seal(TOKENS, &plain, nonce);
-        self.note(self.notes().keep(&tokens(session), sealed, session.ends_at)).await
+        self.note(self.notes().keep(&tokens(session), sealed, self.host().now(), session.ends_at)).await
     }
 
     /// The session with the newest tokens known.
@@ -133,7 +134,7 @@ impl Gateway {
         if session.tokens.refresh_token.is_none() {
             return Ok(session);
         }
-        let sealed = self.note(self.notes().find(&tokens(&session))).await?;
+        let sealed = self.note(self.notes().find(&tokens(&session), self.host().now())).await?;
         let plain = sealed.and_then(|sealed| self.config().session_keys.open(TOKENS, &sealed));
         let known: Option<Tokens> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
         if let Some(known) = known.filter(|known| known.renew_at > session.tokens.renew_at) {

@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use jiff::Timestamp;
 use platform::{
     Uri,
-    audit::{AccessFacts, GrantChange, GrantChanges, GrantsChanged, HistoryPage, WhoMay},
+    audit::{AccessFacts, ChangeKind, GrantChange, GrantChanges, GrantsChanged, HistoryPage, WhoMay},
     extension::ACCESS_PATH,
     permission::{Action, Permission},
 };
@@ -38,6 +38,7 @@ pub(crate) enum FactsAnswer {
 pub(crate) struct HistorySelector {
     pub(crate) principal: Option<String>,
     pub(crate) actor: Option<String>,
+    pub(crate) kind: Option<ChangeKind>,
     pub(crate) uri: Option<Uri>,
     pub(crate) since: Option<Timestamp>,
     pub(crate) until: Option<Timestamp>,
@@ -169,10 +170,11 @@ impl Upstream {
         session: &Session,
         wanted: &HistorySelector,
     ) -> Result<Option<HistoryPage>, UpstreamError> {
-        let HistorySelector { principal, actor, uri, since, until, limit, cursor } = wanted;
+        let HistorySelector { principal, actor, kind, uri, since, until, limit, cursor } = wanted;
         let pairs = [
             ("principal", principal.as_deref().map(in_path)),
             ("actor", actor.clone()),
+            ("kind", kind.map(|kind| kind.as_str().to_owned())),
             ("uri", uri.as_ref().map(Uri::to_string)),
             ("since", since.map(|at| at.to_string())),
             ("until", until.map(|at| at.to_string())),

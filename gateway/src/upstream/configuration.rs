@@ -21,10 +21,11 @@ const ENTRIES_MAX: usize = 2048;
 
 type Entry = (Timestamp, Arc<Config>);
 
+/// Configurations by token.
 #[derive(Default)]
-pub(super) struct Cache(Mutex<HashMap<[u8; 32], Entry>>);
+pub(crate) struct Configurations(Mutex<HashMap<[u8; 32], Entry>>);
 
-impl Cache {
+impl Configurations {
     fn get(&self, key: &[u8; 32], now: Timestamp) -> Option<Arc<Config>> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.get(key).filter(|(at, _)| now.duration_since(*at) < FRESH).map(|(_, config)| config.clone())
@@ -39,6 +40,10 @@ impl Cache {
             entries.clear();
         }
         entries.insert(key, (now, config));
+    }
+
+    fn forget(&self, key: &[u8; 32]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 }
 
@@ -93,6 +98,11 @@ impl Upstream {
         let config = Arc::new(self.fetch_configuration(None).await?);
         self.configurations.put(key, self.host.now(), config.clone());
         Ok(config)
+    }
+
+    /// Makes the next call ask anew: places and projects have changed.
+    pub(crate) fn forget_configuration(&self, token: &str) {
+        self.configurations.forget(&Sha256::digest(token.as_bytes()).into());
     }
 
     async fn fetch_configuration(&self, token: Option<&str>) -> Result<Config, UpstreamError> {

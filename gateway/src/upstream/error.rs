@@ -41,6 +41,8 @@ pub(crate) enum UpstreamError {
     Notes(#[source] Cause),
     #[error("the platform's identity token {0}")]
     IdToken(&'static str),
+    #[error("the platform has no admin API")]
+    NoAdminApi,
     #[error("the user has no cluster")]
     NoCluster,
     #[error("a request could not be put together")]

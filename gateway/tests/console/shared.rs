@@ -8,7 +8,7 @@ use axum::body::Body;
 use gateway::ports::Peer;
 use http::{HeaderMap, Request};
 use serde_json::{Value, json};
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 /// Every public address, and whether it is of the log.
 const ADDRESSES: [(&str, bool); 7] = [
@@ -143,7 +143,10 @@ async fn what_shows_nothing_is_one_answer_whatever_the_reason() {
         }
         for (m, token) in dead.into_iter().enumerate() {
             let from = format!("198.51.{n}.{m}");
+            linked.world.host.slept.lock().expect("unpoisoned").clear();
             answers.push(bytes(&visit_from(&mut linked.world, &format!("/s/{token}{address}"), &from).await));
+            let slept = linked.world.host.slept.lock().expect("unpoisoned").clone();
+            assert!(slept.contains(&Duration::from_millis(100)), "a refusal takes its time: {slept:?}");
         }
         assert_eq!(answers[0].0, 404, "{address}");
         for answer in &answers {

@@ -29,6 +29,7 @@ type Script = dyn Fn(&Asked) -> Option<Response<Body>> + Send + Sync;
 pub(crate) struct Asked {
     pub(crate) line: String,
     pub(crate) bearer: Option<String>,
+    pub(crate) if_none_match: Option<String>,
     pub(crate) body: String,
 }
 
@@ -38,6 +39,8 @@ pub(crate) struct Scripted {
     asked: Mutex<Vec<Asked>>,
     now_secs: AtomicI64,
     chance: AtomicU8,
+    /// Sleeps that were waited out.
+    pub(crate) slept: Mutex<Vec<Duration>>,
 }
 
 pub(crate) const BEGIN_SECS: i64 = 1_800_000_000;
@@ -54,6 +57,11 @@ impl Host for Network {
             let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
             let asked = Asked {
                 line: format!("{} {uri}", parts.method),
+                if_none_match: parts
+                    .headers
+                    .get(header::IF_NONE_MATCH)
+                    .and_then(|v| v.to_str().ok())
+                    .map(str::to_owned),
                 bearer: bearer.and_then(|b| b.strip_prefix("Bearer ")).map(str::to_owned),
                 body: String::from_utf8_lossy(&body).into_owned(),
             };
@@ -79,8 +87,10 @@ impl Host for Network {
     }
 
     /// Time limits run out as soon as nothing else can go on.
-    fn sleep(&self, _: Duration) -> Task<()> {
-        tokio::task::yield_now().then(|()| tokio::task::yield_now()).boxed()
+    fn sleep(&self, time: Duration) -> Task<()> {
+        let this = self.0.clone();
+        let slept = move |()| this.slept.lock().expect("unpoisoned").push(time);
+        tokio::task::yield_now().then(|()| tokio::task::yield_now()).map(slept).boxed()
     }
 
     fn now(&self) -> Timestamp {
@@ -198,6 +208,7 @@ impl World {
             asked: Mutex::default(),
             now_secs: AtomicI64::new(BEGIN_SECS),
             chance: AtomicU8::new(0),
+            slept: Mutex::default(),
         });
         let upstream = "http://cluster.test/api/v1".parse().expect("a URL");
         let mut config = Config::new(upstream, SessionKeys::new([7; 32], None));

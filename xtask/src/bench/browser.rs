@@ -1,5 +1,6 @@
 //! What is measured in Chromium: each spec in e2e/bench writes its table as JSON.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
@@ -12,7 +13,14 @@ use crate::engine::TestEngine;
 use crate::{paths, setup};
 
 /// Runs e2e/bench, or only the specs of those names, and collects `{title, method, head, rows}` from e2e/results/bench.
-pub(crate) fn measure(binary: &Path, engine: Option<&TestEngine>, specs: &[&str]) -> Result<Vec<Table>> {
+///
+/// `more`: what the specs are told besides, by their environment.
+pub(crate) fn measure(
+    binary: &Path,
+    engine: Option<&TestEngine>,
+    specs: &[&str],
+    more: &[(&str, OsString)],
+) -> Result<Vec<Table>> {
     let e2e = paths::root().join("e2e");
     let results = e2e.join("results/bench");
     if results.exists() {
@@ -24,6 +32,7 @@ pub(crate) fn measure(binary: &Path, engine: Option<&TestEngine>, specs: &[&str]
         .args(["test", "--config", "bench.config.ts"])
         .args(specs.iter().map(|name| format!("bench/{name}.spec.ts")))
         .current_dir(&e2e)
+        .envs(more.iter().map(|(name, value)| (name, value)))
         .env("ROADSTEAD_CHROMIUM", setup::CHROMIUM);
     environment(&mut playwright, binary, engine);
     show(&mut playwright)?;

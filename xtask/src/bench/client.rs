@@ -88,6 +88,28 @@ impl Request {
     }
 }
 
+/// Loads each in turn, one round to warm up caches and connections and then that many; of each the median round.
+pub(crate) fn in_turn<const N: usize>(
+    ways: [&Request; N],
+    connections: usize,
+    round: Duration,
+    rounds: usize,
+) -> Result<[Load; N]> {
+    let mut loads = [(); N].map(|()| Vec::new());
+    for n in 0..=rounds {
+        for (request, loads) in ways.iter().zip(&mut loads) {
+            let load = request.load(connections, round)?;
+            if n > 0 {
+                loads.push(load);
+            }
+        }
+    }
+    Ok(loads.map(|mut loads| {
+        loads.sort_by(|a: &Load, b| a.per_second.total_cmp(&b.per_second));
+        loads[loads.len() / 2]
+    }))
+}
+
 fn connect(address: &str) -> Result<BufReader<TcpStream>> {
     let stream = TcpStream::connect(address).with_context(|| format!("could not connect to {address}"))?;
     stream.set_nodelay(true)?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::client::{Load, Request};
+use super::client::{Request, in_turn};
 use super::report::Table;
 use crate::command::command;
 use crate::paths;
@@ -33,7 +33,8 @@ pub(crate) fn measure(binary: &Path) -> Result<Table> {
     let _cluster = start(&mut server, cluster)?;
     let mut host = command(binary);
     host.args(["gateway", "--port", &gateway.to_string(), "--upstream", &format!("http://127.0.0.1:{cluster}/api/v1")]);
-    host.args(["--data", &folder.join("gateway").display().to_string()]);
+    // One session asks for all: what is measured is not how it is held back.
+    host.args(["--session-rate", "0", "--data", &folder.join("gateway").display().to_string()]);
     let _gateway = start(&mut host, gateway)?;
     let _nginx = start(&mut nginx_command(&folder, nginx, cluster)?, nginx)?;
 
@@ -52,16 +53,7 @@ pub(crate) fn measure(binary: &Path) -> Result<Table> {
             Request::new("GET", gateway, &path, &[("Cookie", &cookie), ("X-Roadstead", "1")], ""),
         ),
     ];
-    let mut loads: [Vec<Load>; 3] = Default::default();
-    for round in 0..=ROUNDS {
-        for ((_, request), loads) in ways.iter().zip(&mut loads) {
-            let load = request.load(CONNECTIONS, ROUND)?;
-            // The first round warms caches and connections.
-            if round > 0 {
-                loads.push(load);
-            }
-        }
-    }
+    let medians = in_turn(ways.each_ref().map(|(_, request)| request), CONNECTIONS, ROUND, ROUNDS)?;
     let mut table = Table::new(
         "Gateway, requests",
         &format!(
@@ -72,7 +64,6 @@ pub(crate) fn measure(binary: &Path) -> Result<Table> {
         ),
         &["way", "requests/s", "of direct", "median ms", "p99 ms"],
     );
-    let medians: Vec<Load> = loads.into_iter().map(median).collect();
     for ((name, _), load) in ways.iter().zip(&medians) {
         table.row([
             (*name).to_owned(),
@@ -86,12 +77,7 @@ pub(crate) fn measure(binary: &Path) -> Result<Table> {
     Ok(table)
 }
 
-fn median(mut rounds: Vec<Load>) -> Load {
-    rounds.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
-    rounds[rounds.len() / 2]
-}
-
-fn sign_in(gateway: u16, token: &str) -> Result<String> {
+pub(super) fn sign_in(gateway: u16, token: &str) -> Result<String> {
     let origin = format!("http://127.0.0.1:{gateway}");
     let headers = [("Content-Type", "application/json"), ("X-Roadstead", "1"), ("Origin", origin.as_str())];
     let answer =
@@ -101,7 +87,7 @@ fn sign_in(gateway: u16, token: &str) -> Result<String> {
     Ok(cookie.1.split(';').next().unwrap_or_default().to_owned())
 }
 
-fn run_job(gateway: u16, cookie: &str) -> Result<String> {
+pub(super) fn run_job(gateway: u16, cookie: &str) -> Result<String> {
     let headers = [("Content-Type", "application/json"), ("X-Roadstead", "1"), ("Cookie", cookie)];
     let create = json!({"image": "roadstead/sample:latest", "command": "true"}).to_string();
     let answer = Request::new("POST", gateway, "/api/v1/jobs", &headers, &create).send()?;

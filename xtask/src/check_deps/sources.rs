@@ -31,6 +31,12 @@ const RULES: &[Rule] = &[
     Rule { within: "gateway/src", identifier: "getrandom", only: &[], message: NO_CLOCK },
     Rule { within: "cluster/src", identifier: "sqlx", only: &["store"], message: "SQL belongs in store files only" },
     Rule {
+        within: "gateway/native/src",
+        identifier: "sqlx",
+        only: &["links"],
+        message: "SQL belongs in store files only",
+    },
+    Rule {
         within: "cluster/src",
         identifier: "bollard",
         only: &["engine"],

@@ -6,12 +6,14 @@ crate::i18n::phrases! {
     MAIN_NAV = "Main", "Основное";
     JOBS = "Jobs", "Задания";
     IMAGES = "Images", "Образы";
+    AUDIT = "Audit", "Аудит";
     LANGUAGE = "Language", "Язык";
     THEME = "Theme", "Тема";
     THEME_SYSTEM = "As the system", "Как в системе";
     THEME_LIGHT = "Light", "Светлая";
     THEME_DARK = "Dark", "Тёмная";
     ACCOUNT = "Account", "Учётная запись";
+    LINKS = "Links to job status", "Ссылки на статус";
     SIGN_OUT = "Sign out", "Выйти";
     SIGNED_OUT_TOAST = "You are signed out.", "Вы вышли.";
     KEYS = "Keyboard shortcuts", "Горячие клавиши";

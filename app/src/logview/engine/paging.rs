@@ -1,8 +1,7 @@
 //! Reads pages before what is kept, as the reader scrolls back.
 
 use super::Engine;
-use crate::client::{Failure, encode};
-use crate::paths::endpoint;
+use crate::client::Failure;
 use api::logs::{CONTINUES, Frame};
 use gloo_net::http::RequestBuilder;
 use leptos::task::spawn_local;
@@ -75,7 +74,7 @@ impl Engine {
 
     /// One call for a page: an [`api::logs::Frame`].
     pub(super) async fn fetch_page(&self, from_line: u64, limit: u64) -> Result<Vec<u8>, Failure> {
-        let path = format!("{}/logs/page?from_line={from_line}&limit={limit}", endpoint::job(&self.id));
+        let path = format!("{}/logs/page?from_line={from_line}&limit={limit}", self.base);
         let request = RequestBuilder::new(&path).header(api::CSRF_HEADER, api::CSRF_VALUE).build();
         let answer = request.map_err(|_| Failure::Network)?.send().await.map_err(|_| Failure::Network)?;
         if answer.ok() {
@@ -91,6 +90,6 @@ impl Engine {
 
     /// Where the whole log is downloaded from.
     pub(crate) fn download_path(&self) -> String {
-        format!("/api/v1/jobs/{}/logs/download", encode(&self.id))
+        format!("{}/logs/download", self.base)
     }
 }

@@ -3,7 +3,6 @@
 use super::Engine;
 use crate::client::{Live, Word, with_query};
 use crate::logview::told::{Stream, tell};
-use crate::paths::endpoint;
 use api::logs::{EndReason, Event, Reply};
 use leptos::{prelude::*, task::spawn_local};
 
@@ -25,7 +24,7 @@ impl Engine {
     }
 
     fn stream_path(&self) -> String {
-        let logs = format!("{}/logs", endpoint::job(&self.id));
+        let logs = format!("{}/logs", self.base);
         match self.core.borrow().begin_at() {
             Ok(cursor) => with_query(&logs, [("cursor", cursor.to_string())]),
             Err(start) => with_query(&logs, [("from", start.to_string())]),

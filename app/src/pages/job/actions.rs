@@ -1,10 +1,11 @@
 //! What can be done with the job now; what cannot says why.
 
+use super::links::LinksDialog;
 use crate::client::use_client;
 use crate::components::{copy::use_copy, job_save::SaveDialog};
 use crate::i18n::{
     Phrase,
-    catalogue::{job as words, jobs, transfer},
+    catalogue::{job as words, jobs, links, transfer},
     format, use_i18n,
 };
 use crate::paths;
@@ -82,7 +83,7 @@ pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
     };
     let http = Memo::new(move |_| seen.with(|s| s.job.http_url.clone()).filter(|url| is_web(url)));
     // A dialog that is open stays open when the job ends under it: what it watches may still come to its end.
-    let saving = RwSignal::new(false);
+    let (saving, sharing) = (RwSignal::new(false), RwSignal::new(false));
     let extendable = Memo::new(move |_| seen.with(|s| extend_refusal(&s.job).is_none()));
     view! {
         <div class="job-actions">
@@ -135,6 +136,7 @@ pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
             />
             <Button label=i18n.text(words::KILL) kind=Kind::Danger picture=icon::STOP busy refusal=why_not(kill_refusal) on_click=kill/>
             <Menu label=i18n.text(words::MORE) picture=icon::MORE>
+                <MenuItem label=i18n.text(links::SHARE) on_click=move |()| sharing.set(true)/>
                 <MenuItem
                     label=i18n.text(words::COPY_LINK)
                     on_click=move |()| copy.run(format!("{}{}", browser::origin(), browser::path_and_query()))
@@ -153,6 +155,14 @@ pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
                 .then(|| {
                     let job = seen.with_untracked(|s| s.job.clone());
                     view! { <SaveDialog job on_close=move |()| saving.set(false)/> }
+                })
+        }}
+        {move || {
+            sharing
+                .get()
+                .then(|| {
+                    let (id, name) = seen.with_untracked(|s| (StoredValue::new(s.job.id.clone()), label(&s.job)));
+                    view! { <LinksDialog id name on_close=move |()| sharing.set(false)/> }
                 })
         }}
     }

@@ -1,6 +1,6 @@
 //! Everything about the job: its story, its details, its container, and the commands that show the same.
 
-use super::story::Story;
+use crate::components::story::Story;
 use crate::components::{copy::CopyButton, time::DateTime};
 use crate::forms::job_run::restart_phrase;
 use crate::i18n::{

@@ -40,9 +40,26 @@ pub(crate) struct OrgPlace {
 
 /// Whether a place is to be new, or to be there.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Seat {
+pub(crate) enum Seat<'a> {
     Add,
-    Change,
+    Change(&'a Seen),
+}
+
+/// The role that the author of a change saw, where it was said.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Seen(pub(crate) Option<String>);
+
+impl Seen {
+    /// Refuses when the place has another role by now.
+    fn ensure(&self, user: &str, place: &str, now: &'static str) -> Result<(), AccountError> {
+        match &self.0 {
+            Some(seen) if seen != now => {
+                let (user, place, seen) = (user.to_owned(), place.to_owned(), seen.clone());
+                Err(AccountError::PlaceMoved { user, place, now, seen })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 impl Accounts {
@@ -89,7 +106,7 @@ impl Accounts {
     }
 
     /// Makes a user a member of an organisation and of its default projects, or changes a member's role.
-    pub(crate) async fn set_org_place(&self, place: &OrgPlace, seat: Seat, by: &By) -> Result<(), AccountError> {
+    pub(crate) async fn set_org_place(&self, place: &OrgPlace, seat: Seat<'_>, by: &By) -> Result<(), AccountError> {
         let OrgPlace { user, org, role } = place;
         let mut change = Change::begin(&self.store, by).await?;
         ensure_org(&mut change, org).await?;
@@ -99,7 +116,7 @@ impl Accounts {
             (Seat::Add, Some(held)) => {
                 return Err(AccountError::AlreadyMember { user: user.clone(), place, role: held.role.as_str() });
             }
-            (Seat::Change, None) => return Err(AccountError::NotMember { user: user.clone(), place }),
+            (Seat::Change(_), None) => return Err(AccountError::NotMember { user: user.clone(), place }),
             (Seat::Add, None) => {
                 store::set_org_place(&mut change, org, user, *role).await?;
                 for project in store::default_projects(&mut change, org).await? {
@@ -107,18 +124,28 @@ impl Accounts {
                     store::set_member(&mut change, user, &place).await?;
                 }
             }
-            (Seat::Change, Some(_)) => store::set_org_place(&mut change, org, user, *role).await?,
+            (Seat::Change(seen), Some(held)) => {
+                seen.ensure(user, &place, held.role.as_str())?;
+                store::set_org_place(&mut change, org, user, *role).await?;
+            }
         }
         Ok(change.commit().await?)
     }
 
     /// Takes a user out of an organisation and of all its projects. Grants to the user stay, for an audit to find.
-    pub(crate) async fn remove_org_place(&self, org: &str, user: &str, by: &By) -> Result<(), AccountError> {
+    pub(crate) async fn remove_org_place(
+        &self,
+        org: &str,
+        user: &str,
+        seen: &Seen,
+        by: &By,
+    ) -> Result<(), AccountError> {
         let mut change = Change::begin(&self.store, by).await?;
         ensure_org(&mut change, org).await?;
-        if store::find_org_place(&mut change, org, user).await?.is_none() {
-            let place = format!("organisation {org}");
-            return Err(AccountError::NotMember { user: user.to_owned(), place });
+        let place = format!("organisation {org}");
+        match store::find_org_place(&mut change, org, user).await? {
+            None => return Err(AccountError::NotMember { user: user.to_owned(), place }),
+            Some(held) => seen.ensure(user, &place, held.role.as_str())?,
         }
         for project in store::projects_of(&mut change, org, user).await? {
             ensure_manager_left(&mut change, org, &project, user, None).await?;
@@ -203,7 +230,7 @@ impl Accounts {
         (org, project): (&str, &str),
         user: &str,
         role: Option<ProjectRole>,
-        seat: Seat,
+        seat: Seat<'_>,
         by: &By,
     ) -> Result<ProjectRole, AccountError> {
         let mut change = Change::begin(&self.store, by).await?;
@@ -216,12 +243,13 @@ impl Accounts {
             (Seat::Add, Some((_, held))) => {
                 return Err(AccountError::AlreadyMember { user: user.to_owned(), place, role: held.as_str() });
             }
-            (Seat::Change, None) => return Err(AccountError::NotMember { user: user.to_owned(), place }),
+            (Seat::Change(_), None) => return Err(AccountError::NotMember { user: user.to_owned(), place }),
             (Seat::Add, None) if store::find_org_place(&mut change, org, user).await?.is_none() => {
                 let place = format!("organisation {org}");
                 return Err(AccountError::NotMember { user: user.to_owned(), place });
             }
-            (Seat::Add, None) | (Seat::Change, Some(_)) => {}
+            (Seat::Change(seen), Some((_, held))) => seen.ensure(user, &place, held.as_str())?,
+            (Seat::Add, None) => {}
         }
         let role = role.unwrap_or(found.default_role);
         ensure_manager_left(&mut change, org, project, user, Some(role)).await?;
@@ -236,13 +264,15 @@ impl Accounts {
         &self,
         (org, project): (&str, &str),
         user: &str,
+        seen: &Seen,
         by: &By,
     ) -> Result<(), AccountError> {
         let mut change = Change::begin(&self.store, by).await?;
         ensure_project(&mut change, org, project).await?;
-        if !store::members(&mut change, org, project).await?.iter().any(|(member, _)| member == user) {
-            let place = format!("project {org}/{project}");
-            return Err(AccountError::NotMember { user: user.to_owned(), place });
+        let place = format!("project {org}/{project}");
+        match store::members(&mut change, org, project).await?.iter().find(|(member, _)| member == user) {
+            None => return Err(AccountError::NotMember { user: user.to_owned(), place }),
+            Some((_, held)) => seen.ensure(user, &place, held.as_str())?,
         }
         ensure_manager_left(&mut change, org, project, user, None).await?;
         store::remove_member(&mut change, org, project, user).await?;

@@ -222,7 +222,7 @@ pub(super) async fn find_org_place(
 }
 
 /// Makes the principal a member of the organisation, or changes its role.
-pub(super) async fn set_org_place(
+pub(crate) async fn set_org_place(
     change: &mut SqliteConnection,
     org: &str,
     principal: &str,

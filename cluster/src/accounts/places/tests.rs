@@ -31,16 +31,21 @@ const DEMO: (&str, &str) = ("main", "demo");
 #[tokio::test]
 async fn a_project_keeps_its_last_manager() {
     let (_folder, accounts) = people().await;
-    let lowered = accounts.set_member(DEMO, "alice", Some(ProjectRole::Writer), Seat::Change, &by("alice")).await;
-    let removed = accounts.remove_member(DEMO, "alice", &by("alice")).await;
-    let left = accounts.remove_org_place("main", "alice", &by("alice")).await;
+    let lowered = accounts
+        .set_member(DEMO, "alice", Some(ProjectRole::Writer), Seat::Change(&Seen::default()), &by("alice"))
+        .await;
+    let removed = accounts.remove_member(DEMO, "alice", &Seen::default(), &by("alice")).await;
+    let left = accounts.remove_org_place("main", "alice", &Seen::default(), &by("alice")).await;
     for refused in [lowered.map(drop), removed, left] {
         let refused = refused.expect_err("the last manager stays");
         assert!(matches!(refused, AccountError::LastManager { .. }), "{refused}");
         assert!(refused.to_string().contains("make another member manager"), "{refused}");
     }
-    accounts.set_member(DEMO, "bob", Some(ProjectRole::Admin), Seat::Change, &by("alice")).await.expect("raises");
-    accounts.remove_org_place("main", "alice", &by("bob")).await.expect("somebody else manages now");
+    accounts
+        .set_member(DEMO, "bob", Some(ProjectRole::Admin), Seat::Change(&Seen::default()), &by("alice"))
+        .await
+        .expect("raises");
+    accounts.remove_org_place("main", "alice", &Seen::default(), &by("bob")).await.expect("somebody else manages now");
     assert_eq!(accounts.members("main", "demo").await.expect("lists"), [("bob".to_owned(), ProjectRole::Admin)]);
     assert_eq!(accounts.orgs_of("alice").await.expect("lists"), []);
 }
@@ -97,4 +102,25 @@ async fn what_is_not_there_is_named() {
     }
     let unknown = accounts.set_member(DEMO, "d\u{430}ve", None, Seat::Add, &by("alice")).await.expect_err("nobody");
     assert!(unknown.to_string().contains("U+0430"), "{unknown}");
+}
+
+#[tokio::test]
+async fn a_place_that_somebody_else_changed_is_left_as_it_is() {
+    let (_folder, accounts) = people().await;
+    let seen = Seen(Some("writer".into()));
+    let stale = accounts.set_member(DEMO, "bob", Some(ProjectRole::Admin), Seat::Change(&seen), &by("alice")).await;
+    let removed = accounts.remove_member(DEMO, "bob", &seen, &by("alice")).await;
+    let place = OrgPlace { user: "bob".into(), org: "main".into(), role: OrgRole::Manager };
+    let in_org = accounts.set_org_place(&place, Seat::Change(&Seen(Some("admin".into()))), &by("alice")).await;
+    let left = accounts.remove_org_place("main", "bob", &Seen(Some("admin".into())), &by("alice")).await;
+    for refused in [stale.map(drop), removed, in_org, left] {
+        let refused = refused.expect_err("somebody was faster");
+        assert!(matches!(refused, AccountError::PlaceMoved { .. }), "{refused}");
+        assert!(refused.to_string().contains("look again"), "{refused}");
+    }
+    let seen = Seen(Some("reader".into()));
+    accounts
+        .set_member(DEMO, "bob", Some(ProjectRole::Writer), Seat::Change(&seen), &by("alice"))
+        .await
+        .expect("as seen");
 }

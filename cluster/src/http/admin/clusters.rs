@@ -19,7 +19,7 @@ use crate::{
     http::{
         Api, Problem,
         caller::Caller,
-        input::{Body, Query, Segments},
+        input::{Body, Expected, Query, Segments},
     },
 };
 
@@ -190,6 +190,7 @@ pub(super) async fn cluster_user_add(
 pub(super) async fn cluster_user_update(
     State(api): State<Arc<Api>>,
     caller: Caller,
+    Expected(seen): Expected,
     Segments((cluster, org, user)): Segments<(String, String, String)>,
     query: Query,
     Body(update): Body<ClusterUserUpdate>,
@@ -198,17 +199,18 @@ pub(super) async fn cluster_user_update(
     require_org(&api, &caller, &org, Action::Manage)?;
     refuse_limits(&[&update.quota])?;
     let place = OrgPlace { user, org, role: role(&update.role)? };
-    api.accounts.set_org_place(&place, Seat::Change, &caller.by(&api)).await?;
+    api.accounts.set_org_place(&place, Seat::Change(&seen), &caller.by(&api)).await?;
     Ok(Json(view(&api, place, query.flag("with_user_info", false)?)))
 }
 
 pub(super) async fn cluster_user_remove(
     State(api): State<Arc<Api>>,
     caller: Caller,
+    Expected(seen): Expected,
     Segments((cluster, org, user)): Segments<(String, String, String)>,
 ) -> Result<StatusCode, Problem> {
     ensure_this(&api, &cluster)?;
     require_org(&api, &caller, &org, Action::Manage)?;
-    api.accounts.remove_org_place(&org, &user, &caller.by(&api)).await?;
+    api.accounts.remove_org_place(&org, &user, &seen, &caller.by(&api)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -19,7 +19,7 @@ use crate::{
     http::{
         Api, Problem,
         caller::Caller,
-        input::{Body, Query, Segments},
+        input::{Body, Expected, Query, Segments},
     },
 };
 
@@ -149,6 +149,7 @@ pub(super) async fn org_user_add(
 pub(super) async fn org_user_update(
     State(api): State<Arc<Api>>,
     caller: Caller,
+    Expected(seen): Expected,
     Segments((org, user)): Segments<(String, String)>,
     query: Query,
     Body(update): Body<OrgUserUpdate>,
@@ -156,16 +157,17 @@ pub(super) async fn org_user_update(
     require_org(&api, &caller, &org, Action::Manage)?;
     refuse_limits(&[&update.balance])?;
     let place = OrgPlace { user, org, role: role(&update.role)? };
-    api.accounts.set_org_place(&place, Seat::Change, &caller.by(&api)).await?;
+    api.accounts.set_org_place(&place, Seat::Change(&seen), &caller.by(&api)).await?;
     Ok(Json(view(place, query.flag("with_user_info", false)?)))
 }
 
 pub(super) async fn org_user_remove(
     State(api): State<Arc<Api>>,
     caller: Caller,
+    Expected(seen): Expected,
     Segments((org, user)): Segments<(String, String)>,
 ) -> Result<StatusCode, Problem> {
     require_org(&api, &caller, &org, Action::Manage)?;
-    api.accounts.remove_org_place(&org, &user, &caller.by(&api)).await?;
+    api.accounts.remove_org_place(&org, &user, &seen, &caller.by(&api)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

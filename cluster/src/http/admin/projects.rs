@@ -18,7 +18,7 @@ use crate::{
     http::{
         Api, Problem,
         caller::Caller,
-        input::{Body, Query, Segments},
+        input::{Body, Expected, Query, Segments},
     },
 };
 
@@ -207,6 +207,7 @@ pub(super) async fn member_add(
 pub(super) async fn member_update(
     State(api): State<Arc<Api>>,
     caller: Caller,
+    Expected(seen): Expected,
     Segments((cluster, org, project, user)): Segments<OfMember>,
     Body(update): Body<MemberUpdate>,
 ) -> Result<Json<MemberView>, Problem> {
@@ -214,17 +215,18 @@ pub(super) async fn member_update(
     require(&api, &caller, &place, Action::Manage)?;
     let wanted = Some(role(&update.role)?);
     let of = (place.1.as_str(), place.2.as_str());
-    let role = api.accounts.set_member(of, &user, wanted, Seat::Change, &caller.by(&api)).await?;
+    let role = api.accounts.set_member(of, &user, wanted, Seat::Change(&seen), &caller.by(&api)).await?;
     Ok(Json(member_view(place, user, role, false)))
 }
 
 pub(super) async fn member_remove(
     State(api): State<Arc<Api>>,
     caller: Caller,
+    Expected(seen): Expected,
     Segments((cluster, org, project, user)): Segments<OfMember>,
 ) -> Result<StatusCode, Problem> {
     let place = (cluster, org, project);
     require(&api, &caller, &place, Action::Manage)?;
-    api.accounts.remove_member((&place.1, &place.2), &user, &caller.by(&api)).await?;
+    api.accounts.remove_member((&place.1, &place.2), &user, &seen, &caller.by(&api)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -55,7 +55,7 @@ async fn the_smallest_form_the_browser_takes_is_sent() {
         assert_eq!(headers.get(header::CONTENT_ENCODING).map(|v| v.to_str().expect("text")), encoding, "{accept}");
         assert_eq!(&got[..], body.as_bytes());
         assert_eq!(headers[header::CONTENT_TYPE], "application/wasm");
-        assert_eq!(headers[header::CACHE_CONTROL], FOREVER);
+        assert_eq!(headers[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
     }
 }
 

@@ -1,4 +1,5 @@
 use super::world::{As, NET, World};
+use crate::host;
 use axum::body::Body;
 use http::{Method, header};
 use image::{Digest, manifest::media_type};
@@ -37,8 +38,8 @@ async fn a_session_pushes_in_chunks_through_any_gateway_and_its_upload_is_its_ow
         assert!(begun.headers.contains_key(kept), "{kept}: {:?}", begun.headers);
     }
     // Two gateways with the same key take turns; neither remembers anything.
-    let other = world.another_gateway(|_| {}).await;
-    for (address, range) in [(world.address, 0..1_500_000), (other, 1_500_000..3_000_000)] {
+    let other = world.another_gateway(host::KEY).await;
+    for (address, range) in [(world.address, 0..1_500_000), (other.address, 1_500_000..3_000_000)] {
         let span = format!("{}-{}", range.start, range.end - 1);
         let headers = [("content-range", span.as_str()), ("content-type", "application/octet-stream")];
         let got = world.at(address, Method::PATCH, &location, &bob, &headers, blob[range.clone()].to_vec()).await;
@@ -58,13 +59,13 @@ async fn a_session_pushes_in_chunks_through_any_gateway_and_its_upload_is_its_ow
     // Nobody else's, nowhere else, and not with another key.
     let admin = world.page("admin").await;
     let elsewhere = location.replace("/net/", "/other/");
-    let foreign = world.another_gateway(|config| config.session_keys = gateway::SessionKeys::new([8; 32], None)).await;
+    let foreign = world.another_gateway([8; 32]).await;
     for (address, path, who) in [
         (world.address, location.clone(), &admin),
         (world.address, elsewhere, &bob),
         (world.address, location.replace("v1.", "v1.A"), &bob),
         (world.address, format!("{UPLOADS}0f0e0d0c-aaaa-4bbb-8ccc-0123456789ab"), &bob),
-        (foreign, location.clone(), &world.client("bob").await),
+        (foreign.address, location.clone(), &world.client("bob").await),
     ] {
         let got = world.at(address, Method::PATCH, &path, who, &[], "x").await;
         assert_eq!((got.status.as_u16(), got.code().as_str()), (404, "BLOB_UPLOAD_UNKNOWN"), "{path}");
@@ -166,9 +167,10 @@ async fn lists_page_on_through_our_own_addresses() {
 async fn hostile_addresses_go_nowhere() {
     let world = World::new().await;
     let (page, client) = (world.page("bob").await, world.client("bob").await);
+    const DOTTED: [&str; 2] = ["/v2/../api/v1/jobs", "/v2/%2e%2e/api/v1/jobs"];
     for path in [
-        "/v2/../api/v1/jobs",
-        "/v2/%2e%2e/api/v1/jobs",
+        DOTTED[0],
+        DOTTED[1],
         "/v2/default/%2e%2e%2f%2e%2e/api/v1/config",
         "/v2/main/default/..%2fnet/tags/list",
         "/v2/default//net/tags/list",
@@ -180,6 +182,11 @@ async fn hostile_addresses_go_nowhere() {
     ] {
         for who in [&page, &client] {
             let got = world.get(path, who).await;
+            if !host::is_native() && DOTTED.contains(&path) {
+                // Workers resolve dots before anything is asked: what comes of it is our own address, under its own rules.
+                assert_eq!(got.status, world.get("/api/v1/jobs", who).await.status, "{path}");
+                continue;
+            }
             assert!(matches!(got.status.as_u16(), 400 | 404), "{path}: {} {:?}", got.status, got.json());
         }
     }

@@ -1,7 +1,7 @@
 //! A cluster, a gateway before it, and those who use them.
 
+use crate::host::{self, Running};
 use axum::{
-    Router,
     body::Body,
     extract::Request,
     middleware::{Next, from_fn},
@@ -10,8 +10,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use cluster::{Accounts, Cluster, ProjectRole, engine::fake::FakeEngine};
-use gateway::{Config, Gateway, SessionKeys, router};
-use gateway_native::{Front, NativeHost};
+use gateway::Config;
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper_util::{client::legacy, client::legacy::connect::HttpConnector, rt::TokioExecutor};
@@ -27,6 +26,7 @@ use tokio::net::TcpListener;
 /// A place with a cluster and a gateway.
 pub(crate) struct World {
     pub(crate) address: SocketAddr,
+    _gateway: Running,
     pub(crate) cluster_address: SocketAddr,
     people: Accounts,
     client: legacy::Client<HttpConnector, Body>,
@@ -98,18 +98,18 @@ impl World {
             served = served.layer(from_fn(hide_extension));
         }
         tokio::spawn(async move { axum::serve(listener, served).await });
-        let address = gateway_before(cluster_address, set).await;
+        let gateway = host::start(cluster_address, set).await;
         let client = legacy::Client::builder(TokioExecutor::new()).build(HttpConnector::new());
-        Self { address, cluster_address, people, client, cluster, folder }
+        Self { address: gateway.address, _gateway: gateway, cluster_address, people, client, cluster, folder }
     }
 
     pub(crate) async fn stop(self) {
         self.cluster.shutdown().await;
     }
 
-    /// A gateway of the same installation.
-    pub(crate) async fn another_gateway(&self, set: impl FnOnce(&mut Config)) -> SocketAddr {
-        gateway_before(self.cluster_address, set).await
+    /// Another gateway before the same cluster, which seals with this key.
+    pub(crate) async fn another_gateway(&self, key: [u8; 32]) -> Running {
+        host::start_with_key(key, self.cluster_address, |_| {}).await
     }
 
     pub(crate) async fn token(&self, user: &str) -> String {
@@ -233,19 +233,6 @@ impl World {
         }
         panic!("no file of {digest}");
     }
-}
-
-async fn gateway_before(cluster: SocketAddr, set: impl FnOnce(&mut Config)) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("bound");
-    let upstream = format!("http://{cluster}/api/v1").parse().expect("a URL");
-    let mut config = Config::new(upstream, SessionKeys::new([7; 32], None));
-    set(&mut config);
-    let host = NativeHost::new();
-    let gateway = Gateway::new(config, Arc::new(host.clone()));
-    let router = router(gateway.clone(), Router::new());
-    tokio::spawn(gateway_native::serve(listener, router, Front::default(), gateway, host, std::future::pending()));
-    address
 }
 
 async fn hide_extension(request: Request, next: Next) -> Response {

@@ -1,24 +1,20 @@
-//! A gateway on its native host, and a browser's side of its sockets.
+//! A gateway, and a browser's side of its sockets.
 
 use super::cluster::{Cluster, token};
+use crate::host::{self, Running};
 use api::logs::{Event, Frame, Reply};
-use axum::{Router, body::Body};
+use axum::body::Body;
 use futures::{SinkExt, StreamExt};
-use gateway::{Config, Gateway, SessionKeys, router};
-use gateway_native::{Front, NativeHost};
+use gateway::Config;
 use http::{Request, header};
 use http_body_util::BodyExt;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::oneshot,
-    task::JoinHandle,
-};
+use hyper_util::{client::legacy, client::legacy::connect::HttpConnector, rt::TokioExecutor};
+use std::{net::SocketAddr, time::Duration};
+use tokio::net::TcpStream;
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{self, client::IntoClientRequest},
 };
-use tower::ServiceExt;
 
 /// Fails a test that would wait for ever; nothing is measured by it.
 pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
@@ -27,9 +23,8 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
 
 pub(crate) struct Edge {
     pub(crate) address: SocketAddr,
-    router: Router,
-    stop: Option<oneshot::Sender<()>>,
-    served: JoinHandle<()>,
+    running: Running,
+    client: legacy::Client<HttpConnector, Body>,
 }
 
 impl Edge {
@@ -38,63 +33,73 @@ impl Edge {
     }
 
     pub(crate) async fn with(cluster: &Cluster, set: impl FnOnce(&mut Config)) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("bound");
-        let upstream = format!("http://{}/api/v1", cluster.address).parse().expect("a URL");
-        let mut config = Config::new(upstream, SessionKeys::new([7; 32], None));
-        set(&mut config);
-        let host = NativeHost::new();
-        let gateway = Gateway::new(config, Arc::new(host.clone()));
-        let router = router(gateway.clone(), Router::new());
-        let (stop, stopped) = oneshot::channel::<()>();
-        let stopped = async move {
-            let _ = stopped.await;
-        };
-        let served =
-            tokio::spawn(gateway_native::serve(listener, router.clone(), Front::default(), gateway, host, stopped));
-        Self { address, router, stop: Some(stop), served }
+        let running = host::start(cluster.address, set).await;
+        let client = legacy::Client::builder(TokioExecutor::new()).build(HttpConnector::new());
+        Self { address: running.address, running, client }
     }
 
     /// Signs in and gives the cookie.
     pub(crate) async fn sign_in(&self, user: &str) -> String {
         let body = serde_json::json!({"token": token(user)}).to_string();
-        let request =
-            Request::post("/api/v1/session").header("x-roadstead", "1").header("content-type", "application/json");
+        let request = Request::post(format!("http://{}/api/v1/session", self.address))
+            .header("x-roadstead", "1")
+            .header("content-type", "application/json");
         let response =
-            self.router.clone().oneshot(request.body(Body::from(body)).expect("a request")).await.expect("infallible");
+            self.client.request(request.body(Body::from(body)).expect("a request")).await.expect("an answer");
         let cookie = response.headers().get(header::SET_COOKIE).expect("signed in").to_str().expect("text");
         cookie.split(';').next().expect("a pair").to_owned()
     }
 
     pub(crate) async fn get(&self, cookie: &str, path: &str) -> (u16, String) {
-        let request = Request::get(format!("/api/v1{path}")).header("x-roadstead", "1").header(header::COOKIE, cookie);
-        let response =
-            self.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible");
+        let request = Request::get(format!("http://{}/api/v1{path}", self.address))
+            .header("x-roadstead", "1")
+            .header(header::COOKIE, cookie);
+        let response = self.client.request(request.body(Body::empty()).expect("a request")).await.expect("an answer");
         let (head, body) = response.into_parts();
         let text = String::from_utf8_lossy(&body.collect().await.expect("a body").to_bytes()).into_owned();
         (head.status.as_u16(), text)
     }
 
     pub(crate) async fn sign_out(&self, cookie: &str) {
-        let request = Request::delete("/api/v1/session").header("x-roadstead", "1").header(header::COOKIE, cookie);
-        let request = request.body(Body::empty()).expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("infallible");
+        let request = Request::delete(format!("http://{}/api/v1/session", self.address))
+            .header("x-roadstead", "1")
+            .header(header::COOKIE, cookie);
+        let response = self.client.request(request.body(Body::empty()).expect("a request")).await.expect("an answer");
         assert_eq!(response.status(), 204);
     }
 
+    /// Asks for JSON and gets it.
+    pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, request: Request<Body>) -> T {
+        let response = self.client.request(request).await.expect("an answer");
+        let (head, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        assert!(head.status.is_success(), "{}: {}", head.status, String::from_utf8_lossy(&bytes));
+        serde_json::from_slice(&bytes).expect("JSON")
+    }
+
     pub(crate) async fn open(&self, cookie: &str, path: &str) -> Page {
-        let mut request = format!("ws://{}/api/v1{path}", self.address).into_client_request().expect("a request");
+        self.socket(&format!("/api/v1{path}"), Some(cookie)).await
+    }
+
+    /// As somebody who is not signed in.
+    pub(crate) async fn visit(&self, path: &str) -> Page {
+        self.socket(path, None).await
+    }
+
+    async fn socket(&self, path: &str, cookie: Option<&str>) -> Page {
+        let mut request = format!("ws://{}{path}", self.address).into_client_request().expect("a request");
         let origin = format!("http://{}", self.address).parse().expect("a value");
         request.headers_mut().insert(header::ORIGIN, origin);
-        request.headers_mut().insert(header::COOKIE, cookie.parse().expect("a value"));
+        if let Some(cookie) = cookie {
+            request.headers_mut().insert(header::COOKIE, cookie.parse().expect("a value"));
+        }
         let tcp = TcpStream::connect(self.address).await.expect("a connection");
         let (socket, _) = client_async(request, tcp).await.expect("a handshake");
         Page { socket, taken: 0 }
     }
 
-    pub(crate) async fn stop(mut self) {
-        let _ = self.stop.take().expect("stopped once").send(());
-        self.served.await.expect("no panic");
+    pub(crate) async fn stop(self) {
+        self.running.stop().await;
     }
 }
 

@@ -4,7 +4,7 @@ use axum::{
     Json, Router,
     extract::{Path, RawQuery, State},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, StatusCode, header};
@@ -71,6 +71,7 @@ impl Cluster {
             .route("/api/v1/config", get(config))
             .route("/api/v1/jobs", get(jobs))
             .route("/api/v1/jobs/{id}", get(job))
+            .route("/api/v1/users/{user}/permissions", post(granted).delete(async || StatusCode::NO_CONTENT))
             .route("/mon/{id}/log_ws", get(super::monitoring::log_ws))
             .route("/mon/{id}/log", get(super::monitoring::log))
             .route("/mon/{id}/top", get(super::monitoring::top))
@@ -177,6 +178,11 @@ async fn jobs(State(cluster): State<Arc<Cluster>>, RawQuery(query): RawQuery, he
         .map(|(id, status)| format!("{}\n", view(id, status)))
         .collect();
     ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response()
+}
+
+/// Everybody may share everything.
+async fn granted(Json(grants): Json<Value>) -> (StatusCode, Json<Value>) {
+    (StatusCode::CREATED, Json(grants))
 }
 
 async fn job(State(cluster): State<Arc<Cluster>>, Path(id): Path<String>, headers: HeaderMap) -> Response {

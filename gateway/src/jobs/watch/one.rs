@@ -9,6 +9,7 @@ use crate::{
 };
 use api::{jobs::Job, logs::EndReason};
 use futures::{Stream, stream};
+use jiff::Timestamp;
 use std::sync::Arc;
 
 /// What is new of the job.
@@ -27,8 +28,12 @@ struct Follower {
     session: Arc<Session>,
     id: String,
     member: Member,
-    /// The job is to be read itself: at first, and after too much was missed.
+    /// The job is to be read itself: at first, after too much was missed, and until the cluster is back.
     unread: bool,
+    /// It was said that the cluster cannot be read.
+    waiting: bool,
+    /// What was told last.
+    last: Option<Arc<Job>>,
     backoff: Backoff,
     /// What comes next is known already.
     ended: Option<EndReason>,
@@ -43,6 +48,8 @@ pub(crate) fn follow(gateway: &Gateway, session: &Arc<Session>, id: String) -> i
         // Joined before the job is read, so that no change falls between the two.
         member: gateway.watches().join(gateway, session),
         unread: true,
+        waiting: false,
+        last: None,
         backoff: Backoff::default(),
         ended: None,
     };
@@ -64,10 +71,17 @@ impl Follower {
                 return self.read().await;
             }
             match self.member.next().await {
+                // The watch tells anew what it sees for the first time.
+                Ok(Told::Job(job)) if self.last.as_ref().is_some_and(|last| says_the_same(last, &job)) => {}
                 Ok(Told::Job(job)) if job.id == self.id => return self.tell(job),
                 Ok(Told::Removed(id)) if id == self.id => return News::End(EndReason::Gone),
                 Ok(Told::Job(_) | Told::Removed(_)) => {}
-                Ok(Told::Waiting(_)) => return News::Waiting,
+                Ok(Told::Waiting(_)) => {
+                    // The watch does not say when the cluster is back.
+                    self.unread = true;
+                    self.waiting = true;
+                    return News::Waiting;
+                }
                 Ok(Told::End(reason)) => return News::End(reason),
                 Err(super::FellBehind) => {
                     self.member.begin_anew();
@@ -81,7 +95,7 @@ impl Follower {
         loop {
             match self.gateway.upstream().job(&self.session, &self.id).await.map_err(fate) {
                 Ok(job) => {
-                    self.unread = false;
+                    (self.unread, self.waiting) = (false, false);
                     self.backoff.reset();
                     self.member.was_shown(std::slice::from_ref(&job));
                     return self.tell(Arc::new(view(job, self.gateway.host().now())));
@@ -89,11 +103,11 @@ impl Follower {
                 Err(Fate::Refused(reason)) => return News::End(reason),
                 Err(Fate::Gone) => return News::End(EndReason::Gone),
                 Err(Fate::Trouble(_)) => {
-                    let first = self.backoff.is_fresh();
+                    let said = std::mem::replace(&mut self.waiting, true);
                     let Some(delay) = self.backoff.fail(self.gateway.host()) else {
                         return News::End(EndReason::Upstream);
                     };
-                    if first {
+                    if !said {
                         return News::Waiting;
                     }
                     self.gateway.host().sleep(delay).await;
@@ -106,6 +120,18 @@ impl Follower {
         if job.status.is_finished() {
             self.ended = Some(EndReason::Finished);
         }
+        self.last = Some(job.clone());
         News::Job(job)
     }
+}
+
+/// Whether a page would show the same. Run time and price grow by themselves and are no change.
+fn says_the_same(a: &Job, b: &Job) -> bool {
+    let plain = |job: &Job| Job {
+        run_time_secs: 0.0,
+        observed_at: Timestamp::UNIX_EPOCH,
+        total_price_credits: String::new(),
+        ..job.clone()
+    };
+    a.status == b.status && plain(a) == plain(b)
 }

@@ -17,7 +17,7 @@ const SHOWN: usize = 30;
 
 /// The timeline.
 #[component]
-pub(super) fn Story(seen: Memo<Arc<Seen>>) -> impl IntoView {
+pub(crate) fn Story(seen: Memo<Arc<Seen>>) -> impl IntoView {
     let i18n = use_i18n();
     let all = RwSignal::new(false);
     let steps = Memo::new(move |_| seen.with(|s| s.job.transitions.clone()));

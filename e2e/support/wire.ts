@@ -1,0 +1,59 @@
+/** A wire between a browser and a server that can be listened to and cut: what networks do. */
+
+import { connect, createServer, type Server as Listener, type Socket } from "node:net";
+
+export class Wire {
+  /** Bytes that went to the server. */
+  sent = 0;
+  private whole = true;
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(
+    private readonly listener: Listener,
+    readonly url: string,
+  ) {}
+
+  static async to(server: string): Promise<Wire> {
+    const { hostname, port } = new URL(server);
+    const listener = createServer((near) => wire.join(near, connect(Number(port), hostname)));
+    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+    const address = listener.address();
+    if (typeof address !== "object" || !address) throw new Error("no port");
+    const wire = new Wire(listener, `http://127.0.0.1:${address.port}`);
+    return wire;
+  }
+
+  /** Ends what is under way and takes nothing new. */
+  cut(): void {
+    this.whole = false;
+    for (const socket of this.sockets) socket.resetAndDestroy();
+  }
+
+  mend(): void {
+    this.whole = true;
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.listener.close(resolve));
+  }
+
+  private join(near: Socket, far: Socket): void {
+    for (const socket of [near, far]) {
+      this.sockets.add(socket);
+      // Both ends of a broken connection are told below.
+      socket.on("error", () => undefined);
+      socket.once("close", () => {
+        this.sockets.delete(socket);
+        (socket === near ? far : near).destroy();
+      });
+    }
+    if (!this.whole) {
+      near.resetAndDestroy();
+      return;
+    }
+    near.on("data", (bytes) => (this.sent += bytes.length));
+    near.pipe(far);
+    far.pipe(near);
+  }
+}

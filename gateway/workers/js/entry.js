@@ -1,0 +1,44 @@
+/** The Worker's entry: hands requests to the WebAssembly, and puts a new instance in the place of one that has panicked. */
+
+import { DurableObject } from "cloudflare:workers";
+import * as instance from "./index.js";
+import { ensure, generation, orElse } from "./life.js";
+
+const HEADERS = {
+  "content-type": "application/json",
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+};
+
+/** The answer to requests that were under way when the instance ended. */
+function broken(request) {
+  return (message) => {
+    const id = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    console.error(JSON.stringify({ level: "ERROR", id, method: request.method, path: new URL(request.url).pathname, panic: message }));
+    const problem = { code: "internal", message: "Something broke in the console's server. Try again.", request_id: id };
+    return new Response(JSON.stringify(problem), { status: 500, headers: { ...HEADERS, "x-request-id": id } });
+  };
+}
+
+export default {
+  fetch(request, env, context) {
+    ensure(instance.__wbg_reset_state);
+    return orElse(() => instance.fetch(request, env, context), broken(request));
+  },
+};
+
+/** Streams that many watch. The object outlives instances; what serves it does not. */
+export class Streams extends DurableObject {
+  #served;
+  #generation;
+
+  fetch(request) {
+    ensure(instance.__wbg_reset_state);
+    if (this.#generation !== generation) {
+      this.#generation = generation;
+      this.#served = new instance.Streams(this.ctx, this.env);
+    }
+    return orElse(() => this.#served.fetch(request), broken(request));
+  }
+}

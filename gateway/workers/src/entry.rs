@@ -1,0 +1,59 @@
+//! The Worker: each request gets a gateway of its own; what many watch goes to a Durable Object.
+//!
+//! A gateway for each request, because whatever waits (sockets, timers, answers) belongs to the request it was made in and may
+//! not be touched by another. What the gateways have learnt of the cluster is plain data, and shared.
+
+use crate::{console, exchange, host::WorkersHost, refusal, settings, streams};
+use gateway::{Gateway, Memory};
+use std::sync::{Arc, OnceLock};
+use tower::ServiceExt;
+use wasm_bindgen::prelude::*;
+use worker::{Env, worker_sys};
+
+static MEMORY: OnceLock<Memory> = OnceLock::new();
+
+/// Runs once for each instance, before anything else.
+#[wasm_bindgen(start)]
+pub(crate) fn start() {
+    crate::log::begin();
+}
+
+/// Answers a request.
+#[wasm_bindgen]
+pub(crate) async fn fetch(request: web_sys::Request, env: Env, context: worker_sys::Context) -> web_sys::Response {
+    if let Some(place) = streams::place_of(&request) {
+        return streams::forward(&env, &place, request).await.unwrap_or_else(|error| {
+            tracing::error!(?error, place, "the Durable Object of a stream cannot be reached");
+            refusal::unavailable("This stream cannot be opened just now. Try again in a minute.")
+        });
+    }
+    let host = Arc::new(WorkersHost::of_request(context));
+    answer(request, &env, host, |config, host| {
+        Gateway::remembering(config, host, MEMORY.get_or_init(Memory::default).clone())
+    })
+    .await
+}
+
+/// Has a gateway answer a request.
+pub(crate) async fn answer(
+    request: web_sys::Request,
+    env: &Env,
+    host: Arc<WorkersHost>,
+    gateway: impl FnOnce(gateway::Config, Arc<WorkersHost>) -> Gateway,
+) -> web_sys::Response {
+    let config = match settings::read(env, &request.url()) {
+        Ok(config) => config,
+        Err(error) => {
+            tracing::error!(%error, "the Worker is not set up");
+            return refusal::internal("This console is not set up: its log says which binding is missing or wrong.");
+        }
+    };
+    let router = gateway::router(gateway(config, host), console::console(env));
+    match exchange::incoming(&request) {
+        Ok(request) => exchange::outgoing(router.oneshot(request).await.unwrap_or_else(|never| match never {})).await,
+        Err(error) => {
+            tracing::warn!(%error, "a request that cannot be read");
+            refusal::bad_request("The request cannot be read.")
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The gateway's host on Cloudflare Workers: fetch, sockets, timers and Durable Objects behind the gateway's ports.
+//!
+//! Knows nothing of jobs or sessions but which addresses are streams that many watch. Built for wasm32 by `cargo xtask workers`;
+//! elsewhere there is nothing in it.
+#![cfg(target_arch = "wasm32")]
+
+mod body;
+mod client;
+mod console;
+mod entry;
+mod exchange;
+mod host;
+mod log;
+mod refusal;
+mod settings;
+mod socket;
+mod streams;

@@ -40,7 +40,6 @@ export class Platform {
           response_types: ["code"],
           grant_types: ["authorization_code", "refresh_token"],
           token_endpoint_auth_method: "none",
-          application_type: "native",
         },
       ],
       jwks: { keys: [jwk] },

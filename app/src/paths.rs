@@ -284,6 +284,8 @@ pub(crate) mod endpoint {
     use api::audit::{ExportForm, ExportOf};
 
     pub(crate) const SESSION: &str = "/api/v1/session";
+    pub(crate) const SIGN_IN_METHODS: &str = "/api/v1/session/methods";
+    pub(crate) const SIGN_IN_OAUTH: &str = "/api/v1/session/oauth";
     pub(crate) const PRESETS: &str = "/api/v1/presets";
     pub(crate) const JOBS: &str = "/api/v1/jobs";
     pub(crate) const JOB_EVENTS: &str = "/api/v1/jobs/events";

@@ -13,6 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     accounts::AccountError,
+    acts::Acts,
     clock::Clock,
     config::{Config, EngineChoice},
     engine::{
@@ -129,6 +130,7 @@ impl Cluster {
             accounts: home.accounts.clone(),
             permissions: home.permissions.clone(),
             jobs,
+            acts: Acts::new(home.store.clone()),
             logs,
             registry,
             images,

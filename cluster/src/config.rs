@@ -30,6 +30,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The address clients reach it at, without `/api/v1`.
     pub base_url: Url,
+    /// Addresses of consoles besides the one above that users may sign in to with this cluster's passwords.
+    pub console_urls: Vec<Url>,
     /// The cluster's name in URIs.
     pub cluster_name: String,
     /// The first organisation.
@@ -69,6 +71,7 @@ impl Config {
         Self {
             data_dir,
             base_url,
+            console_urls: Vec::new(),
             cluster_name: "default".to_owned(),
             org_name: "main".to_owned(),
             project_name: "default".to_owned(),

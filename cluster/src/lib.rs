@@ -4,6 +4,7 @@
 //! speaks the platform API (crate `platform`) and nothing else.
 
 mod accounts;
+mod acts;
 pub mod clock;
 mod cluster;
 mod config;
@@ -20,7 +21,7 @@ mod registry;
 mod runner;
 mod store;
 
-pub use accounts::{AccountError, CODE_LIFETIME, InvalidToken, ProjectRole};
+pub use accounts::{AccountError, CODE_LIFETIME, InvalidPassword, InvalidToken, PASSWORD_CODE_LIFETIME, ProjectRole};
 pub use cluster::{Cluster, ClusterError};
 pub use config::{Config, EngineChoice};
 pub use home::HomeError;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::{
     ClusterError,
-    accounts::{Membership, ProjectRole},
+    accounts::{self, InvalidPassword, Membership, ProjectRole},
     clock::Clock,
     config::Config,
     history::By,
@@ -62,6 +62,30 @@ impl Accounts {
     /// When there is no such user.
     pub async fn token(&self, user: &str, lifetime: Duration) -> Result<String, ClusterError> {
         Ok(self.home.accounts.token_for(user, lifetime, self.clock.now()).await?)
+    }
+
+    /// Whether a text may be a user's password.
+    ///
+    /// # Errors
+    /// The rule it breaks.
+    pub fn check_password(user: &str, password: &str) -> Result<(), InvalidPassword> {
+        accounts::check_password(user, password)
+    }
+
+    /// Sets a user's password and ends all their sign-ins.
+    ///
+    /// # Errors
+    /// When there is no such user, or the text is not fit for a password.
+    pub async fn set_password(&self, user: &str, password: &str) -> Result<(), ClusterError> {
+        Ok(self.home.accounts.set_password(user, password, self.clock.now()).await?)
+    }
+
+    /// A one-time code with which the user sets a password, good for [`crate::PASSWORD_CODE_LIFETIME`].
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn password_code(&self, user: &str) -> Result<String, ClusterError> {
+        Ok(self.home.accounts.password_code(user, self.clock.now()).await?)
     }
 
     /// A one-time code that signs a browser in, good for [`crate::CODE_LIFETIME`].

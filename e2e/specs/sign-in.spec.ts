@@ -27,6 +27,24 @@ test("a pasted token signs in, and the page never keeps it", async ({ visitor, s
   expect(cookie?.value).not.toContain(token.split(".")[1]);
 });
 
+test("a name and a password sign in at the cluster's own page, and lead back to the page asked for", async ({ visitor, server }) => {
+  const password = "correct horse battery";
+  const name = `pat-${visitor.viewportSize()?.width}`;
+  await server.addUser(name, "default", "writer");
+  await server.setPassword(name, password);
+  await visitor.goto("/jobs/new");
+  await visitor.getByRole("button", { name: "Continue with your password" }).click();
+  await expect(visitor.getByText("to go on in the console")).toBeVisible();
+  await visitor.getByLabel("User name").fill(name);
+  await visitor.getByLabel("Password").fill("a wrong guess");
+  await visitor.getByRole("button", { name: "Sign in" }).click();
+  await expect(visitor.getByRole("alert")).toContainText("do not belong together");
+  await visitor.getByLabel("Password").fill(password);
+  await visitor.getByRole("button", { name: "Sign in" }).click();
+  await expect(visitor.getByRole("heading", { name: "New job", level: 1 })).toBeVisible();
+  expect(visitor.url()).toBe(`${server.url}/jobs/new`);
+});
+
 test("what cannot be a token is not sent, and a forged one is refused in words", async ({ visitor }) => {
   await visitor.goto("/sign-in");
   const field = visitor.getByLabel("Platform token");

@@ -94,6 +94,14 @@ export class Server {
     await this.user("add", name, "--project", project, "--role", role);
   }
 
+  /** Gives a person a password, as `roadstead user passwd` reads it from standard input. */
+  async setPassword(name: string, password: string): Promise<void> {
+    const child = spawn(this.binary, ["user", "--data", this.data, "passwd", name], { stdio: ["pipe", "ignore", "inherit"] });
+    child.stdin.end(`${password}\n`);
+    const code = await new Promise((resolve) => child.once("exit", resolve));
+    if (code !== 0) throw new Error(`\`user passwd\` ended with ${code}`);
+  }
+
   /** The process, for what the system says of it. */
   get pid(): number {
     const pid = this.process?.pid;

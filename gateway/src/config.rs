@@ -1,9 +1,31 @@
 //! What an installation tells the gateway.
 
-use crate::{links::LinksConfig, session::SessionKeys};
+use crate::{edge::Pace, links::LinksConfig, session::SessionKeys};
 use http::HeaderName;
 use std::time::Duration;
 use url::Url;
+
+/// How fast requests may come.
+#[derive(Clone, Copy, Debug)]
+pub struct Paces {
+    /// Of one address.
+    pub of_address: Pace,
+    /// Of one session, from wherever.
+    pub of_session: Pace,
+    /// Attempts to sign in, of one address.
+    pub of_sign_in: Pace,
+}
+
+impl Default for Paces {
+    fn default() -> Self {
+        Self {
+            // An office behind one address, each page with its dozens of small calls; a push has some hundred a second.
+            of_address: Pace { burst: 2_000, per_second: 500 },
+            of_session: Pace { burst: 1_000, per_second: 250 },
+            of_sign_in: Pace { burst: 30, per_second: 1 },
+        }
+    }
+}
 
 /// How a gateway is set up.
 #[derive(Clone, Debug)]
@@ -26,6 +48,10 @@ pub struct Config {
     pub stream_max: Duration,
     /// How long the cluster may take to begin an answer, and to go on with it.
     pub upstream_timeout: Duration,
+    /// The OAuth client that this console is at the platform's sign-in; the command line's own, as `/config` names it, when absent.
+    pub oauth_client_id: Option<String>,
+    /// How fast requests may come.
+    pub paces: Paces,
     /// Largest piece of an image that a page may send in one request, bytes. Clients of their own sign-in (docker, skopeo)
     /// are not held to it.
     pub chunk_max_bytes: u64,
@@ -51,6 +77,8 @@ impl Config {
             session_max: Duration::from_secs(30 * 24 * 3600),
             stream_max: Duration::from_secs(3600),
             upstream_timeout: Duration::from_secs(30),
+            oauth_client_id: None,
+            paces: Paces::default(),
             chunk_max_bytes: 64 * 1024 * 1024,
             links: None,
             peer_header: None,

@@ -3,11 +3,14 @@
 mod finish;
 mod guard;
 mod input;
+mod pace;
 mod peer;
 mod shield;
 
 pub(crate) use finish::finish;
-pub(crate) use guard::guard;
+pub(crate) use guard::{guard, own_address};
 pub(crate) use input::{Input, Queried};
+pub use pace::Pace;
+pub(crate) use pace::{Buckets, pace};
 pub(crate) use peer::Peer;
 pub(crate) use shield::{loggable, shield};

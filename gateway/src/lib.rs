@@ -23,7 +23,8 @@ mod session;
 mod streams;
 mod upstream;
 
-pub use config::Config;
+pub use config::{Config, Paces};
+pub use edge::Pace;
 pub use links::{
     InvalidLinksToken, LinkStore, LinkStoreError, LinksConfig, LinksOf, LinksPage, StoredLink, TokenHash, token_hash,
 };
@@ -32,7 +33,7 @@ pub use session::SessionKeys;
 
 use axum::{Router, middleware::from_fn_with_state, routing::any};
 use drain::Drain;
-use ports::Host;
+use ports::{Host, Notes};
 use std::sync::Arc;
 use upstream::Upstream;
 
@@ -52,7 +53,7 @@ struct Shared {
 }
 
 impl Gateway {
-    /// A gateway on a host.
+    /// A gateway on a host that remembers nothing of sessions beyond its own life.
     #[must_use]
     pub fn new(config: Config, host: Arc<dyn Host>) -> Self {
         Self::remembering(config, host, Memory::default())
@@ -90,12 +91,20 @@ impl Gateway {
         &*self.0.host
     }
 
+    pub(crate) fn notes(&self) -> &dyn Notes {
+        &*self.0.memory.notes
+    }
+
     pub(crate) fn upstream(&self) -> &Upstream {
         &self.0.upstream
     }
 
     pub(crate) fn draining(&self) -> &Drain {
         &self.0.drain
+    }
+
+    pub(crate) fn buckets(&self) -> &edge::Buckets {
+        &self.0.memory.buckets
     }
 
     pub(crate) fn log_hubs(&self) -> &logs::Hubs {
@@ -125,11 +134,13 @@ pub fn router(gateway: Gateway, console: Router) -> Router {
     let api = routes::api()
         .layer(from_fn_with_state(gateway.clone(), session::keep_session))
         .layer(from_fn_with_state(gateway.clone(), edge::guard))
+        .layer(from_fn_with_state(gateway.clone(), edge::pace))
         .with_state(gateway.clone());
     let v2 = Router::new()
         .route("/v2", any(registry::pass))
         .route("/v2/", any(registry::pass))
         .route("/v2/{*path}", any(registry::pass))
+        .layer(from_fn_with_state(gateway.clone(), edge::pace))
         .layer(from_fn_with_state(gateway.clone(), registry::admit))
         .with_state(gateway.clone());
     let shared = routes::shared(console.clone())

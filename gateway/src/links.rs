@@ -138,6 +138,8 @@ impl Desk {
         let account = self.account();
         let exp = unverified_claims(&account.token).and_then(|claims| claims.exp);
         Arc::new(Session {
+            // Nobody signs in as the service account, so nobody signs out.
+            id: String::new(),
             tokens: Tokens::pasted(account.token.clone(), exp, now),
             user: account.name.clone(),
             cluster: cluster.to_owned(),

@@ -1,14 +1,35 @@
 //! What gateways of one installation may share where each request has a gateway of its own.
 
-use crate::{access, audit, images, links, upstream};
+use crate::{
+    access, audit, edge, images, links,
+    ports::{MemoryNotes, Notes},
+    upstream,
+};
 use std::sync::Arc;
 
 /// What was learnt of the cluster and saves asking again: data without anything under way in it. Clones are the same memory.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Memory {
     pub(crate) configurations: Arc<upstream::Configurations>,
     pub(crate) images: Arc<images::Configs>,
     pub(crate) policies: Arc<access::Policies>,
     pub(crate) audits: Arc<audit::Kept>,
     pub(crate) guesses: Arc<links::Guesses>,
+    pub(crate) buckets: Arc<edge::Buckets>,
+    pub(crate) notes: Arc<dyn Notes>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::with_notes(Arc::new(MemoryNotes::default()))
+    }
+}
+
+impl Memory {
+    /// An empty memory with notes of sessions that outlive it, or that are shared with others.
+    #[must_use]
+    pub fn with_notes(notes: Arc<dyn Notes>) -> Self {
+        let (configurations, images, policies, audits, guesses, buckets) = Default::default();
+        Self { configurations, images, policies, audits, guesses, buckets, notes }
+    }
 }

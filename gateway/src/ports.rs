@@ -2,6 +2,10 @@
 //!
 //! Owns the traits; knows no host. Futures are `Send` everywhere; a host whose own are not wraps them on its side.
 
+mod notes;
+
+pub use notes::{MemoryNotes, Notes, NotesFull};
+
 use axum::body::Body;
 use bytes::Bytes;
 use futures::{

@@ -14,13 +14,15 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header::CONTENT_RANGE};
 use image::download::DownloadError;
 use platform::permission::{Action, Permission};
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 /// A request that is not answered as asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error("no session")]
     SignedOut,
+    #[error("whether the session may go on cannot be told")]
+    SessionUnsure(#[source] Arc<UpstreamError>),
     #[error("the sign-in was refused")]
     SignInRefused(#[source] Option<UpstreamError>),
     #[error("the token does not fit into a cookie")]
@@ -30,6 +32,8 @@ pub(crate) enum Failure {
     // The message may repeat what the user typed; it is for the user, not for the log.
     #[error("an input is at fault: {}", field.as_deref().unwrap_or("the body"))]
     Invalid { field: Option<String>, message: String },
+    #[error("too many requests")]
+    TooFast { retry_after_secs: u32 },
     #[error("{what} is over {limit_bytes} bytes")]
     TooLarge { what: &'static str, limit_bytes: usize },
     #[error("no such address")]
@@ -182,6 +186,7 @@ pub(crate) struct Told {
 pub(crate) fn tell(failure: &Failure) -> Told {
     match failure {
         Failure::SignedOut => told(Code::SignedOut, "You are not signed in, or your session has ended. Sign in again."),
+        Failure::SessionUnsure(error) => tell_upstream(error),
         Failure::SignInRefused(_) => told(
             Code::SignInRefused,
             "The cluster does not accept this sign-in: the link was used before or is too old, or the token is not valid. \
@@ -203,6 +208,13 @@ pub(crate) fn tell(failure: &Failure) -> Told {
         Failure::TooLarge { what, limit_bytes } => {
             told(Code::TooLarge, format!("{what} is larger than {limit_bytes} bytes. Make it smaller."))
         }
+        Failure::TooFast { retry_after_secs } => Told {
+            retry_after_secs: Some(*retry_after_secs),
+            ..told(
+                Code::TooManyRequests,
+                "Too many requests came from here in a short time. Wait a moment and try again.",
+            )
+        },
         Failure::NoSuchAddress => told(Code::NotFound, "There is nothing at this address."),
         Failure::NoSuchJob => told(Code::NotFound, "There is no such job, or it is not yours to see."),
         Failure::NoSuchImage => told(Code::NotFound, "There is no such image or tag, or it is not yours to see."),
@@ -325,6 +337,18 @@ fn tell_upstream(error: &UpstreamError) -> Told {
             ),
         ),
         UpstreamError::Unauthorized => tell(&Failure::SignedOut),
+        UpstreamError::NotRenewed => Told {
+            retry_after_secs: Some(5),
+            ..told(
+                Code::Unavailable,
+                "The platform's sign-in service does not answer. You stay signed in; try again in a moment.",
+            )
+        },
+        UpstreamError::Notes(_) => Told {
+            retry_after_secs: Some(5),
+            ..told(Code::Unavailable, "The console cannot look up your session. Try again in a moment.")
+        },
+        UpstreamError::IdToken(_) => tell(&Failure::SignInRefused(None)),
         UpstreamError::NoAdminApi => told(
             Code::NotSupported,
             "This platform has no admin API: its people and projects cannot be looked after from here.",

@@ -24,6 +24,9 @@ use axum::{
 pub(crate) fn api() -> Router<Gateway> {
     Router::new()
         .route("/session", get(session::session_get).post(session::session_create).delete(session::session_delete))
+        .route("/session/methods", get(session::methods_get))
+        .route("/session/oauth", post(session::oauth_begin))
+        .route("/session/callback", get(session::oauth_callback))
         .route("/presets", get(presets::presets_list))
         .route("/jobs", get(jobs::jobs_list).post(jobs::job_create))
         .route("/jobs/events", get(sockets::jobs_events))

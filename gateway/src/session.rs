@@ -4,11 +4,16 @@
 
 mod cookie;
 mod layer;
+mod pending;
+mod renew;
+mod return_path;
 mod seal;
 mod tokens;
 
 pub(crate) use cookie::SessionCookie;
 pub(crate) use layer::{SignedIn, keep_session};
+pub(crate) use pending::{Pending, PendingCookie, random_text};
+pub(crate) use return_path::return_path;
 pub use seal::SessionKeys;
 pub(crate) use tokens::Tokens;
 
@@ -18,6 +23,8 @@ use serde::{Deserialize, Serialize};
 /// What the cookie holds. Never shown to the page.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Session {
+    /// Names the session where something is remembered of it. Random; not told to the page.
+    pub(crate) id: String,
     /// The platform's tokens.
     #[serde(flatten)]
     pub(crate) tokens: Tokens,

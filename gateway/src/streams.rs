@@ -26,6 +26,7 @@ const HALF_BEAT: Duration = Duration::from_millis(HEARTBEAT_SECS * 500);
 /// The browser's end of a stream.
 pub(crate) struct Viewer {
     gateway: Gateway,
+    session: Session,
     socket: Socket,
     beat: Task<()>,
     sent_since_beat: bool,
@@ -53,10 +54,10 @@ pub(crate) enum Happening<T> {
 pub(crate) struct Left;
 
 impl Viewer {
-    /// A stream for `session`; it lives no longer than the session's token.
+    /// A stream for `session`; it lives no longer than the session.
     pub(crate) fn new(gateway: &Gateway, session: &Session, socket: Socket) -> Self {
         let host = gateway.host();
-        let usable = Duration::try_from(session.usable_for(host.now())).unwrap_or_default();
+        let usable = Duration::try_from(session.expires_at().duration_since(host.now())).unwrap_or_default();
         let life = host.sleep(gateway.config().stream_max.min(usable));
         let draining = gateway.clone();
         let drain = async move { draining.draining().thrown().await }.boxed();
@@ -64,6 +65,7 @@ impl Viewer {
         let lease = std::future::pending().boxed();
         Self {
             gateway: gateway.clone(),
+            session: session.clone(),
             socket,
             beat,
             sent_since_beat: false,
@@ -101,6 +103,10 @@ impl Viewer {
                 item = item => return Ok(Happening::Item(item)),
                 () = (&mut self.beat).fuse() => {
                     self.beat = self.gateway.host().sleep(HALF_BEAT);
+                    // Where that cannot be told, the next beat tells.
+                    if self.gateway.has_ended(&self.session).await.unwrap_or(false) {
+                        return Ok(Happening::Over(EndReason::SignedOut));
+                    }
                     if !std::mem::take(&mut self.sent_since_beat) {
                         return Ok(Happening::Heartbeat);
                     }

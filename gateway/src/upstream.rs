@@ -38,6 +38,7 @@ pub(crate) struct Upstream {
     host: Arc<dyn Host>,
     base: Url,
     trusted_hosts: Vec<String>,
+    oauth_client_id: Option<String>,
     limit: Duration,
     configurations: Arc<Configurations>,
 }
@@ -48,6 +49,7 @@ impl Upstream {
             host,
             base: config.upstream.clone(),
             trusted_hosts: config.trusted_hosts.clone(),
+            oauth_client_id: config.oauth_client_id.clone(),
             limit: config.upstream_timeout,
             configurations,
         }

@@ -4,6 +4,7 @@ mod console {
     mod audit;
     mod jobs;
     mod links;
+    mod oauth;
     mod security;
     mod session;
     mod shared;

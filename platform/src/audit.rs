@@ -126,6 +126,81 @@ pub struct HistoryPage {
     pub cursor: Option<i64>,
 }
 
+/// What somebody did in or to a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActKind {
+    /// A process was started in it.
+    Exec,
+    /// Somebody spoke to its own process.
+    Attach,
+    /// One of its ports was reached.
+    PortForward,
+    /// Its container was killed.
+    Kill,
+    /// It was cancelled.
+    Cancel,
+    /// An image was made of it.
+    Save,
+}
+
+impl ActKind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Exec, Self::Attach, Self::PortForward, Self::Kill, Self::Cancel, Self::Save];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exec => "exec",
+            Self::Attach => "attach",
+            Self::PortForward => "port_forward",
+            Self::Kill => "kill",
+            Self::Cancel => "cancel",
+            Self::Save => "save",
+        }
+    }
+
+    /// The kind of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// One act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// Its number; later acts have larger ones.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// The id of their request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The address the request came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// What.
+    pub kind: ActKind,
+    /// The job's id.
+    pub job: String,
+    /// The program, the port or the image; empty where there is no more to say.
+    pub detail: String,
+}
+
+/// `GET API/extensions/access/acts?job=&actor=&limit=&cursor=`: acts, the newest first. For administrators.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActsPage {
+    /// Those of this page.
+    pub items: Vec<Act>,
+    /// Ask for this to go on; absent at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<i64>,
+}
+
 /// `POST API/extensions/access/changes`: grants made, changed and revoked, all or none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -169,6 +244,18 @@ mod tests {
         assert_eq!(serde_json::to_value(&entry).expect("serialises"), json);
         for kind in ChangeKind::ALL {
             assert_eq!(serde_json::to_value(kind).expect("serialises"), kind.as_str());
+        }
+    }
+
+    #[test]
+    fn an_act_has_the_json_that_is_promised() {
+        let json = serde_json::json!({"seq": 7, "at": "2026-01-02T03:04:05Z", "actor": "alice", "address": "192.0.2.7",
+            "kind": "port_forward", "job": "job-1", "detail": "80"});
+        let act: Act = serde_json::from_value(json.clone()).expect("reads");
+        assert_eq!(serde_json::to_value(&act).expect("serialises"), json);
+        for kind in ActKind::ALL {
+            assert_eq!(serde_json::to_value(kind).expect("serialises"), kind.as_str());
+            assert_eq!(ActKind::parse(kind.as_str()), Some(kind));
         }
     }
 

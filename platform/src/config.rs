@@ -26,6 +26,9 @@ pub struct Config {
     /// Loopback addresses the command line may listen on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub callback_urls: Vec<String>,
+    /// Where the command line sends the browser once it has its code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub success_redirect_url: Option<String>,
     /// The clusters the caller may use; the first is the default.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clusters: Vec<Cluster>,

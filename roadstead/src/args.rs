@@ -3,6 +3,7 @@
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use url::Url;
 
 /// Run container jobs from a browser.
 #[derive(Debug, Parser)]
@@ -23,6 +24,8 @@ pub(crate) enum Command {
     Cluster(Cluster),
     /// Console and gateway alone, before any server of the platform API.
     Gateway(Gateway),
+    /// Make a new key for sessions; those sealed with the one before stay good.
+    RotateKey(Data),
     /// Add and list users, make tokens and sign-in links (also while the server runs).
     User(User),
 }
@@ -99,6 +102,9 @@ pub(crate) struct Pages {
     /// MiB of an image that a page sends in one request at most. Lower it where a proxy before this server takes less.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=4096))]
     pub(crate) chunk_mib: u64,
+    /// Requests a second of one session, for as long as they last; four times as many at once. 0 sets no limit.
+    #[arg(long, default_value_t = 250)]
+    pub(crate) session_rate: u32,
     /// Say that the cluster's engines read layers in zstd (Docker 23 and later, Podman, containerd): pages then prefer it.
     #[arg(long)]
     pub(crate) zstd_layers: bool,
@@ -106,6 +112,20 @@ pub(crate) struct Pages {
     /// request comes through that proxy: without it, all who come through a proxy count as one where guesses of links are counted.
     #[arg(long, value_name = "NAME")]
     pub(crate) visitor_header: Option<String>,
+}
+
+/// What stands before this server, and how much it takes.
+#[derive(Clone, Debug, Arguments)]
+pub(crate) struct Front {
+    /// Address of a reverse proxy whose X-Forwarded-For is believed, as an address or network (10.0.0.0/8); may be given several times.
+    #[arg(long = "trust-proxy", value_name = "ADDRESS")]
+    pub(crate) trust_proxies: Vec<String>,
+    /// Connections at most, open streams included.
+    #[arg(long, default_value_t = 10_000)]
+    pub(crate) connections_max: usize,
+    /// Loopback address and port to serve Prometheus metrics at, as in 127.0.0.1:9464.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) metrics: Option<std::net::SocketAddr>,
 }
 
 #[derive(Debug, Arguments)]
@@ -118,6 +138,8 @@ pub(crate) struct Up {
     pub(crate) images: Images,
     #[command(flatten)]
     pub(crate) pages: Pages,
+    #[command(flatten)]
+    pub(crate) front: Front,
 }
 
 #[derive(Debug, Arguments)]
@@ -128,6 +150,11 @@ pub(crate) struct Cluster {
     pub(crate) jobs: Jobs,
     #[command(flatten)]
     pub(crate) images: Images,
+    #[command(flatten)]
+    pub(crate) front: Front,
+    /// Address of a console (a `roadstead gateway`) whose users may sign in with this cluster's passwords; may be given several times.
+    #[arg(long = "console-url", value_name = "URL")]
+    pub(crate) console_urls: Vec<Url>,
 }
 
 #[derive(Debug, Arguments)]
@@ -139,6 +166,11 @@ pub(crate) struct Gateway {
     pub(crate) upstream: String,
     #[command(flatten)]
     pub(crate) pages: Pages,
+    #[command(flatten)]
+    pub(crate) front: Front,
+    /// OAuth client id that the platform's sign-in knows this console by; by default the command line's own.
+    #[arg(long)]
+    pub(crate) oauth_client_id: Option<String>,
     /// Token of an account of the platform that reads jobs for links to their status. Whoever makes a link grants it read on that
     /// job. Without it there are no such links.
     #[arg(long, env = "ROADSTEAD_LINKS_TOKEN", hide_env_values = true)]
@@ -168,6 +200,9 @@ pub(crate) enum UserAct {
         /// The project.
         #[arg(long)]
         project: Option<String>,
+        /// Ask for a password on the terminal, or read it from standard input.
+        #[arg(long)]
+        password: bool,
     },
     /// List the users.
     List,
@@ -178,6 +213,19 @@ pub(crate) enum UserAct {
         /// How long it lasts.
         #[arg(long, default_value_t = 30)]
         days: u32,
+    },
+    /// Set a password: asked for on the terminal, or read from standard input. All of the user's sign-ins end.
+    Passwd {
+        /// Whose.
+        name: String,
+    },
+    /// Print a one-time link by which a user sets a password; it is good for a day.
+    PasswordLink {
+        /// Whose.
+        name: String,
+        /// Address of the cluster.
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        url: String,
     },
     /// Print a one-time link that signs a browser in.
     Link {

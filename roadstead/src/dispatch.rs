@@ -10,13 +10,20 @@ use http::header::AUTHORIZATION;
 use std::convert::Infallible;
 use tower::{ServiceExt, service_fn};
 
-/// Platform paths that are open without `Authorization`.
-const OPEN: [&str; 3] = ["/api/v1/config", "/api/v1/ping", "/oauth/token"];
+/// Platform paths that are open without `Authorization`, besides all below `/oauth/`: the cluster's own sign-in.
+const OPEN: [&str; 2] = ["/api/v1/config", "/api/v1/ping"];
+const SIGN_IN: &str = "/oauth/";
+/// Links of the gateway.
+const LINKS: &str = "/s/";
 
 /// Whether a request is for the cluster.
 fn speaks_platform<B>(request: &http::Request<B>) -> bool {
     let path = request.uri().path();
-    (request.headers().contains_key(AUTHORIZATION) && !path.starts_with("/s/")) || OPEN.contains(&path)
+    // Whoever has a link may come with any headers.
+    if path.starts_with(LINKS) {
+        return false;
+    }
+    request.headers().contains_key(AUTHORIZATION) || OPEN.contains(&path) || path.starts_with(SIGN_IN)
 }
 
 /// Both routers as one.
@@ -56,7 +63,7 @@ mod tests {
         // The gateway asks for credentials, or takes the page's session.
         assert_eq!(goes_to("/v2/", None).await, gateway);
         assert_eq!(goes_to("/s/token/status", Some("Bearer x")).await, gateway);
-        for path in OPEN {
+        for path in OPEN.into_iter().chain(["/oauth/token", "/oauth/authorize", "/oauth/page.css"]) {
             assert_eq!(goes_to(path, None).await, cluster, "{path}");
         }
     }

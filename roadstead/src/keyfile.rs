@@ -39,6 +39,35 @@ pub(crate) fn ensure(path: &Path) -> io::Result<[u8; 32]> {
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not 32 bytes long: delete it to make a new one"))
 }
 
+/// Puts a new key in the place of the one in the file, which goes to the other file: two keys are known from then on.
+///
+/// # Errors
+/// As [`ensure`], and when the files cannot be written.
+pub(crate) fn rotate(path: &Path, previous: &Path) -> io::Result<()> {
+    let old = ensure(path)?;
+    write(previous, &old)?;
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(io::Error::other)?;
+    write(path, &key)
+}
+
+/// The key in the file, if there is one.
+///
+/// # Errors
+/// As [`ensure`].
+pub(crate) fn find(path: &Path) -> io::Result<Option<[u8; 32]>> {
+    if path.exists() { ensure(path).map(Some) } else { Ok(None) }
+}
+
+/// Whole or not at all.
+fn write(path: &Path, key: &[u8; 32]) -> io::Result<()> {
+    let fresh = path.with_extension(format!("new-{}", std::process::id()));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
+    file.write_all(key)?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +79,21 @@ mod tests {
         let key = ensure(&path).expect("made");
         assert_eq!(ensure(&path).expect("read"), key);
         assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn after_a_rotation_there_are_a_new_key_and_the_one_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (current, previous) = (folder.path().join("session.key"), folder.path().join("session.previous.key"));
+        let first = ensure(&current).expect("made");
+        assert_eq!(find(&previous).expect("looked"), None);
+        rotate(&current, &previous).expect("rotated");
+        let second = ensure(&current).expect("read");
+        assert_ne!(second, first);
+        assert_eq!(find(&previous).expect("read"), Some(first));
+        rotate(&current, &previous).expect("rotated");
+        assert_eq!(find(&previous).expect("read"), Some(second), "the first is forgotten");
+        assert_eq!(fs::metadata(&previous).expect("there").permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

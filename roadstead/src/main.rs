@@ -9,6 +9,8 @@ mod dispatch;
 mod keyfile;
 mod links;
 mod logging;
+mod operations;
+mod password;
 mod serve;
 mod user;
 
@@ -24,6 +26,7 @@ fn main() -> anyhow::Result<()> {
             Command::Up(up) => serve::up(up).await,
             Command::Cluster(cluster) => serve::cluster(cluster).await,
             Command::Gateway(gateway) => serve::gateway(gateway).await,
+            Command::RotateKey(data) => serve::rotate_key(&data.folder),
             Command::User(user) => user::run(user).await,
         }
     })

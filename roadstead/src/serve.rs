@@ -2,14 +2,15 @@
 
 use crate::args::{self, Images, Jobs, Place};
 use crate::banner::Banner;
-use crate::{assets, dispatch, links};
+use crate::operations::Operations;
+use crate::{assets, dispatch, keyfile, links};
 use anyhow::{Context, bail};
 use cluster::{Cluster, CopyRules, EngineChoice};
-use gateway::{Gateway, SessionKeys};
-use gateway_native::NativeHost;
+use gateway::{Gateway, Memory, SessionKeys, ports::Host as _};
+use gateway_native::{FileNotes, Front, Metrics, NativeHost, Proxies};
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -25,41 +26,49 @@ pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
     let data = up.place.data.folder.clone();
     let cluster = Cluster::start(cluster_config(&up.place, &up.jobs, &up.images, address.clone())).await?;
     let own = loopback(&listener)?;
-    let mut config = gateway::Config::new(own.join("api/v1")?, session_keys(&data)?);
+    let mut config = gateway::Config::new(Url::parse(&format!("http://{own}/api/v1"))?, session_keys(&data)?);
     config.platform_url = Some(address.join("api/v1")?);
     config.public_url = up.place.public_url.is_some().then(|| address.clone());
     // The cluster names itself by its public address; the gateway may send tokens there.
     config.trusted_hosts = vec![authority(&address)];
     set_pages(&mut config, &up.pages)?;
     config.links = Some(links::embedded(&data, &cluster).await?);
-    let host = NativeHost::new();
-    let gateway = Gateway::new(config, Arc::new(host.clone()));
+    let (operations, front) = operations(&up.front)?;
+    // The cluster names itself by its public address; the gateway beside it need not go there.
+    let host = NativeHost::new().at_home(&address.as_str().parse()?, own);
+    let gateway = open_gateway(config, &host, &data).await?;
     let console = gateway_native::console(assets::Console);
     let router = dispatch::one_port(gateway::router(gateway.clone(), console), cluster.router());
     let code = cluster.sign_in_code(cluster.admin()).await?;
+    operations.listen(up.front.metrics).await?;
     say(&Banner { address: &address, data: &data, code: Some(&code), console: assets::is_built() });
     let freshened = tokio::spawn(links::keep_fresh(gateway.clone(), cluster.clone()));
-    let served = gateway_native::serve(listener, router, gateway, host, stop_signal()?).await;
+    let stop = operations.stopping(stop_signal()?);
+    gateway_native::serve(listener, operations.beside(router), front, gateway, host, stop).await;
     freshened.abort();
     cluster.shutdown().await;
-    served.context("the listener failed")
+    Ok(())
 }
 
 /// `roadstead cluster`: the platform API alone.
 pub(crate) async fn cluster(alone: args::Cluster) -> anyhow::Result<()> {
     let (listener, address) = listen(&alone.place).await?;
     let data = alone.place.data.folder.clone();
-    let cluster = Cluster::start(cluster_config(&alone.place, &alone.jobs, &alone.images, address.clone())).await?;
+    let mut config = cluster_config(&alone.place, &alone.jobs, &alone.images, address.clone());
+    config.console_urls.clone_from(&alone.console_urls);
+    let cluster = Cluster::start(config).await?;
+    let (operations, front) = operations(&alone.front)?;
+    operations.listen(alone.front.metrics).await?;
     say(&Banner { address: &address, data: &data, code: None, console: true });
-    let stopped = stop_signal()?;
+    let stopped = operations.stopping(stop_signal()?);
     let closing = cluster.clone();
     let stop = async move {
         stopped.await;
         // Ends the open streams, which would hold the server otherwise.
         closing.shutdown().await;
     };
-    let router = cluster.router().into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, router).with_graceful_shutdown(stop).await.context("the listener failed")
+    gateway_native::serve_router(listener, operations.beside(cluster.router()), front, stop).await;
+    Ok(())
 }
 
 /// `roadstead gateway`: console and gateway before another server.
@@ -73,16 +82,53 @@ pub(crate) async fn gateway(alone: args::Gateway) -> anyhow::Result<()> {
     let mut config = gateway::Config::new(upstream, session_keys(data)?);
     config.public_url = alone.place.public_url.is_some().then(|| address.clone());
     config.trusted_hosts = alone.allow_hosts;
+    config.oauth_client_id = alone.oauth_client_id;
     set_pages(&mut config, &alone.pages)?;
     config.links = match alone.links_token {
         Some(token) => Some(links::with_token(data, token).await.context("--links-token")?),
         None => None,
     };
+    let (operations, front) = operations(&alone.front)?;
     let host = NativeHost::new();
-    let gateway = Gateway::new(config, Arc::new(host.clone()));
+    let gateway = open_gateway(config, &host, data).await?;
     let router = gateway::router(gateway.clone(), gateway_native::console(assets::Console));
+    operations.listen(alone.front.metrics).await?;
     say(&Banner { address: &address, data, code: None, console: assets::is_built() });
-    gateway_native::serve(listener, router, gateway, host, stop_signal()?).await.context("the listener failed")
+    let stop = operations.stopping(stop_signal()?);
+    gateway_native::serve(listener, operations.beside(router), front, gateway, host, stop).await;
+    Ok(())
+}
+
+/// `roadstead rotate-key`: a new key for sessions; those sealed with the one before stay good.
+pub(crate) fn rotate_key(data: &Path) -> anyhow::Result<()> {
+    let (current, previous) = key_files(data);
+    keyfile::rotate(&current, &previous).with_context(|| format!("the session key {}", current.display()))?;
+    println!(
+        "There is a new session key; start the server again to use it. Sessions sealed with the one before stay good until you \
+         rotate again: leave 30 days between, or delete {} to end them all.",
+        previous.display()
+    );
+    Ok(())
+}
+
+async fn open_gateway(config: gateway::Config, host: &NativeHost, data: &Path) -> anyhow::Result<Gateway> {
+    let path = data.join("sessions.sqlite");
+    let notes = FileNotes::open(&path, host.now()).await;
+    let notes = notes
+        .map_err(|error| anyhow::anyhow!(error))
+        .with_context(|| format!("the notes of sessions {}", path.display()))?;
+    Ok(Gateway::remembering(config, Arc::new(host.clone()), Memory::with_notes(Arc::new(notes))))
+}
+
+fn operations(front: &args::Front) -> anyhow::Result<(Operations, Front)> {
+    let metrics = Metrics::new();
+    let served = Front {
+        proxies: Proxies::parse(&front.trust_proxies).context("--trust-proxy")?,
+        connections_max: front.connections_max,
+        metrics: metrics.clone(),
+        ..Front::default()
+    };
+    Ok((Operations::new(metrics), served))
 }
 
 /// What `user` commands need of the cluster's settings besides the data folder.
@@ -115,13 +161,20 @@ fn set_pages(config: &mut gateway::Config, pages: &args::Pages) -> anyhow::Resul
     config.peer_header = header.context("--visitor-header is no name of a header")?;
     config.chunk_max_bytes = pages.chunk_mib.saturating_mul(MIB);
     config.zstd_layers = pages.zstd_layers;
+    let rate = if pages.session_rate == 0 { u32::MAX } else { pages.session_rate };
+    config.paces.of_session = gateway::Pace { burst: rate.saturating_mul(4), per_second: rate };
     Ok(())
 }
 
 fn session_keys(data: &Path) -> anyhow::Result<SessionKeys> {
-    let path = data.join("session.key");
-    let key = crate::keyfile::ensure(&path).with_context(|| format!("the session key {}", path.display()))?;
-    Ok(SessionKeys::new(key, None))
+    let (current, previous) = key_files(data);
+    let key = keyfile::ensure(&current).with_context(|| format!("the session key {}", current.display()))?;
+    let before = keyfile::find(&previous).with_context(|| format!("the session key {}", previous.display()))?;
+    Ok(SessionKeys::new(key, before))
+}
+
+fn key_files(data: &Path) -> (PathBuf, PathBuf) {
+    (data.join("session.key"), data.join("session.previous.key"))
 }
 
 async fn listen(place: &Place) -> anyhow::Result<(TcpListener, Url)> {
@@ -143,12 +196,12 @@ async fn listen(place: &Place) -> anyhow::Result<(TcpListener, Url)> {
 }
 
 /// The address by which this process reaches itself.
-fn loopback(listener: &TcpListener) -> anyhow::Result<Url> {
+fn loopback(listener: &TcpListener) -> anyhow::Result<SocketAddr> {
     let mut own = listener.local_addr()?;
     if own.ip().is_unspecified() {
         own.set_ip(if own.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
     }
-    Ok(Url::parse(&format!("http://{own}"))?)
+    Ok(own)
 }
 
 fn authority(url: &Url) -> String {

@@ -1,7 +1,7 @@
 //! `roadstead user`: people, their tokens and sign-in links. Works on the data folder, also while a server runs on it.
 
 use crate::args::{Role, User, UserAct};
-use crate::{banner, serve};
+use crate::{banner, password, serve};
 use anyhow::Context;
 use cluster::{Accounts, ProjectRole};
 use std::time::Duration;
@@ -15,8 +15,16 @@ pub(crate) async fn run(user: User) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("the data folder {}", user.data.folder.display()))?;
     match user.act {
-        UserAct::Add { name, role, project } => {
+        UserAct::Add { name, role, project, password } => {
+            // Asked for before anything is done, so that giving up leaves nothing behind.
+            let password = password.then(|| password::ask(&name)).transpose()?;
+            if let Some(password) = &password {
+                Accounts::check_password(&name, password)?;
+            }
             accounts.add_user(&name, role.into(), project.as_deref()).await?;
+            if let Some(password) = password {
+                accounts.set_password(&name, &password).await?;
+            }
             println!("added {name}");
         }
         UserAct::List => {
@@ -25,6 +33,15 @@ pub(crate) async fn run(user: User) -> anyhow::Result<()> {
             }
         }
         UserAct::Token { name, days } => println!("{}", accounts.token(&name, DAY * days).await?),
+        UserAct::Passwd { name } => {
+            accounts.set_password(&name, &password::ask(&name)?).await?;
+            println!("set the password of {name}; their sign-ins have ended");
+        }
+        UserAct::PasswordLink { name, url } => {
+            let url = Url::parse(&url).context("--url is not a URL")?;
+            let code = accounts.password_code(&name).await?;
+            println!("{}/oauth/password#code={code}", url.as_str().trim_end_matches('/'));
+        }
         UserAct::Link { name, url } => {
             let url = Url::parse(&url).context("--url is not a URL")?;
             println!("{}", banner::link(&url, &accounts.sign_in_code(&name).await?));

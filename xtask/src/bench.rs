@@ -70,7 +70,7 @@ impl Bench {
             report.add(timing.step("effective rights", rights::measure)?);
         }
         if wanted("proxy") {
-            setup::for_proxy_bench(timing)?;
+            setup::for_nginx(timing)?;
             report.add(timing.step("gateway beside nginx", || proxy::measure(&binary))?);
         }
         if wanted("links") {

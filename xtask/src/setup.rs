@@ -73,6 +73,7 @@ pub(crate) fn for_image_tools(timing: &mut Timing) -> Result<()> {
 /// The platform's own CLI, and what else speaks to the registry in its tests.
 pub(crate) fn for_cli(timing: &mut Timing) -> Result<()> {
     cli::ensure(timing)?;
+    for_nginx(timing)?;
     registry_tools::ensure(timing)
 }
 
@@ -82,8 +83,8 @@ pub(crate) fn for_browser(timing: &mut Timing) -> Result<()> {
     browser::ensure_playwright(timing)
 }
 
-/// nginx, which the gateway is measured beside.
-pub(crate) fn for_proxy_bench(timing: &mut Timing) -> Result<()> {
+/// nginx, which the gateway is measured beside, and which docs/deploy sets before it.
+pub(crate) fn for_nginx(timing: &mut Timing) -> Result<()> {
     let ready = || crate::paths::find_program("nginx").is_some();
     timing.ensure("nginx", "installing Debian's package", ready, || apt::install(&["nginx-light"]))
 }

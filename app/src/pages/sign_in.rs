@@ -1,6 +1,6 @@
 //! Signing in, by a one-time link or a pasted token. Neither is kept here: both go straight to the gateway.
 
-use crate::client::{Failure, use_client};
+use crate::client::{Failure, use_client, with_query};
 use crate::components::{copy::CopyButton, lazy::chunk, page::PageTitle};
 use crate::i18n::{I18n, Phrase, catalogue::sign_in, use_i18n};
 use crate::layouts::shell::logo;
@@ -17,7 +17,7 @@ use crate::ui::{
 };
 use api::{
     Code,
-    session::{Session, SignIn},
+    session::{OauthBegin, OauthBegun, Session, SignIn, SignInFailure, SignInMethods},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -71,6 +71,35 @@ fn SignInPage() -> impl IntoView {
         send.run((SignIn::Code(code.clone()), true));
     }
 
+    // Back from the platform's page with nothing; the address forgets it, so that reloading does not say it again.
+    let came_back = untrack(|| browser::query("failed").as_deref().and_then(SignInFailure::parse));
+    let return_to = StoredValue::new(return_to());
+    if came_back.is_some() {
+        browser::replace_address(&with_query(paths::SIGN_IN, [("return", return_to.get_value())]));
+    }
+    let oauth_host = RwSignal::new(None::<String>);
+    spawn_local(async move {
+        if let Ok(SignInMethods { oauth_host: Some(host) }) = client.get(endpoint::SIGN_IN_METHODS).await {
+            // The page may have gone meanwhile.
+            oauth_host.try_set(Some(host));
+        }
+    });
+    let go = Callback::new(move |()| {
+        busy.set(true);
+        failed.set(None);
+        spawn_local(async move {
+            let begin = OauthBegin { return_to: return_to.get_value() };
+            match client.post::<OauthBegun>(endpoint::SIGN_IN_OAUTH, &begin).await {
+                // Stays busy until the other page is there.
+                Ok(begun) => browser::leave_for(&begun.location),
+                Err(failure) => {
+                    busy.try_set(false);
+                    failed.try_set(Some((failure, false)));
+                }
+            }
+        });
+    });
+
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let pasted = token.get_untracked().trim().to_owned();
@@ -90,12 +119,17 @@ fn SignInPage() -> impl IntoView {
             <PageTitle title=i18n.text(sign_in::TITLE)/>
             <p class="sign-in-lead">{i18n.text(sign_in::LEAD)}</p>
             {ended.then(|| view! { <Note text=i18n.text(sign_in::ENDED)/> })}
+            {move || {
+                let told = came_back.filter(|_| failed.with(Option::is_none));
+                told.map(|failure| view! { <Note text=i18n.text(came_to_nothing(failure)) bad=true/> })
+            }}
             {move || trouble().map(|text| view! { <Note text=Signal::stored(text) bad=true/> })}
             {move || {
                 if working.get() {
                     view! { <p class="sign-in-working" role="status">{icon(SPIN)} {i18n.text(sign_in::WITH_LINK)}</p> }.into_any()
                 } else {
                     view! {
+                        {move || oauth_host.get().map(|host| view! { <PlatformPage host busy go/> })}
                         <form class="panel sign-in-form" on:submit=submit novalidate="">
                             <TextField
                                 id="token"
@@ -108,7 +142,7 @@ fn SignInPage() -> impl IntoView {
                             />
                             <Button
                                 label=Signal::derive(move || i18n.now(if busy.get() { sign_in::SUBMITTING } else { sign_in::SUBMIT }).to_owned())
-                                kind=Kind::Primary
+                                kind=if oauth_host.with(Option::is_some) { Kind::Plain } else { Kind::Primary }
                                 submit=true
                                 busy
                                 on_click=|()| ()
@@ -120,6 +154,23 @@ fn SignInPage() -> impl IntoView {
                 }
             }}
         </section>
+    }
+}
+
+/// The way by the platform's own page.
+#[component]
+fn PlatformPage(host: String, busy: RwSignal<bool>, go: Callback<()>) -> impl IntoView {
+    let i18n = use_i18n();
+    let is_own = host == browser::host();
+    let label = Signal::derive(move || {
+        if is_own { i18n.now(sign_in::OAUTH_OWN).to_owned() } else { i18n.fill(sign_in::OAUTH_AT, &[("host", &host)]) }
+    });
+    view! {
+        <div class="sign-in-platform">
+            <Button label kind=Kind::Primary busy on_click=go/>
+            <p class="muted">{i18n.text(sign_in::OAUTH_HINT)}</p>
+        </div>
+        <p class="sign-in-or" aria-hidden="true">{i18n.text(sign_in::OR)}</p>
     }
 }
 
@@ -144,6 +195,24 @@ fn TokenHelp() -> impl IntoView {
             {line(OWN_LINK)}
             <p class="muted">{i18n.text(sign_in::HELP_LINK)}</p>
         </details>
+    }
+}
+
+/// The page to come back to: the one that was asked for, or the one a sign-in that came to nothing was to come back to.
+fn return_to() -> String {
+    if browser::path() == paths::SIGN_IN {
+        return browser::query("return").unwrap_or_else(|| paths::JOBS.to_owned());
+    }
+    browser::path_and_query()
+}
+
+fn came_to_nothing(failure: SignInFailure) -> Phrase {
+    match failure {
+        SignInFailure::Denied => sign_in::DENIED,
+        SignInFailure::Expired => sign_in::EXPIRED,
+        SignInFailure::Refused => sign_in::REFUSED_OAUTH,
+        SignInFailure::NoCluster => sign_in::NO_CLUSTER,
+        SignInFailure::Unavailable => sign_in::UNAVAILABLE,
     }
 }
 

@@ -121,6 +121,11 @@ pub(crate) fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 
+/// The page's host, without its port.
+pub(crate) fn host() -> String {
+    window().location().hostname().unwrap_or_default()
+}
+
 /// Path, query and fragment of the page.
 pub(crate) fn path_and_query() -> String {
     let location = window().location();
@@ -149,6 +154,17 @@ pub(crate) fn replace_address(path: &str) {
     if let Ok(history) = window().history() {
         drop(history.replace_state_with_url(&JsValue::NULL, "", Some(path)));
     }
+}
+
+/// The value of a parameter in the address's query.
+pub(crate) fn query(name: &str) -> Option<String> {
+    let search = window().location().search().unwrap_or_default();
+    web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name)
+}
+
+/// Leaves the console for another address.
+pub(crate) fn leave_for(address: &str) {
+    drop(window().location().assign(address));
 }
 
 /// A media query that holds now.

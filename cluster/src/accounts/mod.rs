@@ -2,11 +2,15 @@
 //!
 //! Owns names, memberships, tokens, one-time codes. Does not know what anybody may do: that is `permissions`.
 
+mod password;
 pub(crate) mod places;
 mod secrets;
+mod sign_in;
+mod sign_in_store;
 mod store;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod tokens;
 
 use std::{io, path::Path, time::Duration};
@@ -16,6 +20,9 @@ use platform::name;
 use platform::permission::OrgRole;
 pub use platform::permission::ProjectRole;
 
+pub use password::InvalidPassword;
+pub(crate) use password::check as check_password;
+pub(crate) use sign_in::{AuthorizationRequest, SignedIn};
 pub(crate) use store::Kind;
 pub use tokens::InvalidToken;
 use tokens::Signer;
@@ -27,7 +34,8 @@ use crate::{
 
 /// How long the one-time code of a sign-in link lives.
 pub const CODE_LIFETIME: Duration = Duration::from_secs(15 * 60);
-const REFRESH_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long the one-time code of a link to set a password lives.
+pub const PASSWORD_CODE_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// Why something about accounts was refused.
 #[derive(Debug, thiserror::Error)]
@@ -112,6 +120,9 @@ pub enum AccountError {
     /// The one-time code is unknown, spent or past its 15 minutes.
     #[error("the sign-in code is unknown, spent or expired; ask for a new link")]
     Code,
+    /// The text is not fit for a password.
+    #[error("{0}; choose another")]
+    Password(#[from] InvalidPassword),
     /// The refresh token is unknown or expired.
     #[error("the refresh token is unknown or expired; sign in again")]
     Refresh,
@@ -143,20 +154,14 @@ pub(crate) struct Membership {
     pub(crate) role: ProjectRole,
 }
 
-/// What a successful sign-in hands out.
-#[derive(Clone, Debug)]
-pub(crate) struct SignedIn {
-    pub(crate) access_token: String,
-    pub(crate) refresh_token: String,
-    pub(crate) expires_in: Duration,
-}
-
 /// The accounts of one cluster.
 #[derive(Clone, Debug)]
 pub(crate) struct Accounts {
     store: Store,
     signer: Signer,
     token_lifetime: Duration,
+    passwords: password::Hasher,
+    throttle: throttle::Throttle,
 }
 
 impl Accounts {
@@ -164,7 +169,8 @@ impl Accounts {
     pub(crate) fn open(store: Store, key: &Path, token_lifetime: Duration) -> Result<Self, AccountError> {
         let bytes =
             secrets::key_file(key).map_err(|source| AccountError::Key { path: key.display().to_string(), source })?;
-        Ok(Self { store, signer: Signer::new(&bytes), token_lifetime })
+        let (passwords, throttle) = (password::Hasher::new(), throttle::Throttle::default());
+        Ok(Self { store, signer: Signer::new(&bytes), token_lifetime, passwords, throttle })
     }
 
     /// Adds a user with a place in a project and in its organisation, making both when they are new.
@@ -272,38 +278,6 @@ impl Accounts {
     ) -> Result<String, AccountError> {
         self.ensure_user(user).await?;
         Ok(self.signer.sign(user, now, now + lifetime))
-    }
-
-    /// A one-time code that signs the user in.
-    pub(crate) async fn sign_in_code(&self, user: &str, now: Timestamp) -> Result<String, AccountError> {
-        self.ensure_user(user).await?;
-        let code = secrets::random_text();
-        store::keep_code(&self.store, &secrets::hash(&code), user, now, now + CODE_LIFETIME).await?;
-        Ok(code)
-    }
-
-    /// Spends a one-time code.
-    pub(crate) async fn exchange_code(&self, code: &str, now: Timestamp) -> Result<SignedIn, AccountError> {
-        let user = store::spend_code(&self.store, &secrets::hash(code), now).await?.ok_or(AccountError::Code)?;
-        let refresh_token = secrets::random_text();
-        store::keep_refresh(&self.store, &secrets::hash(&refresh_token), &user, now, now + REFRESH_LIFETIME).await?;
-        Ok(self.signed_in(&user, refresh_token, now))
-    }
-
-    /// A new access token for a refresh token, which stays valid: the platform's clients expect no new one.
-    pub(crate) async fn refresh(&self, refresh_token: &str, now: Timestamp) -> Result<SignedIn, AccountError> {
-        let user = store::refresh_owner(&self.store, &secrets::hash(refresh_token), now)
-            .await?
-            .ok_or(AccountError::Refresh)?;
-        Ok(self.signed_in(&user, refresh_token.to_owned(), now))
-    }
-
-    fn signed_in(&self, user: &str, refresh_token: String, now: Timestamp) -> SignedIn {
-        SignedIn {
-            access_token: self.signer.sign(user, now, now + self.token_lifetime),
-            refresh_token,
-            expires_in: self.token_lifetime,
-        }
     }
 
     async fn ensure_user(&self, user: &str) -> Result<(), AccountError> {

@@ -1,4 +1,4 @@
-use super::*;
+use super::{sign_in::REFRESH_LIFETIME, *};
 use crate::store::testing::temporary;
 
 const NOON: Timestamp = Timestamp::constant(1_800_000_000, 0);

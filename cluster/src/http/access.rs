@@ -9,7 +9,11 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use platform::audit::{ChangeKind, GrantChanges, GrantsChanged, HistoryPage, WhoMay};
+use platform::{
+    Uri,
+    audit::{ActsPage, ChangeKind, GrantChanges, GrantsChanged, HistoryPage, WhoMay},
+    permission::Action,
+};
 
 use super::{
     Api, Problem,
@@ -17,7 +21,7 @@ use super::{
     input::{Body, Query},
     users::{below, principal},
 };
-use crate::{history, permissions::HistoryWanted};
+use crate::{acts, history, permissions::HistoryWanted};
 
 /// Entries of history in one page, when nothing else is said and at most.
 const PAGE: usize = 100;
@@ -26,7 +30,11 @@ const LARGEST_PAGE: usize = 1000;
 const MOST_CHANGES: usize = 1000;
 
 pub(super) fn router() -> Router<Arc<Api>> {
-    Router::new().route("/who", get(who_may)).route("/history", get(history)).route("/changes", post(changes))
+    Router::new()
+        .route("/who", get(who_may))
+        .route("/history", get(history))
+        .route("/changes", post(changes))
+        .route("/acts", get(acts))
 }
 
 /// With an `ETag` of the last change and the asker: an audit that asks again pays only for what changed.
@@ -83,6 +91,20 @@ async fn history(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> R
     };
     let wanted = HistoryWanted { filter, uri: below(&query)?, limit };
     Ok(Json(api.permissions.history(&caller.rights, &wanted).await?))
+}
+
+/// Acts are written down for those who look after the cluster.
+async fn acts(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Result<Json<ActsPage>, Problem> {
+    let every_job =
+        Uri::try_new("job", [&api.config.cluster_name]).expect("the cluster's name was checked at the start");
+    caller.require(&every_job, Action::Manage)?;
+    let limit = query.number::<u32>("limit")?.unwrap_or(100);
+    if !(1..=1000).contains(&limit) {
+        return Err(Problem::field("limit", "must be 1 to 1000"));
+    }
+    let name = |key| query.find(key).map(str::to_owned);
+    let wanted = acts::Wanted { job: name("job"), actor: name("actor"), before: query.number("cursor")?, limit };
+    Ok(Json(api.acts.list(&wanted).await?))
 }
 
 async fn changes(

@@ -8,10 +8,8 @@ use platform::config::{Cluster, Config, Org, Project};
 use super::{
     Api, Problem,
     caller::{Caller, authenticate, bearer},
+    oauth,
 };
-
-/// The OAuth client id of command-line clients.
-const CLIENT_ID: &str = "roadstead";
 
 /// Anonymous callers learn how to sign in and nothing else: a client that sees clusters without a token takes the
 /// server for one that needs no sign-in.
@@ -28,12 +26,14 @@ pub(super) async fn config_get(State(api): State<Arc<Api>>, headers: HeaderMap) 
 
 fn sign_in_part(api: &Api) -> Config {
     Config {
-        auth_url: api.url("/sign-in"),
+        auth_url: api.url("/oauth/authorize"),
         token_url: api.url("/oauth/token"),
-        logout_url: api.url("/sign-out"),
-        headless_callback_url: api.url("/sign-in"),
-        client_id: CLIENT_ID.to_owned(),
-        audience: CLIENT_ID.to_owned(),
+        logout_url: api.url("/oauth/sign-out"),
+        headless_callback_url: api.url(oauth::CODE_PAGE),
+        success_redirect_url: Some(api.url("/oauth/done")),
+        callback_urls: oauth::CALLBACKS.map(str::to_owned).to_vec(),
+        client_id: oauth::CLIENT_ID.to_owned(),
+        audience: oauth::CLIENT_ID.to_owned(),
         ..Config::default()
     }
 }

@@ -13,6 +13,7 @@ use axum::{
 };
 use futures::stream;
 use platform::{
+    audit::ActKind,
     permission::Action,
     transfer::{CopyRequest, NDJSON, SaveRequest, TransferLine},
 };
@@ -35,6 +36,7 @@ pub(super) async fn job_save(
     let target = api.images.names.target(&asked.container.image, true)?;
     require_target(&api, &caller, &target).await?;
     let running = api.running(&job)?;
+    api.acts.record(&caller.by(&api), ActKind::Save, &job.id, &asked.container.image).await?;
     Ok(lines(api.images.save(&job, running, target, &asked.container.image)?))
 }
 

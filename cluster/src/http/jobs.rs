@@ -12,6 +12,7 @@ use axum::{
 use futures::{Stream, stream};
 use platform::{
     ErrorBody, Uri,
+    audit::ActKind,
     job::{Job, reason},
     job_create::MaxRunTime,
     job_selector::JobSelector,
@@ -116,6 +117,7 @@ pub(super) async fn job_cancel(
     Segments(key): Segments<String>,
 ) -> Result<StatusCode, Problem> {
     let job = api.job_for(&caller, &key, Action::Write).await?;
+    api.acts.record(&caller.by(&api), ActKind::Cancel, &job.id, "").await?;
     api.jobs.cancel(&job.id, reason::USER_REQUESTED).await?;
     tracing::info!(job = job.id, by = caller.name(), "a job was cancelled");
     Ok(StatusCode::NO_CONTENT)

@@ -30,7 +30,7 @@ use axum::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    accounts::Accounts, clock::Clock, config::Config, images::Images, jobs::Jobs, logs::LogStore,
+    accounts::Accounts, acts::Acts, clock::Clock, config::Config, images::Images, jobs::Jobs, logs::LogStore,
     permissions::Permissions, registry::Registry,
 };
 pub(crate) use live::Live;
@@ -44,6 +44,7 @@ pub(crate) struct Api {
     pub(crate) accounts: Accounts,
     pub(crate) permissions: Permissions,
     pub(crate) jobs: Jobs,
+    pub(crate) acts: Acts,
     pub(crate) logs: Arc<LogStore>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) images: Arc<Images>,
@@ -106,7 +107,7 @@ pub(crate) fn router(api: Arc<Api>) -> Router {
     Router::new()
         .nest("/api/v1", v1)
         .nest(admin::BASE, admin::router())
-        .route("/oauth/token", post(oauth::token))
+        .nest("/oauth", oauth::router())
         .route("/v2", any(registry::serve))
         .route("/v2/", any(registry::serve))
         .route("/v2/{*path}", any(registry::serve))

@@ -199,7 +199,9 @@ fn of_account(error: &AccountError) -> StatusCode {
         | AccountError::PlaceMoved { .. }
         | AccountError::LastManager { .. }
         | AccountError::InUse { .. } => StatusCode::CONFLICT,
-        AccountError::Name { .. } | AccountError::Code | AccountError::Refresh => StatusCode::BAD_REQUEST,
+        AccountError::Name { .. } | AccountError::Code | AccountError::Password(_) | AccountError::Refresh => {
+            StatusCode::BAD_REQUEST
+        }
         AccountError::Token(_) => StatusCode::UNAUTHORIZED,
         AccountError::Key { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         AccountError::Store(error) => of_store(error),
@@ -304,6 +306,7 @@ mod tests {
             (AccountError::UnknownPrincipal("x".into()).into(), 404),
             (AccountError::Exists("x".into()).into(), 409),
             (AccountError::Code.into(), 400),
+            (AccountError::Password(crate::accounts::InvalidPassword::Short).into(), 400),
             (AccountError::UnknownOrg("x".into()).into(), 404),
             (AccountError::UnknownProject { org: "x".into(), project: "x".into() }.into(), 404),
             (AccountError::NotMember { user: "x".into(), place: "x".into() }.into(), 404),

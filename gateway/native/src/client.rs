@@ -1,14 +1,32 @@
 //! The HTTP client: pooled HTTP/1.1 connections over TCP or TLS, streaming both ways.
 
 use axum::body::Body;
+use futures::{FutureExt, future::BoxFuture};
 use gateway::ports::SendError;
-use http::{Request, Response};
+use http::{
+    Request, Response, Uri,
+    uri::{Authority, Scheme},
+};
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
-    client::legacy::{self, connect::HttpConnector},
+    client::legacy::{
+        self,
+        connect::{
+            HttpConnector,
+            dns::{GaiResolver, Name},
+        },
+    },
     rt::{TokioExecutor, TokioTimer},
 };
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tower::Service;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const IDLE_LIMIT: Duration = Duration::from_secs(60);
@@ -16,11 +34,32 @@ const IDLE_LIMIT: Duration = Duration::from_secs(60);
 const IDLE_MAX: usize = 32;
 
 #[derive(Clone, Debug)]
-pub(crate) struct Client(legacy::Client<HttpsConnector<HttpConnector>, Body>);
+pub(crate) struct Client {
+    client: legacy::Client<HttpsConnector<HttpConnector<Resolver>>, Body>,
+    shortcut: Option<Shortcut>,
+}
+
+/// An address of this process's own: requests to it need not go out and come back by its proxy.
+#[derive(Clone, Debug)]
+struct Shortcut {
+    scheme: Scheme,
+    authority: Authority,
+    listener: Authority,
+}
+
+impl Shortcut {
+    fn take<T>(&self, request: &mut Request<T>) {
+        let mut parts = request.uri().clone().into_parts();
+        if parts.scheme.as_ref() == Some(&self.scheme) && parts.authority.as_ref() == Some(&self.authority) {
+            (parts.scheme, parts.authority) = (Some(Scheme::HTTP), Some(self.listener.clone()));
+            *request.uri_mut() = Uri::from_parts(parts).expect("only the place changes");
+        }
+    }
+}
 
 impl Client {
     pub(crate) fn new() -> Self {
-        let mut tcp = HttpConnector::new();
+        let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(CONNECT_LIMIT));
@@ -35,15 +74,26 @@ impl Client {
             .pool_max_idle_per_host(IDLE_MAX)
             .pool_timer(TokioTimer::new())
             .build(connector);
-        Self(client)
+        Self { client, shortcut: None }
+    }
+
+    /// With a shorter way to a public address of this process, which listens there.
+    pub(crate) fn with_shortcut(self, public: &Uri, listener: SocketAddr) -> Self {
+        let listener = listener.to_string().parse().expect("an address and a port are an authority");
+        let place = public.scheme().cloned().zip(public.authority().cloned());
+        let shortcut = place.map(|(scheme, authority)| Shortcut { scheme, authority, listener });
+        Self { shortcut, ..self }
     }
 
     /// The answer's head, with the body to come. Redirects are answers.
     pub(crate) fn send(
         &self,
-        request: Request<Body>,
+        mut request: Request<Body>,
     ) -> impl Future<Output = Result<Response<Body>, SendError>> + use<> {
-        let client = self.0.clone();
+        let client = self.client.clone();
+        if let Some(shortcut) = &self.shortcut {
+            shortcut.take(&mut request);
+        }
         async move {
             let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
             match client.request(request).await {
@@ -52,6 +102,41 @@ impl Client {
                 Err(error) => Err(SendError::Broken { authority, source: error.into() }),
             }
         }
+    }
+}
+
+/// The system's resolver, without the addresses at which machines in clouds keep their secrets: whatever a name resolves to
+/// today, the gateway does not go there.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolver(GaiResolver);
+
+impl Service<Name> for Resolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = BoxFuture<'static, io::Result<Self::Response>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let resolving = self.0.call(name);
+        async move { allowed(resolving.await?) }.boxed()
+    }
+}
+
+fn allowed(found: impl Iterator<Item = SocketAddr>) -> io::Result<std::vec::IntoIter<SocketAddr>> {
+    let allowed: Vec<SocketAddr> = found.filter(|address| !is_link_local(address.ip())).collect();
+    if allowed.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the name leads to link-local addresses only"));
+    }
+    Ok(allowed.into_iter())
+}
+
+fn is_link_local(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
     }
 }
 
@@ -68,6 +153,43 @@ fn tls() -> rustls::ClientConfig {
         Err(error) => {
             tracing::warn!(%error, "no certificates found on this system: only http: clusters can be reached");
             builder().with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_own_public_address_is_reached_at_home_and_no_other() {
+        let public = Uri::from_static("https://console.example");
+        let client = shortcut_to(&public);
+        for (asked, goes) in [
+            ("https://console.example/v2/a?b=c", "http://127.0.0.1:8080/v2/a?b=c"),
+            ("http://console.example/v2/", "http://console.example/v2/"),
+            ("https://console.example:444/v2/", "https://console.example:444/v2/"),
+            ("https://console.example.evil/v2/", "https://console.example.evil/v2/"),
+        ] {
+            let mut request = Request::new(());
+            *request.uri_mut() = asked.parse().expect("a URI");
+            client.take(&mut request);
+            assert_eq!(request.uri().to_string(), goes);
+        }
+    }
+
+    fn shortcut_to(public: &Uri) -> Shortcut {
+        let (scheme, authority) = public.scheme().cloned().zip(public.authority().cloned()).expect("an address");
+        Shortcut { scheme, authority, listener: Authority::from_static("127.0.0.1:8080") }
+    }
+
+    #[test]
+    fn a_name_that_leads_to_a_metadata_address_leads_nowhere() {
+        let at = |text: &str| text.parse::<SocketAddr>().expect("an address");
+        let both = [at("169.254.169.254:80"), at("192.0.2.1:80")];
+        assert_eq!(allowed(both.into_iter()).expect("one is left").collect::<Vec<_>>(), [at("192.0.2.1:80")]);
+        for bad in ["169.254.169.254:80", "[fe80::1]:80", "[::ffff:169.254.169.254]:80"] {
+            assert!(allowed([at(bad)].into_iter()).is_err(), "{bad}");
         }
     }
 }

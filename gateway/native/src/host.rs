@@ -4,8 +4,8 @@ use crate::{client::Client, socket};
 use axum::body::Body;
 use futures::FutureExt;
 use gateway::ports::{Accepted, ConnectError, Connected, Host, NotAnUpgrade, SendError, Task};
-use http::{Request, Response, request::Parts};
-use std::time::Duration;
+use http::{Request, Response, Uri, request::Parts};
+use std::{net::SocketAddr, time::Duration};
 use tokio_util::task::TaskTracker;
 
 /// A machine with tokio.
@@ -20,6 +20,13 @@ impl NativeHost {
     #[must_use]
     pub fn new() -> Self {
         Self { client: Client::new(), tasks: TaskTracker::new() }
+    }
+
+    /// With a shorter way to a public address of this process, which listens at the other: what it asks of itself need not go
+    /// out and come back by its proxy.
+    #[must_use]
+    pub fn at_home(self, public: &Uri, listener: SocketAddr) -> Self {
+        Self { client: self.client.with_shortcut(public, listener), ..self }
     }
 
     /// Waits until the gateway's tasks have ended, for at most `limit`. Returns how many were left.

@@ -6,10 +6,14 @@ mod assets;
 mod client;
 mod host;
 mod links;
+mod metrics;
+mod notes;
 mod serve;
 mod socket;
 
 pub use assets::{Assets, console};
 pub use host::NativeHost;
 pub use links::{OpenError, SqliteLinks};
-pub use serve::serve;
+pub use metrics::Metrics;
+pub use notes::FileNotes;
+pub use serve::{Front, InvalidProxy, Proxies, serve, serve_router};

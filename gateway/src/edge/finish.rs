@@ -29,9 +29,12 @@ pub(crate) async fn finish(State(gateway): State<Gateway>, request: Request, nex
         if status.is_server_error() {
             tracing::warn!(%id, %method, path, status = status.as_u16(), ?code, cause = rescued.cause, "refused");
         } else {
-            tracing::debug!(%id, %method, path, status = status.as_u16(), ?code, cause = rescued.cause, "refused");
+            let status = status.as_u16();
+            tracing::debug!(target: "access", %id, %method, path, status, ?code, cause = rescued.cause, "refused");
         }
         response = body(&response, rescued, &id);
+    } else {
+        tracing::debug!(target: "access", %id, %method, path, status = response.status().as_u16(), "answered");
     }
     let headers = response.headers_mut();
     let id = HeaderValue::try_from(id).expect("hexadecimal digits are a header value");

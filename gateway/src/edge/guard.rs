@@ -3,7 +3,7 @@
 //! A call carries a header that a foreign page cannot set without a preflight, which is never granted. What cannot carry it
 //! proves itself otherwise: a WebSocket by its `Origin`, a download that the browser navigates to by `Sec-Fetch-Site`.
 
-use crate::{Gateway, rescue::Failure};
+use crate::{Gateway, config::Config, rescue::Failure};
 use api::{CSRF_HEADER, CSRF_VALUE};
 use axum::{
     extract::{Request, State},
@@ -14,6 +14,8 @@ use http::{HeaderMap, Method, header};
 use url::Url;
 
 const HEADERS_MAX_BYTES: usize = 32 * 1024;
+/// Where a browser comes back to from the platform's sign-in page; the route proves the rest.
+const CALLBACK: &str = "/session/callback";
 /// GET addresses of these endings are navigated to, so that the browser saves them.
 const DOWNLOADS: [&str; 2] = ["/download", "/archive"];
 
@@ -35,10 +37,23 @@ fn check(method: &Method, path: &str, headers: &HeaderMap, public: Option<&Url>)
         return Ok(());
     }
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    // Sec-Fetch-Site stands in no request of an older browser; where it stands, no other site's page may make a call.
+    let site = text("sec-fetch-site");
+    if method == Method::GET && path == CALLBACK && text("sec-fetch-mode").is_none_or(|mode| mode == "navigate") {
+        return Ok(());
+    }
+    if matches!(site, Some("cross-site" | "same-site")) {
+        return Err(Failure::Csrf("it comes from another site's page"));
+    }
+    if let Some(origin) = text("origin")
+        && !is_own(origin, text("host"), public)
+    {
+        return Err(Failure::Csrf("it comes from another origin"));
+    }
     let marked = text(CSRF_HEADER) == Some(CSRF_VALUE);
     let navigated = method == Method::GET
         && DOWNLOADS.iter().any(|ending| path.ends_with(ending))
-        && matches!(text("sec-fetch-site"), Some("same-origin" | "none"));
+        && matches!(site, Some("same-origin" | "none"));
     if marked || navigated { Ok(()) } else { Err(Failure::Csrf("the header X-Roadstead: 1 is missing")) }
 }
 
@@ -51,6 +66,17 @@ pub(crate) fn prove_socket(headers: &HeaderMap, public: Option<&Url>) -> Result<
     let origin = text("origin").ok_or(Failure::Csrf("a WebSocket without Origin"))?;
     let own = is_own(origin, text("host"), public);
     if own { Ok(true) } else { Err(Failure::Csrf("a WebSocket from another origin")) }
+}
+
+/// The address at which this browser reaches the gateway: the configured one, or what the request's `Host` says.
+pub(crate) fn own_address(headers: &HeaderMap, config: &Config) -> Option<Url> {
+    if let Some(public) = &config.public_url {
+        return Some(public.clone());
+    }
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let url = Url::parse(&format!("http://{host}/")).ok()?;
+    // A host and a port, nothing beside them.
+    (url.username().is_empty() && url.path() == "/" && url.query().is_none() && url.fragment().is_none()).then_some(url)
 }
 
 /// Whether an `Origin` is the gateway's own: the configured one, or that of the request's `Host`.
@@ -109,8 +135,27 @@ mod tests {
         assert!(get("/images/a%2Fb%2Fc/archive", &[("sec-fetch-site", "same-origin")]));
         assert!(!get("/images/a%2Fb%2Fc/archive", &[("sec-fetch-site", "same-site")]));
         assert!(!get("/images/a%2Fb%2Farchive", &[("sec-fetch-site", "same-origin")]));
+        for other in ["cross-site", "same-site"] {
+            assert!(!get("/jobs", &[("x-roadstead", "1"), ("sec-fetch-site", other)]), "{other}");
+        }
+        assert!(!get("/jobs", &[("x-roadstead", "1"), ("origin", "http://evil.example"), ("host", "a.example")]));
+        assert!(get("/jobs", &[("x-roadstead", "1"), ("origin", "http://a.example"), ("host", "a.example")]));
         let post = headers(&[("sec-fetch-site", "same-origin")]);
         assert!(check(&Method::POST, "/x/download", &post, None).is_err());
+    }
+
+    #[test]
+    fn the_browser_comes_back_from_the_sign_in_page_by_navigating_only() {
+        let get = |path, pairs: &[(&'static str, &str)]| check(&Method::GET, path, &headers(pairs), None).is_ok();
+        let cross = ("sec-fetch-site", "cross-site");
+        assert!(get("/session/callback", &[cross, ("sec-fetch-mode", "navigate")]));
+        assert!(get("/session/callback", &[]));
+        for mode in ["cors", "no-cors", "same-origin", "websocket"] {
+            assert!(!get("/session/callback", &[cross, ("sec-fetch-mode", mode)]), "{mode}");
+        }
+        assert!(!get("/session/callback/x", &[cross, ("sec-fetch-mode", "navigate")]));
+        let posted = headers(&[cross, ("sec-fetch-mode", "navigate")]);
+        assert!(check(&Method::POST, "/session/callback", &posted, None).is_err());
     }
 
     #[test]

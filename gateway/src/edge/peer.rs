@@ -2,7 +2,7 @@
 
 use crate::{Gateway, ports::Peer as Seen};
 use axum::extract::FromRequestParts;
-use http::{HeaderMap, HeaderName, request::Parts};
+use http::{Extensions, HeaderMap, HeaderName, request::Parts};
 use std::{convert::Infallible, net::IpAddr};
 
 /// Extractor: the address of who asks, where it is known.
@@ -13,11 +13,18 @@ impl FromRequestParts<Gateway> for Peer {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Infallible> {
-        let seen = parts.extensions.get::<Seen>().map(|Seen(address)| *address);
-        Ok(Self(match &gateway.config().peer_header {
-            Some(name) => told(&parts.headers, name).or(seen),
+        Ok(Self(Self::of(gateway, &parts.headers, &parts.extensions)))
+    }
+}
+
+impl Peer {
+    /// The address of who asks, where it is known.
+    pub(super) fn of(gateway: &Gateway, headers: &HeaderMap, extensions: &Extensions) -> Option<IpAddr> {
+        let seen = extensions.get::<Seen>().map(|Seen(address)| *address);
+        match &gateway.config().peer_header {
+            Some(name) => told(headers, name).or(seen),
             None => seen,
-        }))
+        }
     }
 }
 

@@ -154,7 +154,8 @@ impl Sending {
     }
 
     async fn open(&mut self, blob: Blob) -> Result<(), UpstreamError> {
-        let Repository { gateway, registry, name } = &self.repository;
+        self.repository.refresh().await?;
+        let Repository { gateway, registry, name, .. } = &self.repository;
         let reading = gateway.upstream().blob_range(registry, name, &blob.digest, blob.range.clone(), blob.size);
         let (before, body) = reading.await?;
         self.reading = Some(Reading { blob, before, data: body.into_data_stream() });

@@ -70,8 +70,8 @@ pub(crate) async fn layers(
     let registry = gateway.upstream().registry(session).await?;
     let (repositories, mut partial) = repositories(gateway, session, org, Some(in_project), IMAGES_MAX).await?;
     let tasks = repositories.into_iter().map(|name| {
-        let (gateway, registry) = (gateway.clone(), registry.clone());
-        of_repository(Repository { gateway, registry, name }).boxed()
+        let (gateway, registry, session) = (gateway.clone(), registry.clone(), session.clone());
+        of_repository(Repository { gateway, registry, name, session }).boxed()
     });
     let found = few_at_once(tasks.collect()).await;
     partial |= found.iter().any(|(_, partial)| *partial);

@@ -19,12 +19,23 @@ pub(super) struct Repository {
     pub(super) gateway: Gateway,
     pub(super) registry: Registry,
     pub(super) name: String,
+    pub(super) session: Session,
 }
 
 impl Repository {
     pub(super) async fn open(gateway: &Gateway, session: &Session, name: &str) -> Result<Self, UpstreamError> {
         let registry = gateway.upstream().registry(session).await?;
-        Ok(Self { gateway: gateway.clone(), registry, name: name.to_owned() })
+        Ok(Self { gateway: gateway.clone(), registry, name: name.to_owned(), session: session.clone() })
+    }
+
+    /// The same with a token that is good now: what is read from it may take longer than a token lives.
+    pub(super) async fn refresh(&mut self) -> Result<(), UpstreamError> {
+        let session = self.gateway.current(&self.session).await?;
+        if session.tokens != self.session.tokens {
+            self.registry = self.gateway.upstream().registry(&session).await?;
+            self.session = session;
+        }
+        Ok(())
     }
 
     /// A manifest or index by its tag or digest.

@@ -88,8 +88,8 @@ impl<'a> Pump<'a> {
         while let Some((member, session)) = self.spokesman().await {
             let next = match self.connection(&session).await {
                 Ok(Ended::Alone) => Next::Now,
-                Ok(ended) => match self.gateway.upstream().job(&session, &self.hub.key.1).await {
-                    Ok(job) => self.after(&ended, job.status.is_finished()),
+                Ok(ended) => match self.has_finished(&session).await {
+                    Ok(finished) => self.after(&ended, finished),
                     Err(error) => self.failed(member, error),
                 },
                 Err(error) => self.failed(member, error),
@@ -130,6 +130,11 @@ impl<'a> Pump<'a> {
         }
     }
 
+    async fn has_finished(&self, session: &Session) -> Result<bool, UpstreamError> {
+        let session = self.gateway.current(session).await?;
+        Ok(self.gateway.upstream().job(&session, &self.hub.key.1).await?.status.is_finished())
+    }
+
     async fn connection(&mut self, session: &Session) -> Result<Ended, UpstreamError> {
         let position = self.assembler.position();
         let mut query = LogQuery::default();
@@ -142,7 +147,9 @@ impl<'a> Pump<'a> {
             // Nothing finished yet: from the start.
             Some(false) => {}
         }
-        let (socket, opened) = self.gateway.upstream().log_socket(session, &self.hub.key.1, query).await?;
+        // Connections outlive tokens: each begins with a fresh one.
+        let session = self.gateway.current(session).await?;
+        let (socket, opened) = self.gateway.upstream().log_socket(&session, &self.hub.key.1, query).await?;
         self.join(opened);
         self.splitter = Splitter::new(crate::upstream::LOG_SEPARATOR);
         Ok(self.read(socket).await)

@@ -69,11 +69,11 @@ impl Credentials {
         if parts.headers.contains_key(header::AUTHORIZATION) {
             return Self::of_client(gateway, &parts.headers).await;
         }
-        let Some(SignedIn(session)) = parts.extensions.get::<SignedIn>() else { return Err(Failure::SignedOut) };
+        let SignedIn(session) = SignedIn::of(parts)?;
         if parts.headers.get(CSRF_HEADER).is_none_or(|value| value != CSRF_VALUE) {
             return Err(Failure::Csrf("the header X-Roadstead: 1 is missing"));
         }
-        let (registry, authorization) = gateway.upstream().registry_door(session).await?;
+        let (registry, authorization) = gateway.upstream().registry_door(&session).await?;
         let (user, cluster) = (session.user.clone(), session.cluster.clone());
         Ok(Self { user, cluster, registry, authorization, is_page: true })
     }

@@ -1,10 +1,14 @@
 //! `/api/v1/session`: signing in and out.
 
+mod oauth;
+
+pub(crate) use oauth::{methods_get, oauth_begin, oauth_callback};
+
 use crate::{
     Gateway,
     edge::Input,
     rescue::Failure,
-    session::{Session, SessionCookie, SignedIn, Tokens},
+    session::{Session, SessionCookie, SignedIn, Tokens, random_text},
     upstream::UpstreamError,
 };
 use api::session::{Project, SignIn};
@@ -13,7 +17,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, header::SET_COOKIE};
+use http::{HeaderMap, StatusCode, header::SET_COOKIE};
 use platform::{config::Config, token::unverified_claims};
 
 /// Longer texts are no tokens.
@@ -45,8 +49,15 @@ pub(crate) async fn session_create(
 }
 
 /// `DELETE /session`
-pub(crate) async fn session_delete(State(gateway): State<Gateway>) -> Response {
-    (StatusCode::NO_CONTENT, [(SET_COOKIE, SessionCookie(gateway.config()).clear())]).into_response()
+///
+/// The cookie is good for nothing any more, wherever a copy of it may be.
+pub(crate) async fn session_delete(State(gateway): State<Gateway>, headers: HeaderMap) -> Result<Response, Failure> {
+    let cookie = SessionCookie(gateway.config());
+    if let Some(session) = cookie.read(&headers, gateway.host().now()) {
+        gateway.end(&session).await?;
+        tracing::info!(user = %session.user, "signed out");
+    }
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie.clear())]).into_response())
 }
 
 async fn tokens(gateway: &Gateway, sign_in: SignIn) -> Result<Tokens, UpstreamError> {
@@ -86,7 +97,8 @@ fn begin(gateway: &Gateway, user: String, tokens: Tokens, config: &Config) -> Re
     // The default project, as the platform's own clients choose it; the user's own name where there are no projects.
     let mine = config.projects.iter().filter(|p| p.cluster_name == cluster.name && p.org_name == org);
     let project = mine.map(|p| p.name.clone()).min().unwrap_or_else(|| user.clone());
-    Ok(Session { tokens, user, cluster: cluster.name.clone(), org, project, ends_at })
+    let id = random_text(gateway.host());
+    Ok(Session { id, tokens, user, cluster: cluster.name.clone(), org, project, ends_at })
 }
 
 fn view(gateway: &Gateway, session: &Session, config: &Config) -> api::session::Session {

@@ -15,6 +15,7 @@ use crate::{
     streams::Viewer,
 };
 use api::{
+    exec::CLOSE_SIGNED_OUT,
     links::{SharedEvent, SharedJob},
     logs::{EndReason, Event},
 };
@@ -126,7 +127,7 @@ async fn shared_events(
 ) -> Result<Response, Failure> {
     let redeemed = or_shut(redeem(&gateway, &token, Sight::Events, from).await)?;
     let end = SharedEvent::End { reason: EndReason::Gone };
-    hand_over(&gateway.clone(), request, redeemed, &end, move |redeemed, socket| {
+    hand_over(&gateway.clone(), request, redeemed.ok_or(CLOSE_SIGNED_OUT), &end, move |redeemed, socket| {
         links::serve_shared_events(gateway, redeemed, socket)
     })
 }
@@ -142,7 +143,7 @@ async fn shared_logs(
     let begin = begin(query)?;
     let redeemed = or_shut(redeem(&gateway, &token, Sight::Log, from).await)?;
     let end = Event::End { reason: EndReason::Gone };
-    hand_over(&gateway.clone(), request, redeemed, &end, move |redeemed, socket| async move {
+    hand_over(&gateway.clone(), request, redeemed.ok_or(CLOSE_SIGNED_OUT), &end, move |redeemed, socket| async move {
         let lease = links::lease(&gateway, &redeemed.link);
         let viewer = Viewer::new(&gateway, &redeemed.session, socket).for_visitor(lease);
         if let Some(id) = JobId::parse(&redeemed.job.id) {

@@ -8,13 +8,13 @@ use crate::{
     jobs::{JobId, serve_events},
     logs::{Begin, serve_log},
     ports::{Accepted, Message, Socket},
-    rescue::Failure,
+    rescue::{Failure, tell},
     session::{Session, SignedIn},
     streams::Viewer,
     upstream::ExecQuery,
 };
 use api::{
-    exec::CLOSE_SIGNED_OUT,
+    exec::{CLOSE_BAD_UPSTREAM, CLOSE_SIGNED_OUT},
     jobs::{JobEvent, JobSelector},
     logs::{EndReason, Event},
     top::TopEvent,
@@ -43,10 +43,13 @@ pub(crate) async fn jobs_events(
     if selector.limit.is_some() || selector.cursor.is_some() {
         return Err(Failure::invalid("limit", "The events stream has no pages."));
     }
-    let end = JobEvent::End { reason: EndReason::SignedOut };
-    open(gateway, signed, request, &end, move |gateway, session, socket| {
-        serve_events(gateway, session, selector, socket)
-    })
+    open(
+        gateway,
+        signed,
+        request,
+        |reason| JobEvent::End { reason },
+        move |gateway, session, socket| serve_events(gateway, session, selector, socket),
+    )
 }
 
 /// `WS /jobs/{id}/logs?from=|cursor=`
@@ -58,11 +61,16 @@ pub(crate) async fn job_logs(
     request: Request,
 ) -> Result<Response, Failure> {
     let begin = begin(query)?;
-    let end = Event::End { reason: EndReason::SignedOut };
-    open(gateway, signed, request, &end, move |gateway, session, socket| {
-        let viewer = Viewer::new(&gateway, &session, socket);
-        serve_log(gateway, session, id, begin, viewer)
-    })
+    open(
+        gateway,
+        signed,
+        request,
+        |reason| Event::End { reason },
+        move |gateway, session, socket| {
+            let viewer = Viewer::new(&gateway, &session, socket);
+            serve_log(gateway, session, id, begin, viewer)
+        },
+    )
 }
 
 /// Where a log stream begins, as its query says.
@@ -82,8 +90,13 @@ pub(crate) async fn job_top(
     id: JobId,
     request: Request,
 ) -> Result<Response, Failure> {
-    let end = TopEvent::End { reason: EndReason::SignedOut };
-    open(gateway, signed, request, &end, move |gateway, session, socket| top::serve(gateway, session, id, socket))
+    open(
+        gateway,
+        signed,
+        request,
+        |reason| TopEvent::End { reason },
+        move |gateway, session, socket| top::serve(gateway, session, id, socket),
+    )
 }
 
 /// `WS /jobs/{id}/exec?cmd=&tty=0|1`
@@ -109,9 +122,12 @@ pub(crate) async fn job_exec(
             let Ok(mut socket) = socket.await else { return };
             match signed {
                 Ok(SignedIn(session)) => exec::serve(gateway, session, id, ExecQuery { cmd, tty }, socket).await,
-                Err(_) => {
-                    let reason = "Sign in again.".to_owned();
-                    let _ = socket.tx.send(Message::Close(CLOSE_SIGNED_OUT, reason)).await;
+                Err(failure) => {
+                    let close = match failure {
+                        Failure::SignedOut => Message::Close(CLOSE_SIGNED_OUT, "Sign in again.".to_owned()),
+                        failure => Message::Close(CLOSE_BAD_UPSTREAM, tell(&failure).message),
+                    };
+                    let _ = socket.tx.send(close).await;
                 }
             }
         }
@@ -121,25 +137,30 @@ pub(crate) async fn job_exec(
 }
 
 /// Accepts the handshake and serves the stream in a task of its own; without a session the stream is its end.
-fn open<F>(
+fn open<F, E: Serialize>(
     gateway: Gateway,
     signed: Signed,
     request: Request,
-    signed_out: &impl Serialize,
+    end: impl FnOnce(EndReason) -> E,
     serve: impl FnOnce(Gateway, Arc<Session>, Socket) -> F + Send + 'static,
 ) -> Result<Response, Failure>
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let session = signed.ok().map(|SignedIn(session)| session);
-    hand_over(&gateway.clone(), request, session, signed_out, move |session, socket| serve(gateway, session, socket))
+    let (let_in, reason) = match signed {
+        Ok(SignedIn(session)) => (Ok(session), EndReason::SignedOut),
+        Err(Failure::SignedOut) => (Err(CLOSE_SIGNED_OUT), EndReason::SignedOut),
+        // There is a session; whether it may go on will be known in a moment.
+        Err(_) => (Err(CLOSE_BAD_UPSTREAM), EndReason::Upstream),
+    };
+    hand_over(&gateway.clone(), request, let_in, &end(reason), move |session, socket| serve(gateway, session, socket))
 }
 
-/// Accepts the handshake and serves whom is let in, in a task of its own; for nobody the stream is its end.
+/// Accepts the handshake and serves whom is let in, in a task of its own; for others the stream is its end, closed with the code.
 pub(super) fn hand_over<A, F>(
     gateway: &Gateway,
     mut request: Request,
-    let_in: Option<A>,
+    let_in: Result<A, u16>,
     refused: &impl Serialize,
     serve: impl FnOnce(A, Socket) -> F + Send + 'static,
 ) -> Result<Response, Failure>
@@ -152,10 +173,10 @@ where
     let task = async move {
         let Ok(mut socket) = socket.await else { return };
         match let_in {
-            Some(who) => serve(who, socket).await,
-            None => {
+            Ok(who) => serve(who, socket).await,
+            Err(code) => {
                 let _ = socket.tx.send(Message::Text(end)).await;
-                let _ = socket.tx.send(Message::Close(CLOSE_SIGNED_OUT, String::new())).await;
+                let _ = socket.tx.send(Message::Close(code, String::new())).await;
             }
         }
     };

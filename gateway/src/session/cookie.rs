@@ -30,7 +30,7 @@ impl SessionCookie<'_> {
     }
 
     /// The session a request carries: opened, well-formed, not over.
-    pub(super) fn read(&self, headers: &HeaderMap, now: Timestamp) -> Option<Session> {
+    pub(crate) fn read(&self, headers: &HeaderMap, now: Timestamp) -> Option<Session> {
         let plain = self.0.session_keys.open(SESSION, self.text(headers)?)?;
         let session: Session = serde_json::from_slice(&plain).ok()?;
         (!session.is_over(now)).then_some(session)
@@ -62,11 +62,14 @@ impl SessionCookie<'_> {
         header
     }
 
-    fn text<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
-        let pairs = headers.get_all(COOKIE).into_iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
-        pairs
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, _)| *name == self.name())
-            .map(|(_, value)| value)
+    /// The cookie as it was sent.
+    pub(crate) fn text<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
+        pairs(headers).find(|(name, _)| *name == self.name()).map(|(_, value)| value)
     }
+}
+
+/// The cookies of a request.
+pub(super) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let texts = headers.get_all(COOKIE).into_iter().filter_map(|v| v.to_str().ok());
+    texts.flat_map(|v| v.split(';')).filter_map(|pair| pair.trim().split_once('='))
 }

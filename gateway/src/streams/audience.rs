@@ -42,7 +42,9 @@ impl Audience {
     /// The cluster refused this member's token: its stream ends, and those with the same token; the others' go on.
     pub(crate) fn refuse(&mut self, id: u64, reason: EndReason) {
         let Some(session) = self.members.iter().find(|m| m.id == id).map(|m| m.session.clone()) else { return };
-        let same = |member: &&mut Member| member.session.tokens.access_token == session.tokens.access_token;
+        let same = |member: &&mut Member| {
+            member.session.id == session.id || member.session.tokens.access_token == session.tokens.access_token
+        };
         self.members.iter_mut().filter(same).for_each(|member| member.refused = Some(reason));
     }
 
@@ -61,7 +63,7 @@ mod tests {
     fn session(token: &str) -> Arc<Session> {
         let tokens = Tokens::pasted(token.to_owned(), None, Timestamp::UNIX_EPOCH);
         let (user, cluster, project) = Default::default();
-        Arc::new(Session { tokens, user, cluster, org: None, project, ends_at: Timestamp::MAX })
+        Arc::new(Session { id: token.to_owned(), tokens, user, cluster, org: None, project, ends_at: Timestamp::MAX })
     }
 
     #[test]

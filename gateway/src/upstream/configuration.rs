@@ -8,10 +8,13 @@ use platform::config::{Cluster, Config};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
+    net::Ipv6Addr,
     sync::{Arc, Mutex, PoisonError},
 };
-use url::Url;
+use url::{Host, Url};
 
+/// The instance metadata service of AWS by IPv6.
+const AWS_METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 const FRESH: SignedDuration = SignedDuration::from_secs(60);
 /// Tokens remembered at once; when there are more, all are forgotten, which costs a request each.
 const ENTRIES_MAX: usize = 2048;
@@ -58,6 +61,19 @@ impl Place {
     }
 }
 
+/// Where machines in clouds keep their secrets, and nothing else is. Such an address is asked nothing, whoever names it.
+fn is_link_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_link_local(),
+        Some(Host::Ipv6(address)) => {
+            address.is_unicast_link_local()
+                || address == AWS_METADATA
+                || address.to_ipv4_mapped().is_some_and(|v4| v4.is_link_local())
+        }
+        Some(Host::Domain(_)) | None => false,
+    }
+}
+
 impl Upstream {
     /// The configuration as `token` sees it; proves the token when it is not remembered.
     pub(crate) async fn configuration(&self, token: &str) -> Result<Arc<Config>, UpstreamError> {
@@ -72,12 +88,24 @@ impl Upstream {
         })
     }
 
+    /// What anybody learns: how to sign in.
+    pub(super) async fn anonymous_configuration(&self) -> Result<Arc<Config>, UpstreamError> {
+        // No token has this hash.
+        let key = [0; 32];
+        if let Some(config) = self.configurations.get(&key, self.host.now()) {
+            return Ok(config);
+        }
+        let config = Arc::new(self.fetch_configuration(None).await?);
+        self.configurations.put(key, self.host.now(), config.clone());
+        Ok(config)
+    }
+
     /// Makes the next call ask anew: places and projects have changed.
     pub(crate) fn forget_configuration(&self, token: &str) {
         self.configurations.forget(&Sha256::digest(token.as_bytes()).into());
     }
 
-    pub(super) async fn fetch_configuration(&self, token: Option<&str>) -> Result<Config, UpstreamError> {
+    async fn fetch_configuration(&self, token: Option<&str>) -> Result<Config, UpstreamError> {
         let request = empty(request(Method::GET, &self.api(&["config"]), token))?;
         let body = self.call(request).await?.into_body();
         let config: Config = self.in_time(json(body, "the platform's configuration")).await?;
@@ -109,7 +137,7 @@ impl Upstream {
             "http" => self.base.scheme() == "http",
             _ => false,
         };
-        if known && protected { Ok(url) } else { Err(foreign()) }
+        if known && protected && !is_link_local(&url) { Ok(url) } else { Err(foreign()) }
     }
 
     /// A body's reading, within the time limit.
@@ -118,5 +146,27 @@ impl Upstream {
         reading: impl Future<Output = Result<T, UpstreamError>>,
     ) -> Result<T, UpstreamError> {
         crate::ports::within(&*self.host, self.limit, reading).await.ok_or(UpstreamError::Timeout)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn link_local_addresses_are_known_in_every_spelling() {
+        for (url, is) in [
+            ("http://169.254.169.254/latest/meta-data", true),
+            ("http://2852039166/", true),
+            ("http://0xa9.0xfe.0xa9.0xfe/", true),
+            ("http://[fe80::1]/", true),
+            ("http://[::ffff:169.254.169.254]/", true),
+            ("http://[fd00:ec2::254]/", true),
+            ("http://127.0.0.1/", false),
+            ("http://10.0.0.1/", false),
+            ("http://cluster.example/", false),
+        ] {
+            assert_eq!(is_link_local(&Url::parse(url).expect("a URL")), is, "{url}");
+        }
     }
 }

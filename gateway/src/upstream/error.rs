@@ -35,6 +35,12 @@ pub(crate) enum UpstreamError {
     ForeignHost { what: &'static str, url: String },
     #[error("the token is not authorized")]
     Unauthorized,
+    #[error("the token could not be renewed")]
+    NotRenewed,
+    #[error("what is remembered of sessions cannot be read or written")]
+    Notes(#[source] Cause),
+    #[error("the platform's identity token {0}")]
+    IdToken(&'static str),
     #[error("the platform has no admin API")]
     NoAdminApi,
     #[error("the user has no cluster")]
@@ -78,6 +84,12 @@ impl UpstreamError {
     /// Whether the cluster knows the bearer and says no.
     pub(crate) fn is_forbidden(&self) -> bool {
         matches!(self, Self::Refused { status: StatusCode::FORBIDDEN, .. })
+    }
+
+    /// Whether the token service says that a code or refresh token is none, or is none any more (RFC 6749, 5.2).
+    pub(crate) fn is_revoked_grant(&self) -> bool {
+        matches!(self, Self::Refused { status, error: Some(error), .. }
+            if matches!(status.as_u16(), 400 | 401) && error == "invalid_grant")
     }
 
     /// Whether the cluster says the job is not there (or not running): the platform answers 400 or 404.

@@ -1,5 +1,6 @@
-use super::world::World;
+use super::world::{World, request};
 use axum::body::Body;
+use gateway::{Pace, Paces, ports::Peer};
 use http::{Request, StatusCode, header};
 use serde_json::json;
 
@@ -102,4 +103,60 @@ async fn unknown_addresses_and_methods_have_their_answers() {
         assert_eq!((got.status.as_u16(), &got.body["code"]), (status, &json!(code)), "{method} {path}: {}", got.text);
     }
     assert!(world.asked().is_empty(), "{:?}", world.asked());
+}
+
+#[tokio::test]
+async fn who_asks_too_fast_is_told_when_to_come_back() {
+    let slow = Pace { burst: 3, per_second: 1 };
+    let wide = Pace { burst: 1000, per_second: 1000 };
+    let from = |last: u8| Peer(std::net::IpAddr::from([192, 0, 2, last]));
+    let asked = |path: &str, peer: Peer| {
+        let mut request = request("GET", path);
+        request.extensions_mut().insert(peer);
+        request
+    };
+    // By address: whoever shares it waits, others do not.
+    let set =
+        |config: &mut gateway::Config| config.paces = Paces { of_address: slow, of_session: wide, of_sign_in: wide };
+    let mut world = World::with(|_| None, set);
+    for _ in 0..3 {
+        assert_eq!(world.send(asked("/api/v1/jobs", from(1))).await.status, StatusCode::UNAUTHORIZED);
+    }
+    let got = world.send(asked("/api/v1/jobs", from(1))).await;
+    assert_eq!((got.status, &got.body["code"]), (StatusCode::TOO_MANY_REQUESTS, &json!("too_many_requests")));
+    assert_eq!(got.headers[header::RETRY_AFTER], "1");
+    assert_eq!(world.send(asked("/api/v1/jobs", from(2))).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(world.send(asked("/", from(1))).await.status, StatusCode::OK, "files are not counted");
+    world.later(1);
+    assert_eq!(world.send(asked("/api/v1/jobs", from(1))).await.status, StatusCode::UNAUTHORIZED);
+
+    // By session, from wherever it comes; a registry's client hears it in its own words.
+    let set =
+        |config: &mut gateway::Config| config.paces = Paces { of_address: wide, of_session: slow, of_sign_in: wide };
+    let mut world = World::with(|_| None, set);
+    world.call("POST", "/session", json!({"token": super::world::token("alice", "x")})).await;
+    for last in 0..3 {
+        assert_eq!(world.send(asked("/api/v1/jobs", from(last))).await.status, StatusCode::OK);
+    }
+    assert_eq!(world.send(asked("/api/v1/jobs", from(9))).await.status, StatusCode::TOO_MANY_REQUESTS);
+    let got = world.send(asked("/v2/", from(9))).await;
+    assert_eq!(
+        (got.status, &got.body["errors"][0]["code"]),
+        (StatusCode::TOO_MANY_REQUESTS, &json!("TOOMANYREQUESTS"))
+    );
+
+    // Attempts to sign in have a bucket of their own.
+    let set =
+        |config: &mut gateway::Config| config.paces = Paces { of_address: wide, of_session: wide, of_sign_in: slow };
+    let mut world = World::with(|_| None, set);
+    let mut attempt = async || {
+        let body = Body::from(json!({"token": "guess"}).to_string());
+        let request = Request::post("/api/v1/session").header("x-roadstead", "1").extension(from(1));
+        let request = request.header(header::CONTENT_TYPE, "application/json").body(body);
+        world.send(request.expect("a request")).await.status
+    };
+    for _ in 0..3 {
+        assert_eq!(attempt().await, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(attempt().await, StatusCode::TOO_MANY_REQUESTS);
 }

@@ -1,4 +1,4 @@
-use super::world::{World, answer, config, token};
+use super::world::{World, answer, config, request, token};
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 
@@ -132,7 +132,88 @@ async fn a_renewal_that_fails_is_no_matter_while_the_token_is_good() {
     world.later(3_000);
     assert_eq!(world.get("/jobs").await.status, StatusCode::OK);
     world.later(700);
-    assert_eq!(world.get("/jobs").await.status, StatusCode::UNAUTHORIZED);
+    let got = world.get("/jobs").await;
+    assert_eq!((got.status, &got.body["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("unavailable")));
+    assert!(world.cookie.is_some(), "the platform's trouble is no reason to sign anybody out");
+    assert!(got.headers.contains_key(header::RETRY_AFTER));
+}
+
+#[tokio::test]
+async fn a_platform_that_fails_to_renew_is_not_asked_again_at_once() {
+    let mut world = World::new(|asked| asked.body.contains("refresh_token&").then(|| answer(500, Value::Null)));
+    world.call("POST", "/session", json!({"code": "abc"})).await;
+    world.later(3_000);
+    let renewals = |world: &World| world.asked().iter().filter(|a| a.body.contains("refresh_token&")).count();
+    for _ in 0..3 {
+        assert_eq!(world.get("/jobs").await.status, StatusCode::OK);
+    }
+    assert_eq!(renewals(&world), 1);
+    world.later(6);
+    assert_eq!(world.get("/jobs").await.status, StatusCode::OK);
+    assert_eq!(renewals(&world), 2);
+}
+
+#[tokio::test]
+async fn a_revoked_refresh_token_ends_the_session_at_once() {
+    let mut world = World::new(|asked| {
+        asked.body.contains("refresh_token&").then(|| answer(400, json!({"error": "invalid_grant"})))
+    });
+    world.call("POST", "/session", json!({"code": "abc"})).await;
+    world.later(3_000);
+    let got = world.get("/jobs").await;
+    assert_eq!((got.status, &got.body["code"]), (StatusCode::UNAUTHORIZED, &json!("signed_out")));
+    assert!(world.cookie.is_none());
+}
+
+#[tokio::test]
+async fn several_tabs_spend_a_rotating_refresh_token_once() {
+    let mut world = World::new(|_| None);
+    world.call("POST", "/session", json!({"code": "abc"})).await;
+    let old = world.cookie.clone();
+    world.later(3_590);
+    let tabs = (0..8).map(|_| world.ask(request("GET", "/api/v1/jobs")));
+    for got in futures::future::join_all(tabs).await {
+        assert_eq!(got.status, StatusCode::OK);
+    }
+    // A tab that slept through it comes with the old cookie, whose refresh token is spent.
+    world.later(30);
+    world.cookie = old;
+    let got = world.get("/jobs").await;
+    assert_eq!(got.status, StatusCode::OK);
+    assert!(got.headers.contains_key(header::SET_COOKIE), "its cookie is brought up to date");
+    assert_eq!(world.asked().iter().filter(|a| a.body.contains("refresh_token&")).count(), 1);
+}
+
+#[tokio::test]
+async fn a_token_refused_before_its_time_is_renewed_for_what_only_reads() {
+    let mut world = World::new(|asked| {
+        let stale = asked.bearer.as_deref() == Some(&token("alice", "stale"));
+        match asked.body.as_str() {
+            body if body.contains("authorization_code") => Some(answer(
+                200,
+                json!({"access_token": token("alice", "stale"), "expires_in": 3600, "refresh_token": "again"}),
+            )),
+            _ => (stale && asked.line.contains("/jobs")).then(|| answer(401, Value::Null)),
+        }
+    });
+    world.call("POST", "/session", json!({"code": "abc"})).await;
+    assert_eq!(world.get("/jobs").await.status, StatusCode::OK);
+    assert!(world.cookie.is_some());
+}
+
+#[tokio::test]
+async fn a_stolen_cookie_is_worth_nothing_after_signing_out() {
+    let mut world = World::new(|_| None);
+    for secret in [json!({"code": "abc"}), json!({"token": token("alice", "pasted")})] {
+        world.call("POST", "/session", secret).await;
+        let stolen = world.cookie.clone();
+        assert_eq!(world.get("/jobs").await.status, StatusCode::OK);
+        world.call("DELETE", "/session", Value::Null).await;
+        world.cookie = stolen;
+        let got = world.get("/jobs").await;
+        assert_eq!((got.status, &got.body["code"]), (StatusCode::UNAUTHORIZED, &json!("signed_out")));
+        assert!(world.cookie.is_none());
+    }
 }
 
 #[tokio::test]

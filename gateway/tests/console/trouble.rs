@@ -65,6 +65,33 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
+async fn nothing_is_asked_of_a_link_local_address_even_where_it_is_trusted() {
+    let mut config = config(true);
+    config["clusters"][0]["monitoring_url"] = json!("http://169.254.169.254/latest/meta-data");
+    let script = move |asked: &super::world::Asked| {
+        (asked.line.contains("/config") && asked.bearer.is_some()).then(|| answer(200, config.clone()))
+    };
+    let mut world = World::with(script, |config| config.trusted_hosts = vec!["169.254.169.254".to_owned()]);
+    world.call("POST", "/session", json!({"token": super::world::token("alice", "x")})).await;
+    assert_eq!(world.get("/presets").await.status, StatusCode::BAD_GATEWAY);
+    assert!(world.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_not_unpacked() {
+    let mut world = World::signed_in(|_| None).await;
+    // What a bomb begins like; it would be gigabytes.
+    let bomb = [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3][..], &[0; 1000]].concat();
+    let request = http::Request::post("/api/v1/jobs")
+        .header("x-roadstead", "1")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::CONTENT_ENCODING, "gzip");
+    let got = world.send(request.body(Body::from(bomb)).expect("a request")).await;
+    assert_eq!((got.status, &got.body["code"]), (StatusCode::BAD_REQUEST, &json!("invalid_request")));
+    assert!(world.asked().is_empty());
+}
+
+#[tokio::test]
 async fn tokens_go_to_no_host_that_is_not_trusted() {
     let foreign = |monitoring: &str| {
         let mut config = config(true);

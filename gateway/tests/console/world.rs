@@ -13,6 +13,7 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc, Mutex,
         atomic::{AtomicI64, AtomicU8, Ordering},
@@ -165,17 +166,24 @@ pub(crate) fn job(id: &str, status: &str) -> Value {
     })
 }
 
+/// A call of the console's without a body.
+pub(crate) fn request(method: &str, path: &str) -> Request<Body> {
+    let request = Request::builder().method(method).uri(path).header("x-roadstead", "1");
+    request.body(Body::empty()).expect("a request")
+}
+
 /// A token in the platform's shape.
 pub(crate) fn token(user: &str, mark: &str) -> String {
     let claims = json!({"identity": user, "exp": BEGIN_SECS + 100_000, "mark": mark});
     format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims.to_string()))
 }
 
-/// A gateway before a scripted cluster, and a browser with a jar of one cookie.
+/// A gateway before a scripted cluster, and a browser: the session's cookie, and a jar for the others.
 pub(crate) struct World {
     pub(crate) host: Arc<Scripted>,
     router: Router,
     pub(crate) cookie: Option<String>,
+    pub(crate) jar: BTreeMap<String, String>,
 }
 
 /// What the browser got.
@@ -208,7 +216,7 @@ impl World {
         let gateway = Gateway::new(config, Arc::new(Network(host.clone())));
         let page = "<html><head><title>Roadstead</title></head><body>the console</body></html>";
         let console = Router::new().fallback(async move || axum::response::Html(page));
-        Self { host, router: router(gateway, console), cookie: None }
+        Self { host, router: router(gateway, console), cookie: None, jar: BTreeMap::new() }
     }
 
     pub(crate) async fn signed_in(script: impl Fn(&Asked) -> Option<Response<Body>> + Send + Sync + 'static) -> Self {
@@ -233,17 +241,32 @@ impl World {
         self.call("GET", path, Value::Null).await
     }
 
-    /// Any request; the jar's cookie is added and the answer's kept.
-    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Got {
-        if let Some(cookie) = &self.cookie {
-            request.headers_mut().insert(header::COOKIE, cookie.parse().expect("a value"));
+    /// Any request; the browser's cookies are added and the answer's kept.
+    pub(crate) async fn send(&mut self, request: Request<Body>) -> Got {
+        let got = self.ask(request).await;
+        for set in got.headers.get_all(header::SET_COOKIE) {
+            let pair = set.to_str().expect("text").split(';').next().expect("a pair").to_owned();
+            let (name, value) = pair.split_once('=').expect("a pair");
+            if name.ends_with("roadstead_session") {
+                self.cookie = (!value.is_empty()).then_some(pair);
+            } else if value.is_empty() {
+                self.jar.remove(name);
+            } else {
+                self.jar.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        got
+    }
+
+    /// Any request with the browser's cookies; those of the answer are not kept.
+    pub(crate) async fn ask(&self, mut request: Request<Body>) -> Got {
+        let others = self.jar.iter().map(|(name, value)| format!("{name}={value}"));
+        let cookies: Vec<String> = self.cookie.iter().cloned().chain(others).collect();
+        if !cookies.is_empty() {
+            request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().expect("a value"));
         }
         let response = self.router.clone().oneshot(request).await.expect("infallible");
         let (head, body) = response.into_parts();
-        for set in head.headers.get_all(header::SET_COOKIE) {
-            let pair = set.to_str().expect("text").split(';').next().expect("a pair").to_owned();
-            self.cookie = (!pair.ends_with('=')).then_some(pair);
-        }
         let text = String::from_utf8_lossy(&body.collect().await.expect("a body").to_bytes()).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         Got { status: head.status, headers: head.headers, body, text }

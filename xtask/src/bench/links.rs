@@ -27,7 +27,7 @@ pub(crate) fn measure(binary: &Path) -> Result<Table> {
     fs::create_dir_all(&folder)?;
     let [port] = free_ports()?;
     let mut server = command(binary);
-    server.args(["up", "--port", &port.to_string()]).arg("--data").arg(&folder);
+    server.args(["up", "--session-rate", "0", "--port", &port.to_string()]).arg("--data").arg(&folder);
     let _server = start(&mut server, port)?;
     let cookie = sign_in(port, &admin_token(binary, &folder)?)?;
     let id = run_job(port, &cookie)?;

@@ -3,6 +3,15 @@
 crate::i18n::phrases! {
     TITLE = "Sign in to Roadstead", "Вход в Roadstead";
     LEAD = "Run jobs in containers, watch them live. Nothing to install.", "Запускайте задания в контейнерах и следите за ними вживую. Ничего не нужно устанавливать.";
+    OAUTH_OWN = "Continue with your password", "Продолжить с паролем";
+    OAUTH_AT = "Continue at {host}", "Продолжить на {host}";
+    OAUTH_HINT = "You sign in on the platform's own page and come back here.", "Вы войдёте на странице самой платформы и вернётесь сюда.";
+    OR = "or", "или";
+    DENIED = "The sign-in was not allowed. Try again, or ask the platform's administrator for access.", "Вход не разрешён. Попробуйте снова или попросите доступ у администратора платформы.";
+    EXPIRED = "This sign-in took too long, was finished already, or began in another browser. Begin it again.", "Вход длился слишком долго, уже завершён или начат в другом браузере. Начните его снова.";
+    REFUSED_OAUTH = "The platform's answer does not fit this sign-in. Begin it again; if it stays so, tell the administrator.", "Ответ платформы не подходит к этому входу. Начните его снова; если не поможет, сообщите администратору.";
+    NO_CLUSTER = "You are known to the platform, but may use no cluster yet. Ask an administrator to add you.", "Платформа вас знает, но ни один кластер вам пока не доступен. Попросите администратора добавить вас.";
+    UNAVAILABLE = "The platform's sign-in service does not answer. Try again in a moment.", "Служба входа платформы не отвечает. Повторите через минуту.";
     TOKEN = "Platform token", "Токен платформы";
     TOKEN_HINT = "Paste the token here. It goes straight to the server, which keeps it sealed; this page never stores it.", "Вставьте токен. Он уходит прямо на сервер и хранится там запечатанным; страница его не сохраняет.";
     SUBMIT = "Sign in", "Войти";

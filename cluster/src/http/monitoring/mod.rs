@@ -12,7 +12,7 @@ mod top;
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Json, extract::State, http::StatusCode};
-use platform::permission::Action;
+use platform::{audit::ActKind, permission::Action};
 
 pub(super) use logs::{log, log_delete, log_ws};
 pub(super) use port_forward::port_forward;
@@ -51,6 +51,7 @@ pub(super) async fn kill(
 ) -> Result<StatusCode, Problem> {
     let job = api.job_for(&caller, &key, Action::Write).await?;
     let running = api.running(&job)?;
+    api.acts.record(&caller.by(&api), ActKind::Kill, &job.id, "").await?;
     running.engine.signal(&running.container, Signal::Kill).await?;
     Ok(StatusCode::NO_CONTENT)
 }

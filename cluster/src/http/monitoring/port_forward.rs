@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 use bytes::BytesMut;
-use platform::permission::Action;
+use platform::{audit::ActKind, permission::Action};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 
 use super::{
@@ -29,6 +29,7 @@ pub(in crate::http) async fn port_forward(
         .ok_or_else(|| Problem::field("port", "must be a number from 1 to 65535"))?;
     let upgrade = shaken(handshake)?;
     let running = api.running(&job)?;
+    api.acts.record(&caller.by(&api), ActKind::PortForward, &job.id, &port.to_string()).await?;
     // Connected before the handshake is answered: a refused port is a refused handshake.
     let connection = match running.engine.connect(&running.container, port).await {
         Ok(connection) => connection,

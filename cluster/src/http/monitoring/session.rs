@@ -8,6 +8,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{extract::State, response::Response};
 use futures::StreamExt as _;
 use platform::{
+    audit::ActKind,
     channel::{ATTACH_SUBPROTOCOL, Exit, Frame},
     permission::Action,
 };
@@ -72,6 +73,7 @@ pub(in crate::http) async fn exec(
     let (streams, command) = (streams(&query)?, command(&query)?);
     let upgrade = shaken(handshake)?;
     let running = api.running(&job)?;
+    api.acts.record(&caller.by(&api), ActKind::Exec, &job.id, &command[0]).await?;
     let session = running.engine.exec(&running.container, &command, streams).await?;
     tracing::info!(job = job.id, by = caller.name(), "a command was started in a job");
     let stopping = api.stopping.clone();
@@ -106,6 +108,10 @@ pub(in crate::http) async fn attach(
         return Err(Problem::NotRunning(job.id));
     }
     let streams = SessionStreams { tty: job.spec.container.tty, ..asked };
+    // Attached for output alone one sees what the log tells.
+    if streams.stdin {
+        api.acts.record(&caller.by(&api), ActKind::Attach, &job.id, "").await?;
+    }
     let session = running.engine.attach(&running.container, streams).await?;
     let stopping = api.stopping.clone();
     Ok(upgrade.protocols([ATTACH_SUBPROTOCOL, "attach.apolo.us"]).on_upgrade(move |socket| async move {

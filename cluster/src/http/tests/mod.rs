@@ -1,10 +1,12 @@
 //! The router in process, with users as types: nobody, a reader, a writer, an administrator, a stranger.
 
 mod access;
+mod acts;
 mod admin;
 mod hostile;
 mod images;
 mod jobs;
+mod oauth;
 mod saves;
 mod sign_in;
 mod streams;
@@ -34,6 +36,7 @@ use url::Url;
 use super::{Api, Live, router};
 use crate::{
     accounts::{Membership, ProjectRole},
+    acts::Acts,
     clock::Clock,
     config::Config,
     engine::{ContainerId, ContainerSpec, Engine as _, fake::FakeEngine},
@@ -180,6 +183,7 @@ impl Server {
             registry,
             images,
             jobs: Jobs::new(home.store.clone(), clock.clone()),
+            acts: Acts::new(home.store.clone()),
             logs: Arc::new(LogStore::new(home.logs.clone(), LogLimits::default())),
             accounts: home.accounts,
             permissions: home.permissions,

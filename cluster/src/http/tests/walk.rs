@@ -30,6 +30,15 @@ fn routes() -> Vec<Row> {
         route(of("/api/v1/ping"), OPEN),
         route(of("/api/v1/secured-ping"), SIGNED_IN),
         route(("POST", "/oauth/token", Value::Null), OPEN),
+        route(of("/oauth/authorize"), OPEN),
+        route(("POST", "/oauth/authorize", Value::Null), OPEN),
+        route(of("/oauth/code"), OPEN),
+        route(of("/oauth/done"), OPEN),
+        route(of("/oauth/sign-out"), OPEN),
+        route(of("/oauth/password"), OPEN),
+        route(("POST", "/oauth/password", Value::Null), OPEN),
+        route(of("/oauth/page.css"), OPEN),
+        route(of("/oauth/password.js"), OPEN),
         route(("POST", "/api/v1/jobs?from_preset", request("walked")), WRITE),
         route(
             (
@@ -110,6 +119,7 @@ fn access() -> Vec<Row> {
         ("GET", "/api/v1/extensions/access/who?uri=image://default/main/demo/tool", Value::Null, MANAGE),
         ("GET", "/api/v1/extensions/access/history", Value::Null, SIGNED_IN),
         ("POST", "/api/v1/extensions/access/changes", stale, MANAGE),
+        ("GET", "/api/v1/extensions/access/acts", Value::Null, ADMIN),
     ]
 }
 

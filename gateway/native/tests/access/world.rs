@@ -11,7 +11,7 @@ use axum::{
 use cluster::{Accounts, Cluster, ProjectRole, engine::fake::FakeEngine};
 use futures::StreamExt;
 use gateway::{Config, Gateway, SessionKeys, router};
-use gateway_native::NativeHost;
+use gateway_native::{Front, NativeHost};
 use http::{Method, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper_util::{client::legacy, client::legacy::connect::HttpConnector, rt::TokioExecutor};
@@ -125,7 +125,7 @@ impl World {
         let host = NativeHost::new();
         let gateway = Gateway::new(Config::new(upstream, SessionKeys::new([7; 32], None)), Arc::new(host.clone()));
         let router = router(gateway.clone(), Router::new());
-        tokio::spawn(gateway_native::serve(listener, router, gateway, host, std::future::pending()));
+        tokio::spawn(gateway_native::serve(listener, router, Front::default(), gateway, host, std::future::pending()));
         let client = legacy::Client::builder(TokioExecutor::new()).build(HttpConnector::new());
         let cookies = HashMap::new();
         let mut world = Self { address, cluster_address, people, cookies, client, cluster, _folder: folder };

@@ -5,7 +5,7 @@
 use axum::Router;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use gateway::{Config, Gateway, SessionKeys, router};
-use gateway_native::NativeHost;
+use gateway_native::{Front, NativeHost};
 use std::{env, net::SocketAddr, path::PathBuf, process::Stdio, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::{
@@ -25,7 +25,7 @@ pub(crate) struct Running {
 }
 
 enum Host {
-    Native { stop: oneshot::Sender<()>, served: JoinHandle<std::io::Result<()>> },
+    Native { stop: oneshot::Sender<()>, served: JoinHandle<()> },
     Workers { _process: Child, _objects: TempDir },
 }
 
@@ -71,7 +71,10 @@ fn native(config: Config, listener: TcpListener) -> Host {
             std::future::pending::<()>().await;
         }
     };
-    Host::Native { stop, served: tokio::spawn(gateway_native::serve(listener, router, gateway, host, stopped)) }
+    Host::Native {
+        stop,
+        served: tokio::spawn(gateway_native::serve(listener, router, Front::default(), gateway, host, stopped)),
+    }
 }
 
 async fn workers(program: PathBuf, config: &Config, key: [u8; 32], address: SocketAddr) -> Host {
@@ -116,7 +119,7 @@ impl Running {
     pub(crate) async fn stop(self) {
         if let Host::Native { stop, served } = self.host {
             let _ = stop.send(());
-            served.await.expect("no panic").expect("served");
+            served.await.expect("no panic");
         }
     }
 }

@@ -60,6 +60,14 @@ impl Edge {
         (head.status.as_u16(), text)
     }
 
+    pub(crate) async fn sign_out(&self, cookie: &str) {
+        let request = Request::delete(format!("http://{}/api/v1/session", self.address))
+            .header("x-roadstead", "1")
+            .header(header::COOKIE, cookie);
+        let response = self.client.request(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+        assert_eq!(response.status(), 204);
+    }
+
     /// Asks for JSON and gets it.
     pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, mut request: Request<Body>) -> T {
         let at = format!("http://{}{}", self.address, request.uri());

@@ -45,6 +45,22 @@ async fn a_page_sees_all_jobs_then_each_change() {
 }
 
 #[tokio::test]
+async fn signing_out_ends_the_streams_of_that_session_and_no_other() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let (leaving, staying) = (edge.sign_in("alice").await, edge.sign_in("alice").await);
+    let mut left = edge.open(&leaving, "/jobs/events").await;
+    let mut stayed = edge.open(&staying, "/jobs/events").await;
+    for page in [&mut left, &mut stayed] {
+        until(page, "init_done").await;
+    }
+    edge.sign_out(&leaving).await;
+    until(&mut left, "end SignedOut").await;
+    cluster.set("job-2", "pending");
+    until(&mut stayed, "job-2 pending").await;
+}
+
+#[tokio::test]
 async fn a_job_that_leaves_the_selection_is_taken_away() {
     let cluster = Cluster::start().await;
     let edge = Edge::before(&cluster).await;

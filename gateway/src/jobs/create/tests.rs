@@ -5,6 +5,7 @@ use platform::config::Preset;
 fn session() -> Session {
     let now = jiff::Timestamp::UNIX_EPOCH;
     Session {
+        id: "s".into(),
         tokens: Tokens::issued("t".into(), None, 60, now),
         user: "alice".into(),
         cluster: "default".into(),

@@ -78,6 +78,7 @@ async fn look(
     known: &mut Known,
     since: Timestamp,
 ) -> Result<Vec<Told>, UpstreamError> {
+    let session = &gateway.current(session).await?;
     let upstream = gateway.upstream();
     let statuses = vec![JobStatus::Pending, JobStatus::Suspended, JobStatus::Running];
     let active = upstream_selector(&JobSelector { statuses, ..JobSelector::default() }, session);

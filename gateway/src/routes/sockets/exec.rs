@@ -25,7 +25,7 @@ const LIFE: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) async fn serve(gateway: Gateway, session: Arc<Session>, id: JobId, query: ExecQuery, mut page: Socket) {
     let (code, reason) = match gateway.upstream().exec_socket(&session, id.as_str(), &query).await {
-        Ok(cluster) => pump(&gateway, &mut page, cluster).await,
+        Ok(cluster) => pump(&gateway, &session, &mut page, cluster).await,
         Err(error) => refusal(error),
     };
     // A close frame's reason has at most 123 bytes (RFC 6455, 5.5).
@@ -72,7 +72,7 @@ enum Turn {
 }
 
 /// Hands frames on until the end; returns how to close the page's side.
-async fn pump(gateway: &Gateway, page: &mut Socket, mut cluster: Socket) -> (u16, String) {
+async fn pump(gateway: &Gateway, session: &Session, page: &mut Socket, mut cluster: Socket) -> (u16, String) {
     let host = gateway.host();
     let mut life = host.sleep(LIFE).fuse();
     let mut drained = std::pin::pin!(gateway.draining().thrown().fuse());
@@ -86,7 +86,11 @@ async fn pump(gateway: &Gateway, page: &mut Socket, mut cluster: Socket) -> (u16
             message = page.rx.next().fuse() => from_page(message),
             () = beat => {
                 beat = host.sleep(PING).fuse();
-                Turn::Both(Message::Ping)
+                // Where that cannot be told, the next beat tells.
+                match gateway.has_ended(session).await {
+                    Ok(true) => Turn::End(CLOSE_SIGNED_OUT, "You have signed out."),
+                    Ok(false) | Err(_) => Turn::Both(Message::Ping),
+                }
             }
         };
         let sent = match turn {

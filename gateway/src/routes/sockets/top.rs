@@ -44,31 +44,37 @@ async fn run(gateway: &Gateway, session: &Session, id: &JobId, viewer: &mut View
     let mut told_waiting = false;
     loop {
         step = match step {
-            Step::Look => match over(viewer, upstream.job(session, id.as_str())).await? {
-                Err(reason) => return Ok(reason),
-                Ok(Ok(job)) if job.status.is_finished() => return Ok(EndReason::Finished),
-                Ok(Ok(job)) if job.status == JobStatus::Running => Step::Open,
-                Ok(Ok(_)) => {
-                    if !std::mem::replace(&mut told_waiting, true) {
-                        viewer.event(&TopEvent::Waiting).await?;
+            Step::Look => {
+                match over(viewer, async { upstream.job(&gateway.current(session).await?, id.as_str()).await }).await? {
+                    Err(reason) => return Ok(reason),
+                    Ok(Ok(job)) if job.status.is_finished() => return Ok(EndReason::Finished),
+                    Ok(Ok(job)) if job.status == JobStatus::Running => Step::Open,
+                    Ok(Ok(_)) => {
+                        if !std::mem::replace(&mut told_waiting, true) {
+                            viewer.event(&TopEvent::Waiting).await?;
+                        }
+                        Step::Wait(LOOK)
                     }
-                    Step::Wait(LOOK)
+                    Ok(Err(error)) => match again(gateway, error, &mut backoff) {
+                        Ok(delay) => Step::Wait(delay),
+                        Err(reason) => return Ok(reason),
+                    },
                 }
-                Ok(Err(error)) => match again(gateway, error, &mut backoff) {
-                    Ok(delay) => Step::Wait(delay),
+            }
+            Step::Open => {
+                match over(viewer, async { upstream.top_socket(&gateway.current(session).await?, id.as_str()).await })
+                    .await?
+                {
                     Err(reason) => return Ok(reason),
-                },
-            },
-            Step::Open => match over(viewer, upstream.top_socket(session, id.as_str())).await? {
-                Err(reason) => return Ok(reason),
-                Ok(Ok(socket)) => Step::Read(socket),
-                // It ended between the look and the opening.
-                Ok(Err(error)) if error.is_absent() => Step::Wait(LOOK),
-                Ok(Err(error)) => match again(gateway, error, &mut backoff) {
-                    Ok(delay) => Step::Wait(delay),
-                    Err(reason) => return Ok(reason),
-                },
-            },
+                    Ok(Ok(socket)) => Step::Read(socket),
+                    // It ended between the look and the opening.
+                    Ok(Err(error)) if error.is_absent() => Step::Wait(LOOK),
+                    Ok(Err(error)) => match again(gateway, error, &mut backoff) {
+                        Ok(delay) => Step::Wait(delay),
+                        Err(reason) => return Ok(reason),
+                    },
+                }
+            }
             Step::Read(mut socket) => match over(viewer, socket.rx.next()).await? {
                 Err(reason) => return Ok(reason),
                 Ok(Some(Ok(Message::Text(text)))) => {

@@ -1,4 +1,4 @@
-//! `POST /oauth/token`: a one-time code or a refresh token for an access token (RFC 6749, sections 4.1.3 and 6).
+//! `POST /oauth/token`: a code or a refresh token for an access token (RFC 6749, sections 4.1.3 and 6; RFC 7636, 4.6).
 
 use std::sync::Arc;
 
@@ -11,8 +11,10 @@ use axum::{
 use serde::Serialize;
 use url::form_urlencoded;
 
-use super::{Api, Problem, input::RawBody};
-use crate::accounts::{AccountError, SignedIn};
+use crate::{
+    accounts::{AccountError, SignedIn},
+    http::{Api, Problem, input::RawBody},
+};
 
 #[derive(Serialize)]
 struct TokenAnswer {
@@ -34,9 +36,14 @@ pub(super) async fn token(State(api): State<Arc<Api>>, RawBody(body): RawBody) -
         |name: &str| form_urlencoded::parse(&body).find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let now = api.clock.now();
     let outcome = match field("grant_type").as_deref() {
-        Some("authorization_code") => match field("code") {
-            Some(code) => api.accounts.exchange_code(&code, now).await,
-            None => return Ok(refused("invalid_request", "the parameter 'code' is missing")),
+        Some("authorization_code") => match (field("code"), field("code_verifier"), field("redirect_uri")) {
+            // A link's code was handed to its user by other means; it was not asked for by a client.
+            (Some(code), None, None) => api.accounts.exchange_code(&code, now).await,
+            (Some(code), verifier, redirect_uri) => {
+                let (verifier, redirect_uri) = (verifier.unwrap_or_default(), redirect_uri.unwrap_or_default());
+                api.accounts.exchange_authorization(&code, &redirect_uri, &verifier, now).await
+            }
+            (None, ..) => return Ok(refused("invalid_request", "the parameter 'code' is missing")),
         },
         Some("refresh_token") => match field("refresh_token") {
             Some(token) => api.accounts.refresh(&token, now).await,

@@ -1,0 +1,189 @@
+//! The real binary as its operators meet it: health, numbers, what its log holds, and how it stops.
+
+use std::{
+    fs::File,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+const ROADSTEAD: &str = env!("CARGO_BIN_EXE_roadstead");
+const PASSWORD: &str = "correct horse battery";
+
+struct Server {
+    process: Child,
+    address: String,
+    metrics: String,
+    log: PathBuf,
+}
+
+impl Server {
+    fn start(data: &Path) -> Self {
+        let log = data.with_extension("log");
+        // A port that is free now; the numbers' own port is told by no line of standard output.
+        let metrics =
+            std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").to_string();
+        let mut process = Command::new(ROADSTEAD)
+            .args([
+                "--log-json",
+                "up",
+                "--port",
+                "0",
+                "--engine-host",
+                "unix:///nowhere.sock",
+                "--metrics",
+                &metrics,
+                "--data",
+            ])
+            .arg(data)
+            .env("ROADSTEAD_LOG", "debug")
+            .stdout(Stdio::piped())
+            .stderr(File::create(&log).expect("a log"))
+            .spawn()
+            .expect("starts");
+        let mut said = BufReader::new(process.stdout.take().expect("a pipe")).lines();
+        let line = said.find_map(|line| line.ok().filter(|line| line.contains("is up at http://"))).expect("comes up");
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("an address");
+        // The rest of what it says is let go by without filling the pipe.
+        std::thread::spawn(move || said.for_each(drop));
+        Self { address: address.to_owned(), metrics, process, log }
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.process.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().expect("kill runs").success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Head and body of the answer.
+fn call(address: &str, request: &str, body: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(address).expect("connects");
+    let length = body.len();
+    write!(stream, "{request}\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}")
+        .expect("sends");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answers");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    (head.to_owned(), body.to_owned())
+}
+
+fn user(data: &Path, words: &[&str], input: &str) -> String {
+    let mut command = Command::new(ROADSTEAD);
+    command.args(["user", "--data"]).arg(data).args(words).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("starts");
+    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("writes");
+    let done = child.wait_with_output().expect("ends");
+    assert!(done.status.success(), "{words:?}");
+    String::from_utf8(done.stdout).expect("text").trim().to_owned()
+}
+
+#[test]
+fn nothing_secret_stands_in_the_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let server = Server::start(&data);
+    let token = user(&data, &["token", "admin"], "");
+    let link = user(&data, &["link", "admin"], "");
+    let code = link.split("code=").nth(1).expect("a code").to_owned();
+    user(&data, &["passwd", "admin"], PASSWORD);
+
+    let page = "X-Roadstead: 1\r\nContent-Type: application/json";
+    let body = format!(r#"{{"token": "{token}"}}"#);
+    let (head, _) = call(&server.address, &format!("POST /api/v1/session HTTP/1.1\r\n{page}"), &body);
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: roadstead_session=")).expect("a cookie");
+    let cookie = cookie.split(';').next().expect("a value").to_owned();
+    call(&server.address, &format!("POST /api/v1/session HTTP/1.1\r\n{page}"), &format!(r#"{{"code": "{code}"}}"#));
+    call(&server.address, &format!("GET /api/v1/jobs HTTP/1.1\r\n{page}\r\nCookie: roadstead_session={cookie}"), "");
+    call(&server.address, &format!("GET /api/v1/jobs HTTP/1.1\r\nAuthorization: Bearer {token}"), "");
+    call(&server.address, "GET /s/a-links-secret-token HTTP/1.1", "");
+    call(&server.address, "GET /api/v1/session/callback?code=a-secret-code&state=a-secret-state HTTP/1.1", "");
+    let asked = "client_id=roadstead&redirect_uri=http%3A%2F%2F127.0.0.1%3A54540&response_type=code&code_challenge_method=S256\
+        &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&user=admin&password=";
+    for password in ["a-wrong-password", PASSWORD] {
+        let form = format!("{asked}{}", password.replace(' ', "+"));
+        let (head, _) = call(&server.address, "POST /oauth/authorize HTTP/1.1\r\nSec-Fetch-Site: same-origin", &form);
+        assert!(head.starts_with("HTTP/1.1 400") || head.starts_with("HTTP/1.1 303"), "{head}");
+    }
+
+    let log = std::fs::read_to_string(&server.log).expect("a log");
+    let signature = token.rsplit('.').next().expect("a part");
+    let lines: Vec<&str> = log.lines().collect();
+    assert!(lines.len() > 10 && lines.iter().all(|line| line.starts_with('{') && line.ends_with('}')), "{log}");
+    for secret in [
+        signature,
+        &cookie,
+        &code,
+        PASSWORD,
+        "a-wrong-password",
+        "a-links-secret-token",
+        "a-secret-code",
+        "a-secret-state",
+    ] {
+        assert!(!log.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn health_and_numbers_are_told_and_numbers_not_to_everybody() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(&folder.path().join("data"));
+    for (path, says) in [("/healthz", "alive\n"), ("/readyz", "ready\n")] {
+        for address in [&server.address, &server.metrics] {
+            let (head, body) = call(address, &format!("GET {path} HTTP/1.1"), "");
+            assert!(head.starts_with("HTTP/1.1 200") && body == says, "{head}");
+        }
+    }
+    let (head, body) = call(&server.metrics, "GET /metrics HTTP/1.1", "");
+    assert!(head.contains("openmetrics-text"), "{head}");
+    for line in [
+        r#"roadstead_http_requests_total{area="console""#,
+        "roadstead_connections ",
+        "roadstead_memory_resident_bytes ",
+    ] {
+        assert!(body.contains(line), "{body}");
+    }
+    let (_, body) = call(&server.address, "GET /metrics HTTP/1.1", "");
+    assert!(!body.contains("roadstead_connections"));
+}
+
+#[test]
+fn a_stop_is_quick_and_clean_with_a_stream_open() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let mut server = Server::start(&data);
+    let token = user(&data, &["token", "admin"], "");
+    let mut stream = TcpStream::connect(&server.address).expect("connects");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("sets");
+    let body = format!(r#"{{"token": "{token}"}}"#);
+    let page = "X-Roadstead: 1\r\nContent-Type: application/json";
+    let (head, _) = call(&server.address, &format!("POST /api/v1/session HTTP/1.1\r\n{page}"), &body);
+    let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a cookie");
+    let cookie = cookie.split(';').next().expect("a pair");
+    let address = &server.address;
+    write!(
+        stream,
+        "GET /api/v1/jobs/events HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nCookie: {cookie}\r\n\
+         Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    .expect("sends");
+    let mut first = [0; 12];
+    stream.read_exact(&mut first).expect("an answer");
+    assert_eq!(&first, b"HTTP/1.1 101");
+    let asked = Instant::now();
+    server.signal("TERM");
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).expect("the end");
+    assert!(String::from_utf8_lossy(&rest).contains(r#""reason":"shutdown""#), "the stream is told");
+    assert!(server.process.wait().expect("ends").success());
+    assert!(asked.elapsed() < Duration::from_secs(20), "{:?}", asked.elapsed());
+}

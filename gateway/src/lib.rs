@@ -128,8 +128,9 @@ impl Gateway {
     }
 }
 
-/// The whole router: the console's API under `/api/v1`, the registry's under `/v2/`, shared links under `/s/`, and `console` (its files) for everything else. Every answer of either
-/// gets the security headers and a request id.
+/// The whole router: the console's API under `/api/v1`, the registry's under `/v2/`, shared links under `/s/`, `console` elsewhere.
+///
+/// `console` holds the page and its files. Every answer gets the security headers and a request id.
 pub fn router(gateway: Gateway, console: Router) -> Router {
     let api = routes::api()
         .layer(from_fn_with_state(gateway.clone(), session::keep_session))

@@ -8,7 +8,6 @@ mod configuration;
 mod error;
 mod images;
 mod jobs;
-mod link_grants;
 mod oauth;
 mod people;
 mod registry;

@@ -17,7 +17,7 @@ pub(crate) fn LinkMade(
     let token = token.get_untracked();
     let address = format!("{}{}", browser::origin(), paths::shared(&token));
     let badge = format!("{}{}", browser::origin(), endpoint::of_shared(&token, "badge.svg"));
-    let markdown = format!("[![]({badge})]({address})");
+    let markdown = format!("[![job status]({badge})]({address})");
     view! {
         <p class="link-made" role="status">{i18n.text(words::MADE)}</p>
         <div class="link-address">

@@ -119,7 +119,7 @@ fn RevokeButton(label: Signal<String>, #[prop(into)] on_click: Callback<()>) -> 
 fn also(i18n: I18n, fields: Vec<LinkField>) -> impl IntoView {
     move || {
         let names: Vec<String> = fields.iter().map(|f| i18n.now(field_phrase(*f)).to_lowercase()).collect();
-        view! { <span class="muted">{i18n.fill(words::ALSO_SHOWS, &[("fields", &names.join(", "))])}</span> }
+        view! { <span class="link-also muted">{i18n.fill(words::ALSO_SHOWS, &[("fields", &names.join(", "))])}</span> }
     }
 }
 

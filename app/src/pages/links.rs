@@ -41,7 +41,8 @@ fn LinksPage() -> impl IntoView {
         });
     });
     Effect::new(move || {
-        all.track();
+        // A memo has to be read to be followed.
+        let _scope = all.get();
         untrack(|| load.run(()));
     });
     let more = move |()| {

@@ -98,3 +98,20 @@ async fn a_name_is_given_once_and_only_if_it_is_one() {
         assert!(matches!(refused, Err(AccountError::Name { .. })), "{bad:?}");
     }
 }
+
+#[tokio::test]
+async fn a_programs_account_belongs_to_the_organisation_and_to_no_project_however_often_it_is_asked_for() {
+    let f = with_alice().await;
+    for _ in 0..2 {
+        f.accounts.ensure_service("reader", "main", &by()).await.expect("is there");
+    }
+    assert!(f.accounts.memberships("reader").await.expect("lists").is_empty());
+    let places = f.accounts.orgs_of("reader").await.expect("lists");
+    assert_eq!(
+        places.iter().map(|place| (place.org.as_str(), place.role)).collect::<Vec<_>>(),
+        [("main", OrgRole::User)]
+    );
+    f.accounts.add_role("alice/roles/reader", &by()).await.expect("adds a role");
+    let taken = f.accounts.ensure_service("alice/roles/reader", "main", &by()).await;
+    assert!(taken.is_err(), "a role is no account");
+}

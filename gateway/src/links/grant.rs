@@ -1,15 +1,25 @@
 //! What the service account was granted for a job's links, taken back with the last of them.
 
 use super::{Desk, LinksOf, StoredLink, make::first};
-use crate::{Gateway, rescue::Failure, session::Session};
+use crate::{Gateway, rescue::Failure, session::Session, upstream::UpstreamError};
 use futures::{StreamExt, stream};
-use platform::Uri;
+use http::StatusCode;
+use platform::{
+    Uri,
+    permission::{Action, Permission},
+};
 use std::collections::BTreeMap;
 
 /// Ended links cleared away in one go.
 const AT_ONCE: usize = 100;
 /// Grants taken back at the same time.
 const ABREAST: usize = 8;
+
+/// Grants the service account what links to a job need.
+pub(super) async fn grant(gateway: &Gateway, session: &Session, account: &str, uri: &Uri) -> Result<(), UpstreamError> {
+    let read = Permission { uri: uri.clone(), action: Action::Read };
+    gateway.upstream().add_grants(session, account, &[read]).await.map(drop)
+}
 
 /// Forgets links that have ended, and takes back what they alone were granted. Only who manages a job may do that on the
 /// platform, so it is done when one of them comes by.
@@ -39,10 +49,14 @@ async fn take_back_one(gateway: &Gateway, session: &Session, desk: &Desk, link: 
     if is_linked(gateway, desk, link).await? {
         return Ok(());
     }
-    gateway.upstream().take_back(session, &account, &uri).await?;
+    match gateway.upstream().revoke_grants(session, &account, std::slice::from_ref(&uri)).await {
+        // "Operation has no effect": it is gone already.
+        Err(UpstreamError::Refused { status: StatusCode::BAD_REQUEST, .. }) => {}
+        other => other?,
+    }
     // A link that was made in the meantime found the grant in place.
     if is_linked(gateway, desk, link).await? {
-        gateway.upstream().grant_read(session, &account, &uri).await?;
+        grant(gateway, session, &account, &uri).await?;
     }
     Ok(())
 }

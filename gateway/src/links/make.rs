@@ -48,7 +48,7 @@ pub(crate) async fn create(
     };
     // First the row, then the grant: what a crash leaves in between is a link that nobody was told and that opens nothing.
     desk.store.put(link.clone()).await?;
-    if let Err(error) = gateway.upstream().grant_read(session, &desk.account_name(), &uri).await {
+    if let Err(error) = grant::grant(gateway, session, &desk.account_name(), &uri).await {
         desk.store.remove(vec![link.id]).await?;
         return Err(not_granted(error, &uri, desk));
     }

@@ -66,35 +66,36 @@ pub(super) fn LinksDialog(
             }
         });
     }));
-    let body = move || match known.get() {
-        None => view! { <LinksLoading/> }.into_any(),
-        Some(Err(failure)) => {
-            let text = failure.message(i18n);
-            view! { <Note text=Signal::stored(text) bad=true/> }.into_any()
-        }
-        Some(Ok(known)) if !known.may_share => view! { <Note text=i18n.text(words::MAY_NOT)/> }.into_any(),
-        Some(Ok(known)) => {
-            let account = known.account;
-            view! {
-                {move || match made.get() {
-                    Some(token) => view! {
-                        <LinkMade token/>
-                        <div class="dialog-actions"><Button label=i18n.text(words::ANOTHER) on_click=move |()| made.set(None)/></div>
-                    }
-                        .into_any(),
-                    None => view! { <Form job=id on_made/> }.into_any(),
-                }}
-                <p class="field-hint">{move || i18n.fill(words::GRANT_NOTE, &[("account", &account)])}</p>
-            }
-            .into_any()
-        }
-    };
     // The form must not be drawn anew with each link that comes or goes.
-    let state =
-        Memo::new(move |_| known.with(|k| k.as_ref().map(|k| k.as_ref().map(|k| k.may_share).map_err(Clone::clone))));
+    let state = Memo::new(move |_| {
+        known.with(|known| match known {
+            None => State::Loading,
+            Some(Err(failure)) => State::Failed(failure.clone()),
+            Some(Ok(known)) if known.may_share => State::Open { account: known.account.clone() },
+            Some(Ok(_)) => State::MayNot,
+        })
+    });
     let body = move || {
-        state.track();
-        untrack(body)
+        match state.get() {
+        State::Loading => view! { <LinksLoading/> }.into_any(),
+        State::Failed(failure) => {
+            let text = Signal::derive(move || failure.message(i18n));
+            view! { <Note text bad=true/> }.into_any()
+        }
+        State::MayNot => view! { <Note text=i18n.text(words::MAY_NOT)/> }.into_any(),
+        State::Open { account } => view! {
+            {move || match made.get() {
+                Some(token) => view! {
+                    <LinkMade token/>
+                    <div class="dialog-actions"><Button label=i18n.text(words::ANOTHER) on_click=move |()| made.set(None)/></div>
+                }
+                    .into_any(),
+                None => view! { <Form job=id on_made/> }.into_any(),
+            }}
+            <p class="field-hint">{move || i18n.fill(words::GRANT_NOTE, &[("account", &account)])}</p>
+        }
+        .into_any(),
+    }
     };
     view! {
         <Dialog title on_close>
@@ -115,6 +116,18 @@ pub(super) fn LinksDialog(
             <div class="dialog-actions"><Button label=i18n.text(common::CLOSE) on_click=on_close/></div>
         </Dialog>
     }
+}
+
+/// Whether links can be made here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum State {
+    Loading,
+    Failed(Failure),
+    /// The job is not the reader's to share.
+    MayNot,
+    Open {
+        account: String,
+    },
 }
 
 /// What is asked of a link.

@@ -113,7 +113,7 @@ fn MainNav() -> impl IntoView {
                 <nav class="nav" aria-label=i18n.text(shell::MAIN_NAV)>
                     <a class="nav-link" href=paths::JOBS aria-current=here(paths::JOBS)>{i18n.text(shell::JOBS)}</a>
                     <a class="nav-link" href=paths::IMAGES aria-current=here(paths::IMAGES)>{i18n.text(shell::IMAGES)}</a>
-                    <a class="nav-link" href=paths::AUDIT aria-current=here(paths::AUDIT)>{i18n.text(shell::AUDIT)}</a>
+                    <a class="nav-link nav-wide" href=paths::AUDIT aria-current=here(paths::AUDIT)>{i18n.text(shell::AUDIT)}</a>
                 </nav>
                 <span class="bar-context truncate">{place}</span>
             }
@@ -181,7 +181,11 @@ fn AccountMenu() -> impl IntoView {
     let (i18n, session, client, toasts) = (use_i18n(), use_session(), use_client(), use_toasts());
     let user = Memo::new(move |_| session.session().map(|s| s.user));
     let navigate = use_navigate();
-    let to_links = Callback::new(move |()| navigate(paths::LINKS, leptos_router::NavigateOptions::default()));
+    let go = move |path: &'static str| {
+        let navigate = navigate.clone();
+        Callback::new(move |()| navigate(path, leptos_router::NavigateOptions::default()))
+    };
+    let (to_audit, to_links) = (go(paths::AUDIT), go(paths::LINKS));
     let sign_out = move |()| {
         spawn_local(async move {
             match client.delete(endpoint::SESSION).await {
@@ -202,6 +206,7 @@ fn AccountMenu() -> impl IntoView {
                         <strong>{user.clone()}</strong>
                         {move || session.session().map(|s| place(i18n, &s))}
                     </p>
+                    <MenuItem label=i18n.text(shell::AUDIT) on_click=to_audit/>
                     <MenuItem label=i18n.text(shell::LINKS) on_click=to_links/>
                     <MenuItem label=i18n.text(shell::SIGN_OUT) on_click=sign_out/>
                 </Menu>

@@ -39,6 +39,7 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
 };
+use platform::permission::Narrowing;
 use rights::Rights;
 use std::sync::Arc;
 
@@ -81,17 +82,19 @@ fn AuditPage() -> impl IntoView {
         }
         loaded || needs_facts.get()
     });
+    // Filters go along between the views that have them, and wait while another one is looked at.
+    let carried = Memo::new(move |before: Option<&Narrowing>| match before {
+        Some(before) if !needs_facts.get() => before.clone(),
+        _ => asked.get().narrowing,
+    });
     let tabs = move || {
         AuditTab::ALL
             .into_iter()
             .map(|tab| Tab {
                 id: tab.word(),
                 label: i18n.text(tab_name(tab)),
-                // Filters go along between the views that have them.
                 href: match tab {
-                    AuditTab::Rights | AuditTab::Grants => {
-                        paths::audit(tab, asked.with(|asked| narrowing_pairs(&asked.narrowing)))
-                    }
+                    AuditTab::Rights | AuditTab::Grants => paths::audit(tab, carried.with(narrowing_pairs)),
                     AuditTab::History | AuditTab::Compare => paths::audit(tab, Vec::<(&str, &str)>::new()),
                 },
             })
@@ -116,7 +119,7 @@ fn AuditPage() -> impl IntoView {
                             }
                         })
                 }}
-                <ExportMenu asked/>
+                <ExportMenu asked tab/>
             </div>
         </div>
         {move || view! { <Tabs label=i18n.text(words::TABS) tabs=tabs() chosen=Signal::derive(move || tab.get().word())/> }}
@@ -184,8 +187,8 @@ fn AsOf(query: AuditQuery) -> impl IntoView {
 
 /// Everything as files. They hold what the filters show.
 #[component]
-fn ExportMenu(asked: Memo<Asked>) -> impl IntoView {
-    let i18n = use_i18n();
+fn ExportMenu(asked: Memo<Asked>, tab: Memo<AuditTab>) -> impl IntoView {
+    let (i18n, query) = (use_i18n(), use_page_query());
     let item = move |of: ExportOf, form: ExportForm| {
         let phrase = match of {
             ExportOf::Rights => words::EXPORT_RIGHTS,
@@ -195,6 +198,7 @@ fn ExportMenu(asked: Memo<Asked>) -> impl IntoView {
         let label = Signal::derive(move || i18n.fill(phrase, &[("form", &form.as_str().to_uppercase())]));
         let pairs = match of {
             ExportOf::Rights | ExportOf::Grants => asked.with(|asked| narrowing_pairs(&asked.narrowing)),
+            ExportOf::History if tab.get() == AuditTab::History => query.with(history::asked_for),
             ExportOf::History => Vec::new(),
         };
         let href = endpoint::audit_download(of, form, pairs);

@@ -3,6 +3,7 @@
 use super::jobs::Standing;
 use crate::client::{Client, Failure, Leash, json};
 use crate::paths::endpoint;
+use crate::stores::browser;
 use api::audit::{
     AuditCapability, AuditEvent, AuditGap, AuditImage, AuditStep, History, HistorySelector, Revocation,
     RevocationEvent, Revocations,
@@ -11,6 +12,10 @@ use jiff::Timestamp;
 use leptos::{prelude::*, task::spawn_local};
 use platform::permission::{Facts, Review, Reviewed};
 use std::{collections::HashSet, ops::ControlFlow, sync::Arc};
+
+/// Marks around the computing of every right.
+const RIGHTS_BEGIN: &str = "audit-rights-begin";
+const RIGHTS_END: &str = "audit-rights-end";
 
 /// An audit, whole.
 pub(crate) struct Audit {
@@ -146,7 +151,9 @@ impl Parts {
                 let things = images
                     .iter()
                     .map(|image| Reviewed { uri: image.uri.clone(), is_unused: image.used_at().is_none() });
+                browser::mark(RIGHTS_BEGIN);
                 let review = Review::new(facts, things.collect(), &left);
+                browser::mark(RIGHTS_END);
                 let audit = Audit { review, images, whole, gaps, capability, gathered_at };
                 return ControlFlow::Break(End::Whole(Box::new(audit)));
             }

@@ -11,6 +11,13 @@ pub(crate) fn now_ms() -> f64 {
     js_sys::Date::now()
 }
 
+/// Leaves a mark in the browser's own timeline, where measurements find it.
+pub(crate) fn mark(name: &str) {
+    if let Some(performance) = window().performance() {
+        drop(performance.mark(name));
+    }
+}
+
 /// A random number from 0 up to 1, for jitter.
 pub(crate) fn random() -> f64 {
     js_sys::Math::random()

@@ -121,27 +121,30 @@ fn rights_records(
     let columns = visible.columns;
     let cells =
         visible.rows.into_iter().flat_map(move |row| columns.clone().into_iter().map(move |column| (row, column)));
-    cells.filter_map(move |(row, column)| {
-        review.is_meant(&narrowing, row, column).then(|| {
-            let image = &gathered.images.items[row as usize];
-            let subject = &review.subjects()[column as usize];
-            let why = review.why(row, column).into_iter().next();
-            let reason = why.as_ref().map(told).unwrap_or_default();
-            let outsider = review.is_outsider(row, column);
-            Record(vec![
-                ("image", image.uri.to_string()),
-                ("principal", subject.name.clone()),
-                ("kind", kind(subject.kind).to_owned()),
-                ("right", review.right(row, column).as_str().to_owned()),
-                ("outsider", yes(outsider)),
-                ("last_used", image.used_at().map(|at| at.to_string()).unwrap_or_default()),
-                ("source", reason.source),
-                ("on", reason.on),
-                ("through", reason.through),
-                ("given_by", reason.by),
-                ("given_at", reason.at),
-            ])
-        })
+    let review = Arc::new(review);
+    let meant = {
+        let review = review.clone();
+        cells.filter(move |(row, column)| review.is_meant(&narrowing, *row, *column))
+    };
+    meant.map(move |(row, column)| {
+        let image = &gathered.images.items[row as usize];
+        let subject = &review.subjects()[column as usize];
+        let why = review.why(row, column).into_iter().next();
+        let reason = why.as_ref().map(told).unwrap_or_default();
+        let outsider = review.is_outsider(row, column);
+        Record(vec![
+            ("image", image.uri.to_string()),
+            ("principal", subject.name.clone()),
+            ("kind", kind(subject.kind).to_owned()),
+            ("right", review.right(row, column).as_str().to_owned()),
+            ("outsider", yes(outsider)),
+            ("last_used", image.used_at().map(|at| at.to_string()).unwrap_or_default()),
+            ("source", reason.source),
+            ("on", reason.on),
+            ("through", reason.through),
+            ("given_by", reason.by),
+            ("given_at", reason.at),
+        ])
     })
 }
 

@@ -223,8 +223,7 @@ fn problem(code: Code, message: String) -> Problem {
     Problem { code, message, request_id: String::new(), field: None }
 }
 
-/// The rows as lines, with a heartbeat while one takes long. The list is done to its end even if the page goes away only as far
-/// as it was read: a page that leaves stops it between two grants.
+/// The rows as lines, with a heartbeat while one takes long. A page that goes away stops the list between two grants.
 fn body(gateway: Gateway, rows: Rows) -> Body {
     Body::from_stream(stream::unfold((gateway, Some(rows)), async |(gateway, rows)| {
         let mut rows = rows?;

@@ -125,10 +125,11 @@ crate::i18n::phrases! {
     HISTORY_EMPTY_TEXT = "Nothing was changed that you may see and that fits these filters.", "Не было изменений, которые вам видны и подходят под фильтры.";
     HISTORY_FAILED = "The history cannot be shown", "Не удаётся показать историю";
     HISTORY_LIST = "Changes of rights", "Изменения прав";
+    BAD_URI = "This is no URI. Write image://CLUSTER/ORG/PROJECT/NAME or a beginning of it.", "Это не URI. Напишите image://КЛАСТЕР/ОРГАНИЗАЦИЯ/ПРОЕКТ/ИМЯ или его начало.";
     OLDER = "Show older", "Показать более ранние";
     H_WHOM = "About whom", "О ком";
     H_ACTOR = "Changed by", "Кто изменил";
-    H_URI = "On this and below (image://…)", "На этом и ниже (image://…)";
+    H_URI = "On this URI and below", "На этом URI и ниже";
     H_SINCE = "From", "С";
     H_UNTIL = "Until before", "До";
     H_KIND = "What", "Что";

@@ -3,7 +3,7 @@
 use super::change::{About, BeforeAfter, MomentField, kind_word, moment};
 use crate::client::{Failure, use_client};
 use crate::components::{failed::Failed, stage::use_page_query, time::DateTime};
-use crate::i18n::{catalogue::audit as words, use_i18n};
+use crate::i18n::{Phrase, catalogue::audit as words, use_i18n};
 use crate::paths::{self, AuditTab};
 use crate::queries::audit;
 use crate::ui::{
@@ -12,7 +12,7 @@ use crate::ui::{
 };
 use api::{Code, audit::HistorySelector};
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{NavigateOptions, hooks::use_navigate, params::ParamsMap};
 use platform::audit::{ChangeKind, HistoryEntry};
 
 /// Words of the address.
@@ -29,7 +29,7 @@ pub(super) fn HistoryView() -> impl IntoView {
     let entries = RwSignal::new(Vec::<HistoryEntry>::new());
     let next = RwSignal::new(None::<String>);
     let (is_loading, failure) = (RwSignal::new(true), RwSignal::new(None::<Failure>));
-    let bad = Memo::new(move |_| filter.with(|words| selector(words, None).err()));
+    let bad = Memo::new(move |_| filter.with(|filter| selector(filter, None).err()));
     let load = Callback::new(move |cursor: Option<String>| {
         let asked = filter.get_untracked();
         let Ok(wanted) = selector(&asked, cursor.clone()) else {
@@ -68,7 +68,7 @@ pub(super) fn HistoryView() -> impl IntoView {
         move || failure.with(|failure| failure.as_ref().and_then(Failure::code) != Some(Code::NotSupported));
     view! {
         <HistoryFilters filter set/>
-        {move || bad.get().map(|field| view! { <Note text=Signal::stored(field) bad=true/> })}
+        {move || bad.get().map(|why| view! { <Note text=i18n.text(why) bad=true/> })}
         {move || {
             if !is_offered() {
                 return view! {
@@ -161,7 +161,7 @@ fn Entry(entry: HistoryEntry) -> impl IntoView {
 fn HistoryFilters(filter: Memo<Words>, set: Callback<(&'static str, String)>) -> impl IntoView {
     let i18n = use_i18n();
     let value = move |key: &'static str| {
-        Signal::derive(move || filter.with(|words| find(words, key).map(str::to_owned)).unwrap_or_default())
+        Signal::derive(move || filter.with(|filter| find(filter, key).map(str::to_owned)).unwrap_or_default())
     };
     let text = move |id: &'static str, key: &'static str, label| {
         let (value, label) = (value(key), i18n.text(label));
@@ -206,17 +206,17 @@ fn HistoryFilters(filter: Memo<Words>, set: Callback<(&'static str, String)>) ->
     }
 }
 
-fn find<'a>(words: &'a Words, key: &str) -> Option<&'a str> {
-    words.iter().find(|(other, _)| *other == key).map(|(_, value)| value.as_str())
+fn find<'a>(filter: &'a Words, key: &str) -> Option<&'a str> {
+    filter.iter().find(|(other, _)| *other == key).map(|(_, value)| value.as_str())
 }
 
 /// What to ask the gateway for; the sentence about the first word that is not understood.
-fn selector(words: &Words, cursor: Option<String>) -> Result<HistorySelector, String> {
-    let text = |key| find(words, key).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+fn selector(filter: &Words, cursor: Option<String>) -> Result<HistorySelector, Phrase> {
+    let text = |key| find(filter, key).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let uri = match text("uri").map(|text| text.parse()) {
         None => None,
         Some(Ok(uri)) => Some(uri),
-        Some(Err(why)) => return Err(platform::uri::InvalidUri::to_string(&why)),
+        Some(Err(_)) => return Err(words::BAD_URI),
     };
     Ok(HistorySelector {
         principal: text("principal"),
@@ -230,19 +230,27 @@ fn selector(words: &Words, cursor: Option<String>) -> Result<HistorySelector, St
     })
 }
 
+/// The filter of the address.
+fn words_of(query: &ParamsMap) -> Words {
+    KEYS.into_iter().filter_map(|key| Some((key, query.get(key)?))).collect()
+}
+
+/// The same as the gateway takes it; nothing where it is not understood.
+pub(super) fn asked_for(query: &ParamsMap) -> Words {
+    selector(&words_of(query), None).map(|selector| selector.to_pairs()).unwrap_or_default()
+}
+
 /// The filter of the address, and how to change one word of it.
 fn use_words() -> (Memo<Words>, Callback<(&'static str, String)>) {
     let (query, navigate) = (use_page_query(), use_navigate());
-    let filter = Memo::new(move |_| {
-        query.with(|query| KEYS.into_iter().filter_map(|key| Some((key, query.get(key)?))).collect::<Words>())
-    });
+    let filter = Memo::new(move |_| query.with(words_of));
     let set = Callback::new(move |(key, value): (&'static str, String)| {
-        let mut words = filter.get_untracked();
-        words.retain(|(other, _)| *other != key);
+        let mut next = filter.get_untracked();
+        next.retain(|(other, _)| *other != key);
         if !value.trim().is_empty() {
-            words.push((key, value));
+            next.push((key, value));
         }
-        let to = paths::audit(AuditTab::History, words);
+        let to = paths::audit(AuditTab::History, next);
         navigate(&to, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
     });
     (filter, set)

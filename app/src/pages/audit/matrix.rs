@@ -13,7 +13,7 @@ use crate::stores::browser;
 use crate::ui::window::rows_in_view;
 use leptos::{ev, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use platform::permission::{Action, PrincipalKind, Visible};
+use platform::permission::{Action, Narrowing, PrincipalKind, Visible};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 
@@ -106,6 +106,8 @@ pub(super) fn Matrix(shared: Shared, audit: Arc<Audit>, visible: Memo<Arc<Visibl
             open.run(at);
         }
     };
+    // Opening a cell changes the address, and no cell.
+    let narrowing = Memo::new(move |_| shared.asked.get().narrowing);
     let across = Memo::new(move |_| {
         let (_, _, from, to) = window.get();
         (from, to)
@@ -161,7 +163,7 @@ pub(super) fn Matrix(shared: Shared, audit: Arc<Audit>, visible: Memo<Arc<Visibl
                                     </a>
                                 </span>
                                 <span class="audit-space" style:width=move || format!("{}px", across.get().0 as f64 * COLUMN_PX)></span>
-                                {move || cells(i18n, shared, &audit, &visible.get(), (n, row), across.get())}
+                                {move || narrowing.with(|narrowing| cells(i18n, narrowing, &audit, &visible.get(), (n, row), across.get()))}
                             </div>
                         }
                     }
@@ -207,7 +209,7 @@ fn left_of(column: usize) -> f64 {
     column.checked_sub(1).map_or(0.0, |column| NAME_PX + column as f64 * COLUMN_PX)
 }
 
-/// Scrolls until the cell stands clear of the headings.
+/// Scrolls until the cell stands clear of the headings; headings themselves are where the list begins.
 fn bring_into_view(grid: NodeRef<html::Div>, (row, column): (usize, usize)) {
     let Some(grid) = grid.get_untracked() else { return };
     let scrolled = |at: f64, size: f64, head: f64, now: f64, seen: f64| {
@@ -219,14 +221,10 @@ fn bring_into_view(grid: NodeRef<html::Div>, (row, column): (usize, usize)) {
             now
         }
     };
-    if row > 0 {
-        let (now, seen) = (f64::from(grid.scroll_top()), f64::from(grid.client_height()));
-        grid.set_scroll_top(scrolled(top_of(row), ROW_PX, HEAD_PX, now, seen).max(0.0) as i32);
-    }
-    if column > 0 {
-        let (now, seen) = (f64::from(grid.scroll_left()), f64::from(grid.client_width()));
-        grid.set_scroll_left(scrolled(left_of(column), COLUMN_PX, NAME_PX, now, seen).max(0.0) as i32);
-    }
+    let (now, seen) = (f64::from(grid.scroll_top()), f64::from(grid.client_height()));
+    grid.set_scroll_top(scrolled(top_of(row), ROW_PX, HEAD_PX, now, seen).max(0.0) as i32);
+    let (now, seen) = (f64::from(grid.scroll_left()), f64::from(grid.client_width()));
+    grid.set_scroll_left(scrolled(left_of(column), COLUMN_PX, NAME_PX, now, seen).max(0.0) as i32);
 }
 
 /// The principals across.
@@ -253,14 +251,13 @@ fn heads(audit: &Audit, visible: &Visible, (from, to): (usize, usize)) -> impl I
 /// The cells of a row.
 fn cells(
     i18n: crate::i18n::I18n,
-    shared: Shared,
+    narrowing: &Narrowing,
     audit: &Audit,
     visible: &Visible,
     (n, row): (usize, u32),
     (from, to): (usize, usize),
 ) -> impl IntoView + use<> {
     let review = &audit.review;
-    let narrowing = shared.asked.with(|asked| asked.narrowing.clone());
     let image = review.things()[row as usize].uri.segments().get(1..).unwrap_or_default().join("/");
     let shown = visible.columns.get(from..to.min(visible.columns.len())).unwrap_or_default();
     let cells = shown.iter().zip(from..).map(|(column, m)| {
@@ -269,7 +266,7 @@ fn cells(
         let who = &review.subjects()[*column as usize].name;
         let phrase = if is_outsider { words::CELL_OUTSIDER } else { words::CELL };
         let label = i18n.fill(phrase, &[("right", i18n.now(right_word(right))), ("who", who), ("image", &image)]);
-        let meant = if review.is_meant(&narrowing, row, *column) { "" } else { " audit-faint" };
+        let meant = if review.is_meant(narrowing, row, *column) { "" } else { " audit-faint" };
         let outside = if is_outsider { " audit-outside" } else { "" };
         let class = format!("audit-cell {}{outside}{meant}", right_class(right));
         view! {

@@ -3,10 +3,12 @@
 use crate::client::use_client;
 use crate::i18n::{
     I18n,
-    catalogue::{common, image as words},
+    catalogue::{audit::WHO_CAN_REACH, common, image as words},
     use_i18n,
 };
+use crate::paths;
 use crate::queries::image;
+use crate::stores::session::use_session;
 use crate::ui::{
     button::Button,
     state::{Note, Skeleton},
@@ -21,11 +23,15 @@ pub(super) fn AccessView(detail: Arc<ImageDetail>) -> impl IntoView {
     let i18n = use_i18n();
     let answer = image::access(use_client(), &detail.repository);
     let rights = detail.rights;
+    // As grants name it: without a version.
+    let cluster = use_session().session().map(|session| session.cluster).unwrap_or_default();
+    let audit = paths::audit_of_image(&format!("image://{cluster}/{}", detail.repository));
     view! {
         <section class="panel job-section">
             <h2>{i18n.text(words::TAB_ACCESS)}</h2>
             <p class="muted">{i18n.text(words::ACCESS_TEXT)}</p>
             <p>{move || i18n.fill(words::MY_RIGHTS, &[("rights", &rights_words(i18n, rights))])}</p>
+            <p><a href=audit>{i18n.text(WHO_CAN_REACH)}</a></p>
             {move || match answer.get() {
                 None => {
                     view! { <div role="status" aria-label=i18n.text(common::LOADING)><Skeleton class="w-long"/> <Skeleton class="w-mid"/></div> }

@@ -59,7 +59,7 @@ fn socket(route: &'static str, address: &'static str, verdicts: Verdicts) -> Row
 
 /// The table. Rows that change something say what nobody has, so that each finds things as the one before.
 fn rows() -> Vec<Row> {
-    [session_and_jobs(), images(), access(), people()].into_iter().flatten().collect()
+    [session_and_jobs(), images(), access(), audit(), people()].into_iter().flatten().collect()
 }
 
 fn session_and_jobs() -> Vec<Row> {
@@ -128,6 +128,19 @@ fn access() -> Vec<Row> {
         row("POST", "/access/roles", "/access/roles", json!({"name": "some/role"}), ADMIN),
         get("/access/roles/{role}", "/access/roles/default%2Fadmin", [401, 404, 404, 404, 0, 404]),
         delete("/access/roles/{role}", "/access/roles/some%2Fnone", ADMIN),
+    ]
+}
+
+fn audit() -> Vec<Row> {
+    // Nobody was granted that: each is told that the list is out of date.
+    let stale =
+        json!({"items": [{"principal": "stranger", "uri": "image://default/main/default/net", "action": "manage"}]});
+    vec![
+        // Each sees what is its own business: see the cluster's tests of its facts.
+        get("/audit", "/audit", SIGNED_IN),
+        get("/audit/history", "/audit/history", SIGNED_IN),
+        download("/audit/download", "/audit/download", SIGNED_IN),
+        row("POST", "/audit/revocations", "/audit/revocations", stale, SIGNED_IN),
     ]
 }
 

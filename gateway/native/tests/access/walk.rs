@@ -61,7 +61,17 @@ fn socket(route: &'static str, address: &'static str, verdicts: Verdicts) -> Row
 
 /// The table. Rows that change something say what nobody has, so that each finds things as the one before.
 fn rows() -> Vec<Row> {
-    [session_and_jobs(), images(), links(), access(), people()].into_iter().flatten().collect()
+    [session_and_jobs(), images(), links(), audit(), access(), people()].into_iter().flatten().collect()
+}
+
+/// Whoever is signed in asks; how much of the cluster is told follows from their rights: see the tests of the audit.
+fn audit() -> Vec<Row> {
+    vec![
+        get("/audit", "/audit", SIGNED_IN),
+        get("/audit/history", "/audit/history", SIGNED_IN),
+        download("/audit/download", "/audit/download", SIGNED_IN),
+        row("POST", "/audit/revocations", "/audit/revocations", json!({"items": []}), SIGNED_IN),
+    ]
 }
 
 /// This gateway is set up without links: whoever passes is told so, and a link is nobody's. What links show, and to whom, is in

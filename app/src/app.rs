@@ -8,8 +8,8 @@ use crate::i18n::{
 };
 use crate::layouts::shell::Shell;
 use crate::pages::{
-    audit, image, images, job, job_new, jobs::JobsPage, links, not_found::NotFoundPage, org, people, person, project, push,
-    role, shared, shares, sign_in,
+    audit, image, images, job, job_new, jobs::JobsPage, links, not_found::NotFoundPage, org, people, person, project,
+    push, role, shared, shares, sign_in,
 };
 use crate::paths::{self, Place, endpoint};
 use crate::stores::{

@@ -98,5 +98,5 @@ test("everybody is found by name, and one leads to their places", async ({ page,
   await page.getByRole("searchbox").fill(name);
   await expect(page.getByText("1 person")).toBeVisible();
   await page.getByRole("link", { name, exact: true }).click();
-  await expect(page.getByRole("link", { name: "main / default" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "main / default", exact: true })).toBeVisible();
 });

@@ -30,24 +30,24 @@ export class Cli {
 
   /** `apolo acl ls`: what they were granted. */
   async granted(): Promise<string[]> {
-    const found: { uri: string; action: string }[] = await this.ask("GET", `${this.user}/permissions`);
+    const found: { uri: string; action: string }[] = await this.ask("GET", `${inPath(this.user)}/permissions`);
     return found.map(({ uri, action }) => `${uri} ${action}`);
   }
 
   /** `apolo acl ls --shared`: what others were granted of theirs. */
   async shared(): Promise<string[]> {
-    const found: { user: string; uri: string; action: string }[] = await this.ask("GET", `${this.user}/permissions/shared`);
+    const found: { user: string; uri: string; action: string }[] = await this.ask("GET", `${inPath(this.user)}/permissions/shared`);
     return found.map(({ user, uri, action }) => `${uri} ${action} ${user}`);
   }
 
   /** `apolo share URI USER ACTION`. */
   async share(uri: string, user: string, action: string): Promise<void> {
-    await this.ask("POST", `${user}/permissions`, [{ uri, action }]);
+    await this.ask("POST", `${inPath(user)}/permissions`, [{ uri, action }]);
   }
 
   /** `apolo acl revoke URI USER`. */
   async revoke(uri: string, user: string): Promise<void> {
-    await this.ask("DELETE", `${user}/permissions?uri=${encodeURIComponent(uri)}`);
+    await this.ask("DELETE", `${inPath(user)}/permissions?uri=${encodeURIComponent(uri)}`);
   }
 
   private async ask<T>(method: string, path: string, data?: unknown): Promise<T> {
@@ -57,4 +57,9 @@ export class Cli {
     const text = await answer.text();
     return text ? JSON.parse(text) : undefined;
   }
+}
+
+/** A role's name has slashes, which the platform wants as colons in a path. */
+function inPath(name: string): string {
+  return name.replaceAll("/", ":");
 }

@@ -47,7 +47,7 @@ pub(crate) fn MembersSection(at: At) -> impl IntoView {
     // Where the focus goes when the rows are drawn anew after an act.
     let refocus = StoredValue::new(None::<String>);
     view! {
-        <section class="section" aria-labelledby="members-title">
+        <section class="section">
             <h2 id="members-title" tabindex="-1">{i18n.text(words::MEMBERS)}</h2>
             {move || {
                 let found = members.get().and_then(Result::ok).filter(|found| found.can_manage)?;
@@ -106,9 +106,12 @@ fn AddMember(at: At, roles: Vec<String>, default_role: String) -> impl IntoView 
             }
         });
     };
+    // Each role includes the lower ones.
+    let order = roles.clone();
     let hint = Signal::derive(move || {
-        let phrase = role.with(|role| at.with_value(|at| allows(at, role)));
-        phrase.map(|phrase| i18n.now(phrase).to_owned()).unwrap_or_default()
+        let last = role.with(|role| order.iter().position(|one| one == role)).map_or(0, |last| last + 1);
+        let words = order.iter().take(last).filter_map(|one| at.with_value(|at| allows(at, one)));
+        words.map(|phrase| i18n.now(phrase)).collect::<Vec<_>>().join("; ")
     });
     view! {
         <form class="member-form" on:submit=submit novalidate="">
@@ -133,7 +136,8 @@ fn AddMember(at: At, roles: Vec<String>, default_role: String) -> impl IntoView 
 
 fn table(i18n: I18n, at: &At, refocus: StoredValue<Option<String>>, members: Members) -> AnyView {
     let Members { items, can_manage, roles, .. } = members;
-    let rows = items.into_iter().map(|member| view! { <Row at=at.clone() refocus member roles=roles.clone() can_manage/> });
+    let rows =
+        items.into_iter().map(|member| view! { <Row at=at.clone() refocus member roles=roles.clone() can_manage/> });
     view! {
         <div class="panel table-scroll" tabindex="0" role="region" aria-label=i18n.text(words::MEMBERS)>
             <table class="plain-table">
@@ -156,7 +160,13 @@ fn role_id(user: &str) -> String {
 }
 
 #[component]
-fn Row(at: At, refocus: StoredValue<Option<String>>, member: Member, roles: Vec<String>, can_manage: bool) -> impl IntoView {
+fn Row(
+    at: At,
+    refocus: StoredValue<Option<String>>,
+    member: Member,
+    roles: Vec<String>,
+    can_manage: bool,
+) -> impl IntoView {
     let (i18n, client, store) = (use_i18n(), use_client(), use_sharing());
     let (toasts, confirm) = (use_toasts(), use_confirm());
     let known = StoredValue::new((at, member.clone()));

@@ -120,7 +120,7 @@ fn MainNav() -> impl IntoView {
                     <a class="nav-link" href=paths::AUDIT aria-current=here(paths::AUDIT)>{i18n.text(shell::AUDIT)}</a>
                     // On a phone these stand in the account's menu.
                     <a class="nav-link nav-wide" href=paths::SHARES aria-current=here(paths::SHARES)>{i18n.text(shell::SHARES)}</a>
-                    <a class="nav-link nav-wide" href=paths::PEOPLE aria-current=here(paths::PEOPLE)>{i18n.text(shell::PEOPLE)}</a>
+                    <a class="nav-link nav-wide" href=paths::PEOPLE aria-current=move || here(paths::PEOPLE)().or_else(here(paths::ORGS))>{i18n.text(shell::PEOPLE)}</a>
                 </nav>
                 {match project_page(&session) {
                     Some(href) => view! { <a class="bar-context truncate" href=href>{place}</a> }.into_any(),

@@ -13,7 +13,7 @@ pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod project;
 pub(crate) mod push;
-pub(crate) mod shared;
 pub(crate) mod role;
+pub(crate) mod shared;
 pub(crate) mod shares;
 pub(crate) mod sign_in;

@@ -60,8 +60,8 @@ fn OrgView(org: String) -> impl IntoView {
             <PageTitle title=Signal::stored(org.clone())/>
             {move || may_remove.get().then(|| view! { <RemoveOrg org=name.get_value()/> })}
         </div>
-        <section class="section" aria-labelledby="projects-title">
-            <h2 id="projects-title">{i18n.text(words::PROJECTS)}</h2>
+        <section class="section">
+            <h2>{i18n.text(words::PROJECTS)}</h2>
             {move || {
                 let may_add = projects.get().and_then(Result::ok).is_some_and(|projects: Projects| projects.can_manage);
                 may_add.then(|| view! { <AddProject org=name.get_value()/> })

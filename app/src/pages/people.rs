@@ -30,13 +30,13 @@ fn PeoplePage() -> impl IntoView {
     let sees_all = Memo::new(move |_| orgs.get().and_then(Result::ok).map(|orgs: Orgs| orgs.can_manage));
     view! {
         <div class="page-head"><PageTitle title=i18n.text(words::TITLE)/></div>
-        <section class="section" aria-labelledby="orgs-title">
-            <h2 id="orgs-title">{i18n.text(words::ORGS)}</h2>
+        <section class="section">
+            <h2>{i18n.text(words::ORGS)}</h2>
             {move || (sees_all.get() == Some(true)).then(|| view! { <AddOrg/> })}
             {loaded(orgs, i18n.text(words::ORGS_FAILED), move |orgs| org_table(i18n, orgs))}
         </section>
-        <section class="section" aria-labelledby="everybody-title">
-            <h2 id="everybody-title">{i18n.text(words::EVERYBODY)}</h2>
+        <section class="section">
+            <h2>{i18n.text(words::EVERYBODY)}</h2>
             {move || match sees_all.get() {
                 Some(true) => view! { <Everybody/> }.into_any(),
                 Some(false) => view! { <p class="muted">{i18n.text(words::EVERYBODY_ADMINS)}</p> }.into_any(),
@@ -126,7 +126,7 @@ fn Everybody() -> impl IntoView {
 fn PersonTable(rows: Signal<Vec<Person>>) -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <p class="muted count" role="status">{move || i18n.count(words::COUNT, rows.with(Vec::len) as u64)}</p>
+        <p><span class="count" role="status">{move || i18n.count(words::COUNT, rows.with(Vec::len) as u64)}</span></p>
         <div class="panel table-scroll" tabindex="0" role="region" aria-label=i18n.text(words::EVERYBODY)>
             <table class="plain-table">
                 <thead>

@@ -1,7 +1,7 @@
 //! Server data as pages read it: fetched once, kept true by streams.
 
-pub(crate) mod audit;
 pub(crate) mod access;
+pub(crate) mod audit;
 pub(crate) mod events;
 pub(crate) mod image;
 pub(crate) mod image_list;

@@ -1,7 +1,7 @@
 //! What may be done in which state, and what a valid input is. Plain functions over `api`; no browser, no signals.
 
-pub(crate) mod audit;
 pub(crate) mod access;
+pub(crate) mod audit;
 pub(crate) mod cli;
 pub(crate) mod complaint;
 pub(crate) mod filter;

@@ -8,7 +8,8 @@ use crate::i18n::{
 };
 use crate::layouts::shell::Shell;
 use crate::pages::{
-    audit, image, images, job, job_new, jobs::JobsPage, links, not_found::NotFoundPage, push, shared, sign_in,
+    audit, image, images, job, job_new, jobs::JobsPage, links, not_found::NotFoundPage, org, people, person, project,
+    push, role, shared, shares, sign_in,
 };
 use crate::paths::{self, Place, endpoint};
 use crate::stores::{
@@ -17,6 +18,7 @@ use crate::stores::{
     dropped::Dropped,
     push::PushStore,
     session::{SessionStore, State},
+    sharing::Sharing,
     theme::ThemeStore,
     toasts::Toasts,
 };
@@ -37,6 +39,7 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(ThemeStore::from_browser());
     provide_context(Toasts::new());
     provide_context(Confirm::new());
+    provide_context(Sharing::new());
     provide_context(Dropped::new());
     provide_context(Clock::start());
     provide_context(PushStore::new());
@@ -144,6 +147,12 @@ fn Page() -> impl IntoView {
         Place::Image => view! { <LazyPage page=image::fetch/> }.into_any(),
         Place::Audit => view! { <LazyPage page=audit::fetch/> }.into_any(),
         Place::Links => view! { <LazyPage page=links::fetch/> }.into_any(),
+        Place::Shares => view! { <LazyPage page=shares::fetch/> }.into_any(),
+        Place::Role => view! { <LazyPage page=role::fetch/> }.into_any(),
+        Place::People => view! { <LazyPage page=people::fetch/> }.into_any(),
+        Place::Person => view! { <LazyPage page=person::fetch/> }.into_any(),
+        Place::Org => view! { <LazyPage page=org::fetch/> }.into_any(),
+        Place::Project => view! { <LazyPage page=project::fetch/> }.into_any(),
         Place::Nowhere | Place::Shared => view! { <NotFoundPage/> }.into_any(),
     };
     view! { <Stage page/> }

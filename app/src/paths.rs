@@ -9,6 +9,10 @@ pub(crate) const JOB_NEW: &str = "/jobs/new";
 pub(crate) const IMAGES: &str = "/images";
 /// Never an image's page: a repository has a slash, which is encoded in the address.
 pub(crate) const IMAGES_PUSH: &str = "/images/push";
+pub(crate) const SHARES: &str = "/shared";
+pub(crate) const ROLES: &str = "/roles";
+pub(crate) const PEOPLE: &str = "/people";
+pub(crate) const ORGS: &str = "/orgs";
 
 pub(crate) const AUDIT: &str = "/audit";
 pub(crate) const LINKS: &str = "/links";
@@ -34,6 +38,18 @@ pub(crate) enum Place {
     Links,
     /// A job as a link shows it, by [`shared_token_at`]; no sign-in.
     Shared,
+    /// What is shared with and by the reader, and roles.
+    Shares,
+    /// One role, by [`below`].
+    Role,
+    /// Organisations, and everybody for administrators.
+    People,
+    /// Somebody, by [`below`].
+    Person,
+    /// One organisation, by [`org_at`].
+    Org,
+    /// One project, by [`org_at`].
+    Project,
     Nowhere,
 }
 
@@ -46,11 +62,19 @@ impl Place {
             IMAGES => Self::Images,
             IMAGES_PUSH => Self::ImagesPush,
             LINKS => Self::Links,
+            SHARES => Self::Shares,
+            PEOPLE => Self::People,
             other if other.starts_with(SHARED) => Self::Shared,
             other if job_at(other).is_some() => Self::Job,
             other if audit_at(other).is_some() => Self::Audit,
             other if repository_at(other).is_some() => Self::Image,
-            _ => Self::Nowhere,
+            other if below(ROLES, other).is_some() => Self::Role,
+            other if below(PEOPLE, other).is_some() => Self::Person,
+            other => match org_at(other) {
+                Some((_, None)) => Self::Org,
+                Some((_, Some(_))) => Self::Project,
+                None => Self::Nowhere,
+            },
         }
     }
 }
@@ -83,6 +107,85 @@ pub(crate) fn repository_at(pathname: &str) -> Option<String> {
     let rest = pathname.strip_prefix(IMAGES)?.strip_prefix('/')?.trim_end_matches('/');
     let repository = (!rest.contains('/')).then(|| decode(rest))?;
     repository.contains('/').then_some(repository)
+}
+
+/// The name at an address one step below a list of them.
+pub(crate) fn below(list: &str, pathname: &str) -> Option<String> {
+    let rest = pathname.strip_prefix(list)?.strip_prefix('/')?.trim_end_matches('/');
+    (!rest.is_empty() && !rest.contains('/')).then(|| decode(rest))
+}
+
+/// The organisation at an address, and its project where it names one.
+pub(crate) fn org_at(pathname: &str) -> Option<(String, Option<String>)> {
+    let rest = pathname.strip_prefix(ORGS)?.strip_prefix('/')?.trim_end_matches('/');
+    let (org, project) = rest.split_once('/').map_or((rest, None), |(org, project)| (org, Some(project)));
+    let plain = !org.is_empty() && project.is_none_or(|project| !project.is_empty() && !project.contains('/'));
+    plain.then(|| (decode(org), project.map(decode)))
+}
+
+/// A list of what is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SharedTab {
+    WithMe,
+    ByMe,
+    Roles,
+}
+
+impl SharedTab {
+    pub(crate) const ALL: [Self; 3] = [Self::WithMe, Self::ByMe, Self::Roles];
+
+    /// Its word in addresses and ids.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::WithMe => "with-me",
+            Self::ByMe => "by-me",
+            Self::Roles => "roles",
+        }
+    }
+
+    /// The tab of an address; what is shared with the reader where it names none or an unknown one.
+    pub(crate) fn parse(word: Option<&str>) -> Self {
+        Self::ALL.into_iter().find(|tab| Some(tab.word()) == word).unwrap_or(Self::WithMe)
+    }
+}
+
+pub(crate) fn shares(tab: SharedTab) -> String {
+    match tab {
+        SharedTab::WithMe => SHARES.to_owned(),
+        SharedTab::ByMe | SharedTab::Roles => with_query(SHARES, [("view", tab.word())]),
+    }
+}
+
+pub(crate) fn role(name: &str) -> String {
+    format!("{ROLES}/{}", encode(name))
+}
+
+pub(crate) fn person(name: &str) -> String {
+    format!("{PEOPLE}/{}", encode(name))
+}
+
+pub(crate) fn org(name: &str) -> String {
+    format!("{ORGS}/{}", encode(name))
+}
+
+pub(crate) fn project(org_name: &str, name: &str) -> String {
+    format!("{}/{}", org(org_name), encode(name))
+}
+
+/// The page of what a resource URI names, where there is one.
+pub(crate) fn of_uri(uri: &str) -> Option<String> {
+    let (scheme, path) = uri.split_once("://")?;
+    if scheme == "role" {
+        return Some(role(path));
+    }
+    let mut parts = path.splitn(4, '/').skip(1);
+    match (scheme, parts.next(), parts.next(), parts.next()) {
+        ("image", Some(org), Some(project), Some(name)) => Some(image(&format!("{org}/{project}/{name}"))),
+        ("job", Some(_), Some(_), Some(id)) => Some(job(id)),
+        ("image" | "job" | "project", Some(org), Some(name), None) => Some(project(org, name)),
+        ("image" | "job" | "project" | "org", Some(name), None, None) => Some(org(name)),
+        _ => None,
+    }
 }
 
 /// A view of one job.
@@ -292,6 +395,38 @@ pub(crate) mod endpoint {
     pub(crate) const IMAGES: &str = "/api/v1/images";
     pub(crate) const REGISTRY: &str = "/api/v1/images/registry";
     pub(crate) const IMAGE_COPY: &str = "/api/v1/images/copy";
+    pub(crate) const GRANT_CHANGES: &str = "/api/v1/access/changes";
+    pub(crate) const GRANT_PREVIEW: &str = "/api/v1/access/preview";
+    pub(crate) const PRINCIPALS: &str = "/api/v1/access/principals";
+    pub(crate) const SHARED_WITH_ME: &str = "/api/v1/access/with-me";
+    pub(crate) const SHARED_BY_ME: &str = "/api/v1/access/by-me";
+    pub(crate) const ROLES: &str = "/api/v1/access/roles";
+    pub(crate) const PEOPLE: &str = "/api/v1/people";
+    pub(crate) const ORGS: &str = "/api/v1/orgs";
+
+    pub(crate) fn sharing(uri: &str) -> String {
+        with_query("/api/v1/access", [("uri", uri)])
+    }
+
+    pub(crate) fn role(name: &str) -> String {
+        format!("{ROLES}/{}", encode(name))
+    }
+
+    pub(crate) fn person(name: &str) -> String {
+        format!("{PEOPLE}/{}", encode(name))
+    }
+
+    pub(crate) fn org(name: &str) -> String {
+        format!("{ORGS}/{}", encode(name))
+    }
+
+    pub(crate) fn projects(of: &str) -> String {
+        format!("{}/projects", org(of))
+    }
+
+    pub(crate) fn project(of: &str, name: &str) -> String {
+        format!("{}/{}", projects(of), encode(name))
+    }
 
     pub(crate) const AUDIT: &str = "/api/v1/audit";
     pub(crate) const AUDIT_HISTORY: &str = "/api/v1/audit/history";
@@ -435,6 +570,66 @@ mod tests {
                 "/s/t-_0/badge.svg",
             ]
         );
+    }
+
+    #[test]
+    fn people_and_what_is_shared_have_addresses() {
+        assert_eq!(
+            [
+                shares(SharedTab::WithMe),
+                shares(SharedTab::ByMe),
+                role("alice/roles/readers"),
+                person("bob"),
+                org("main"),
+                project("main", "demo"),
+                endpoint::sharing("image://c/o/p/n"),
+                endpoint::role("alice/roles/x"),
+                endpoint::person("bob"),
+                endpoint::project("main", "demo"),
+            ],
+            [
+                "/shared",
+                "/shared?view=by-me",
+                "/roles/alice%2Froles%2Freaders",
+                "/people/bob",
+                "/orgs/main",
+                "/orgs/main/demo",
+                "/api/v1/access?uri=image%3A%2F%2Fc%2Fo%2Fp%2Fn",
+                "/api/v1/access/roles/alice%2Froles%2Fx",
+                "/api/v1/people/bob",
+                "/api/v1/orgs/main/projects/demo",
+            ]
+        );
+        for (path, place) in [
+            ("/shared", Place::Shares),
+            ("/roles/a%2Fb", Place::Role),
+            ("/roles", Place::Nowhere),
+            ("/people/", Place::People),
+            ("/people/bob", Place::Person),
+            ("/orgs/main", Place::Org),
+            ("/orgs/main/demo/", Place::Project),
+            ("/orgs", Place::Nowhere),
+            ("/orgs/a/b/c", Place::Nowhere),
+        ] {
+            assert_eq!(Place::at(path), place, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_uri_leads_to_the_page_of_what_it_names() {
+        for (uri, page) in [
+            ("image://c/o/p/a/b", Some("/images/o%2Fp%2Fa%2Fb")),
+            ("job://c/o/p/job-1", Some("/jobs/job-1")),
+            ("job://c/o/p", Some("/orgs/o/p")),
+            ("project://c/o/p", Some("/orgs/o/p")),
+            ("image://c/o", Some("/orgs/o")),
+            ("role://alice/roles/x", Some("/roles/alice%2Froles%2Fx")),
+            ("image://c", None),
+            ("storage://c/o/p/x", None),
+            ("image:", None),
+        ] {
+            assert_eq!(of_uri(uri).as_deref(), page, "{uri}");
+        }
     }
 
     #[test]

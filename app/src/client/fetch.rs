@@ -34,6 +34,12 @@ impl Client {
         parse(&self.call(Method::POST, path, Some(body), None).await?)
     }
 
+    /// A change of something that is there; never aborted either.
+    pub(crate) async fn put<T: DeserializeOwned>(self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
+        let body = serde_json::to_string(body).expect("the contract's inputs are plain data");
+        parse(&self.call(Method::PUT, path, Some(body), None).await?)
+    }
+
     pub(crate) async fn delete(self, path: &str) -> Result<(), Failure> {
         self.call(Method::DELETE, path, None, None).await.map(drop)
     }

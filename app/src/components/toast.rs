@@ -25,6 +25,16 @@ pub(crate) fn ToastCorner() -> impl IntoView {
                         {toast.text}
                         {toast.detail.map(|detail| view! { <div class="toast-detail mono">{detail}</div> })}
                     </div>
+                    {toast
+                        .act
+                        .map(|act| {
+                            let (id, run) = (toast.id, act.run);
+                            let on_click = move |()| {
+                                toasts.dismiss(id);
+                                run();
+                            };
+                            view! { <span class="toast-act"><Button label=Signal::stored(act.label) on_click/></span> }
+                        })}
                     <Button label=dismiss kind=Kind::Quiet bare=true picture=icon::CLOSE on_click=move |()| toasts.dismiss(toast.id)/>
                 </div>
             </For>

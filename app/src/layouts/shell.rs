@@ -2,20 +2,21 @@
 
 use super::keys::{self, KeysOpen};
 use crate::client::use_client;
-use crate::components::{confirm, lazy::LazyPart, page::Arrival, push_mark::PushMark, toast::ToastCorner};
+use crate::components::{confirm, lazy::LazyPart, page::Arrival, push_mark::PushMark, share, toast::ToastCorner};
 use crate::i18n::{I18n, Lang, catalogue::shell, use_i18n};
 use crate::paths::{self, endpoint};
 use crate::stores::{
     browser,
     confirm::use_confirm,
     session::use_session,
+    sharing::use_sharing,
     theme::{Theme, ThemeStore},
     toasts::use_toasts,
 };
 use crate::ui::{
     button::{Button, Kind},
     icon,
-    menu::{Menu, MenuChoice, MenuItem},
+    menu::{Menu, MenuChoice, MenuItem, MenuLink},
 };
 use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_location, use_navigate};
@@ -28,6 +29,8 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
     provide_context(KeysOpen(keys_open));
     let confirm = use_confirm();
     let asked = Memo::new(move |_| confirm.is_open());
+    let sharing = use_sharing();
+    let shares = Memo::new(move |_| sharing.is_open());
     provide_context(Arrival::follow(use_location().pathname));
     page_keys(keys_open);
     // The router takes a click on a fragment for a move within the page, and moves no focus.
@@ -64,6 +67,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
             <main class="page" id="main" tabindex="-1">{children()}</main>
             <ToastCorner/>
             {move || asked.get().then(|| view! { <LazyPart part=confirm::fetch/> })}
+            {move || shares.get().then(|| view! { <LazyPart part=share::fetch/> })}
             {move || keys_open.get().then(|| view! { <LazyPart part=keys::fetch/> })}
         </div>
     }
@@ -113,12 +117,23 @@ fn MainNav() -> impl IntoView {
                 <nav class="nav" aria-label=i18n.text(shell::MAIN_NAV)>
                     <a class="nav-link" href=paths::JOBS aria-current=here(paths::JOBS)>{i18n.text(shell::JOBS)}</a>
                     <a class="nav-link" href=paths::IMAGES aria-current=here(paths::IMAGES)>{i18n.text(shell::IMAGES)}</a>
+                    // On a phone these stand in the account's menu.
                     <a class="nav-link nav-wide" href=paths::AUDIT aria-current=here(paths::AUDIT)>{i18n.text(shell::AUDIT)}</a>
+                    <a class="nav-link nav-wide" href=paths::SHARES aria-current=here(paths::SHARES)>{i18n.text(shell::SHARES)}</a>
+                    <a class="nav-link nav-wide" href=paths::PEOPLE aria-current=move || here(paths::PEOPLE)().or_else(here(paths::ORGS))>{i18n.text(shell::PEOPLE)}</a>
                 </nav>
-                <span class="bar-context truncate">{place}</span>
+                {match project_page(&session) {
+                    Some(href) => view! { <a class="bar-context truncate" href=href>{place}</a> }.into_any(),
+                    None => view! { <span class="bar-context truncate">{place}</span> }.into_any(),
+                }}
             }
         })
     }
+}
+
+/// The page of the project that the reader works in.
+fn project_page(session: &api::session::Session) -> Option<String> {
+    session.org.as_deref().map(|org| paths::project(org, &session.project))
 }
 
 fn place(i18n: I18n, session: &api::session::Session) -> String {
@@ -181,11 +196,6 @@ fn AccountMenu() -> impl IntoView {
     let (i18n, session, client, toasts) = (use_i18n(), use_session(), use_client(), use_toasts());
     let user = Memo::new(move |_| session.session().map(|s| s.user));
     let navigate = use_navigate();
-    let go = move |path: &'static str| {
-        let navigate = navigate.clone();
-        Callback::new(move |()| navigate(path, leptos_router::NavigateOptions::default()))
-    };
-    let (to_audit, to_links) = (go(paths::AUDIT), go(paths::LINKS));
     let sign_out = move |()| {
         spawn_local(async move {
             match client.delete(endpoint::SESSION).await {
@@ -206,8 +216,15 @@ fn AccountMenu() -> impl IntoView {
                         <strong>{user.clone()}</strong>
                         {move || session.session().map(|s| place(i18n, &s))}
                     </p>
-                    <MenuItem label=i18n.text(shell::AUDIT) on_click=to_audit/>
-                    <MenuItem label=i18n.text(shell::LINKS) on_click=to_links/>
+                    {move || {
+                        let session = session.session()?;
+                        let label = i18n.fill(shell::PROJECT, &[("project", &session.project)]);
+                        project_page(&session).map(|href| view! { <MenuLink label=Signal::stored(label) href/> })
+                    }}
+                    <MenuLink label=i18n.text(shell::AUDIT) href=paths::AUDIT.to_owned()/>
+                    <MenuLink label=i18n.text(shell::SHARES) href=paths::SHARES.to_owned()/>
+                    <MenuLink label=i18n.text(shell::PEOPLE) href=paths::PEOPLE.to_owned()/>
+                    <MenuLink label=i18n.text(shell::LINKS) href=paths::LINKS.to_owned()/>
                     <MenuItem label=i18n.text(shell::SIGN_OUT) on_click=sign_out/>
                 </Menu>
             }

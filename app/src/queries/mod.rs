@@ -1,5 +1,6 @@
 //! Server data as pages read it: fetched once, kept true by streams.
 
+pub(crate) mod access;
 pub(crate) mod audit;
 pub(crate) mod events;
 pub(crate) mod image;
@@ -8,6 +9,7 @@ pub(crate) mod images;
 pub(crate) mod job;
 pub(crate) mod jobs;
 pub(crate) mod links;
+pub(crate) mod people;
 pub(crate) mod presets;
 pub(crate) mod shared;
 pub(crate) mod top;

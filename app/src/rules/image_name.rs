@@ -109,6 +109,12 @@ fn complaint(invalid: &InvalidReference) -> Complaint {
     }
 }
 
+/// An image's URI without the tag or digest at its end.
+pub(crate) fn without_version(uri: &str) -> &str {
+    let uri = uri.split_once('@').map_or(uri, |(bare, _)| bare);
+    uri.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(uri, |(bare, _)| bare)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,5 +183,17 @@ mod tests {
             assert!(target(&here(), &text).is_ok(), "{text}");
         }
         assert_eq!(propose_named(&here(), "not a name", "v1", Some("acme"), "vision"), "");
+    }
+
+    #[test]
+    fn a_grant_on_the_image_itself_is_known_whatever_the_version() {
+        for uri in [
+            "image://home/a/b/c",
+            "image://home/a/b/c:v1",
+            "image://home/a/b/c@sha256:0f",
+            "image://home/a/b/c:v1@sha256:0f",
+        ] {
+            assert_eq!(without_version(uri), "image://home/a/b/c", "{uri}");
+        }
     }
 }

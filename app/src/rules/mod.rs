@@ -1,5 +1,6 @@
 //! What may be done in which state, and what a valid input is. Plain functions over `api`; no browser, no signals.
 
+pub(crate) mod access;
 pub(crate) mod audit;
 pub(crate) mod cli;
 pub(crate) mod complaint;

@@ -72,6 +72,14 @@ pub(crate) fn set_title(title: &str) {
     document().set_title(title);
 }
 
+/// Moves the focus to the first such element within the one with this id.
+pub(crate) fn focus_in(id: &str, selector: &str) {
+    let found = document().get_element_by_id(id).and_then(|element| element.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        drop(element.focus());
+    }
+}
+
 /// Moves the focus to the element with this id.
 pub(crate) fn focus_id(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {

@@ -6,5 +6,6 @@ pub(crate) mod confirm;
 pub(crate) mod dropped;
 pub(crate) mod push;
 pub(crate) mod session;
+pub(crate) mod sharing;
 pub(crate) mod theme;
 pub(crate) mod toasts;

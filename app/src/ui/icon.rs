@@ -51,6 +51,11 @@ pub(crate) const TRASH: Icon =
 pub(crate) const PLAY: Icon = Icon("M5 3.200l7.800 4.800L5 12.800z");
 pub(crate) const SAVE: Icon = Icon("M8 2l5.500 3v6L8 14l-5.500-3V5zM2.700 5.100L8 8l5.300-2.900M8 8v6");
 
+pub(crate) const SHARE: Icon = Icon(
+    "M6 8a2.6 2.6 0 100-5.200A2.6 2.6 0 006 8zM1.600 13.500c.4-2.500 2.100-3.700 4.400-3.700 1.100 0 2 .2 2.700.7M12 9.500v4.500M9.750 11.750h4.500",
+);
+pub(crate) const UNDO: Icon = Icon("M5.500 3.500L2.500 6.500l3 3M2.500 6.500h7a4 4 0 010 8H6");
+
 /// Draws an icon; never read out, for what it stands beside has words.
 pub(crate) fn icon(icon: Icon) -> impl IntoView {
     view! { <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=icon.0/></svg> }

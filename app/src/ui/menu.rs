@@ -127,6 +127,17 @@ pub(crate) fn MenuItem(
     }
 }
 
+/// A page in a menu.
+#[component]
+pub(crate) fn MenuLink(#[prop(into)] label: Signal<String>, href: String) -> impl IntoView {
+    let MenuClose(close) = expect_context();
+    view! {
+        <a class="menu-item" role="menuitem" tabindex="-1" href=href on:click=move |_| close.run(())>
+            {move || label.get()}
+        </a>
+    }
+}
+
 /// A file that the browser fetches and saves by itself.
 #[component]
 pub(crate) fn MenuDownload(

@@ -101,3 +101,28 @@ fn the_cause_chain_is_for_the_log_and_complete() {
     let text = chain(&Failure::Upstream(UpstreamError::Unreachable(source)));
     assert_eq!(text, "the cluster failed: the cluster cannot be reached: cannot connect to x:1: connection refused");
 }
+
+#[test]
+fn about_rights_the_clusters_own_words_are_told_at_their_input() {
+    let at =
+        |status, said: &str| tell(&Failure::access_at("user", refused(status, &format!(r#"{{"error":"{said}"}}"#))));
+    for (status, said, code, field) in [
+        (404, "no such user ghost", Code::NotFound, Some("user")),
+        (400, "the name is odd", Code::InvalidRequest, Some("user")),
+        (400, "labs already exists", Code::Conflict, Some("user")),
+        (409, "bob is already a member of project o/p as reader", Code::Conflict, Some("user")),
+        (409, "bob is the last manager of project o/p", Code::Conflict, None),
+        (403, "no", Code::Forbidden, None),
+        (503, "starting", Code::Unavailable, None),
+    ] {
+        let told = at(status, said);
+        assert_eq!((told.code, told.field.as_deref()), (code, field), "{said}: {}", told.message);
+    }
+    let partly = Failure::PartlyChanged { done: 1, of: 2, source: refused(404, r#"{"error":"no such user ghost"}"#) };
+    assert_eq!(
+        tell(&partly).message,
+        "1 of 2 changes were made, then one was refused: No such user ghost. Look at the list again and repeat the others."
+    );
+    assert_eq!(tell(&Failure::access(UpstreamError::NoAdminApi)).code, Code::NotSupported);
+    assert_eq!(tell(&Failure::NoSuchRole).code, Code::NotFound);
+}

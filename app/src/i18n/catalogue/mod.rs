@@ -9,11 +9,13 @@ pub(crate) mod job;
 pub(crate) mod jobs;
 pub(crate) mod links;
 pub(crate) mod logs;
+pub(crate) mod people;
 pub(crate) mod problems;
 pub(crate) mod push;
 pub(crate) mod refusals;
 pub(crate) mod run;
 pub(crate) mod shared;
+pub(crate) mod sharing;
 pub(crate) mod shell;
 pub(crate) mod sign_in;
 pub(crate) mod status;
@@ -36,11 +38,13 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, super::Phrase)> {
         links::ALL,
         logs::ALL,
         problems::ALL,
+        people::ALL,
         push::ALL,
         refusals::ALL,
         run::ALL,
         shared::ALL,
         shell::ALL,
+        sharing::ALL,
         sign_in::ALL,
         status::ALL,
         telemetry::ALL,

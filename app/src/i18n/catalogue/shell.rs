@@ -7,6 +7,9 @@ crate::i18n::phrases! {
     JOBS = "Jobs", "Задания";
     IMAGES = "Images", "Образы";
     AUDIT = "Audit", "Аудит";
+    SHARES = "Shared", "Доступ";
+    PEOPLE = "People", "Люди";
+    PROJECT = "Project {project}", "Проект {project}";
     LANGUAGE = "Language", "Язык";
     THEME = "Theme", "Тема";
     THEME_SYSTEM = "As the system", "Как в системе";

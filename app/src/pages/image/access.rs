@@ -8,6 +8,7 @@ use crate::i18n::{
 };
 use crate::paths;
 use crate::queries::image;
+use crate::rules::image_name::without_version;
 use crate::stores::session::use_session;
 use crate::ui::{
     button::Button,
@@ -48,16 +49,10 @@ pub(super) fn AccessView(detail: Arc<ImageDetail>) -> impl IntoView {
                         .into_any()
                 }
                 Some(Ok(items)) if items.is_empty() => view! { <p class="muted">{i18n.text(words::ACCESS_NONE)}</p> }.into_any(),
-                Some(Ok(items)) => table(i18n, items, bare(&detail.uri)),
+                Some(Ok(items)) => table(i18n, items, without_version(&detail.uri)),
             }}
         </section>
     }
-}
-
-/// A URI without the tag or digest at its end.
-fn bare(uri: &str) -> &str {
-    let uri = uri.split_once('@').map_or(uri, |(bare, _)| bare);
-    uri.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(uri, |(bare, _)| bare)
 }
 
 fn table(i18n: I18n, items: Vec<Access>, own: &str) -> AnyView {
@@ -94,19 +89,4 @@ fn rights_words(i18n: I18n, rights: Rights) -> String {
         [(rights.read, words::RIGHT_READ), (rights.write, words::RIGHT_WRITE), (rights.manage, words::RIGHT_MANAGE)];
     let mine: Vec<_> = all.into_iter().filter(|(has, _)| *has).map(|(_, phrase)| i18n.now(phrase)).collect();
     if mine.is_empty() { i18n.now(words::RIGHT_NONE).to_owned() } else { mine.join(", ") }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_grant_on_the_image_itself_is_known_whatever_the_version() {
-        for uri in [
-            "image://home/a/b/c",
-            "image://home/a/b/c:v1",
-            "image://home/a/b/c@sha256:0f",
-            "image://home/a/b/c:v1@sha256:0f",
-        ] {
-            assert_eq!(super::bare(uri), "image://home/a/b/c", "{uri}");
-        }
-    }
 }

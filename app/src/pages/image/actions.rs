@@ -1,7 +1,7 @@
 //! What can be done with a version; what cannot says why.
 
 use super::{Shown, delete::DeleteDialog};
-use crate::components::copy::use_copy;
+use crate::components::{copy::use_copy, share::ShareButton};
 use crate::i18n::{Phrase, catalogue::image as words, format, use_i18n};
 use crate::paths::{self, Version, endpoint};
 use crate::rules::{cli::ImageCommands, image_name};
@@ -41,6 +41,8 @@ pub(super) fn Actions(shown: Shown, detail: Arc<ImageDetail>, version: Version) 
     let (docker_note, oci_note) = (note(words::DOWNLOAD_DOCKER_NOTE), note(words::DOWNLOAD_OCI_NOTE));
     let (docker_href, oci_href) =
         (endpoint::image_archive(&reference, "docker"), endpoint::image_archive(&reference, "oci"));
+    let share_uri = image_name::without_version(&detail.uri).to_owned();
+    let share_name = detail.repository.rsplit('/').next().unwrap_or_default().to_owned();
     let copied = StoredValue::new((detail.digest.clone(), detail.docker_reference.clone()));
     view! {
         <div class="job-actions">
@@ -60,6 +62,7 @@ pub(super) fn Actions(shown: Shown, detail: Arc<ImageDetail>, version: Version) 
                 }
                     .into_any()
             }}
+            <ShareButton uri=Signal::stored(share_uri) name=Signal::stored(share_name)/>
             <Button
                 label=i18n.text(words::DELETE)
                 kind=Kind::Danger

@@ -2,7 +2,7 @@
 
 use super::links::LinksDialog;
 use crate::client::use_client;
-use crate::components::{copy::use_copy, job_save::SaveDialog};
+use crate::components::{copy::use_copy, job_save::SaveDialog, share::ShareButton};
 use crate::i18n::{
     Phrase,
     catalogue::{job as words, jobs, links, transfer},
@@ -128,6 +128,7 @@ pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
                 }
             }}
             <a class="button" href=move || seen.with(|s| paths::job_again(&s.job.id))>{draw(icon::AGAIN)} {i18n.text(words::RUN_AGAIN)}</a>
+            <ShareButton uri=Signal::derive(move || seen.with(|s| s.job.uri.clone())) name=Signal::derive(move || seen.with(|s| label(&s.job)))/>
             <Button
                 label=i18n.text(transfer::SAVE)
                 picture=icon::SAVE

@@ -24,8 +24,10 @@ enum How {
     Download,
     /// A WebSocket.
     Socket,
+    /// Anybody's, also another page's: it shows nothing of whoever asks.
+    Public,
 }
-use How::{Call, Download, Socket};
+use How::{Call, Download, Public, Socket};
 
 /// One route as it is written in the sources, an address of it with its body, and the verdicts. `JOB` is a job of the writer's.
 struct Row {
@@ -59,7 +61,26 @@ fn socket(route: &'static str, address: &'static str, verdicts: Verdicts) -> Row
 
 /// The table. Rows that change something say what nobody has, so that each finds things as the one before.
 fn rows() -> Vec<Row> {
-    [session_and_jobs(), images(), access(), audit(), people()].into_iter().flatten().collect()
+    [session_and_jobs(), images(), links(), audit(), access(), people()].into_iter().flatten().collect()
+}
+
+/// This gateway is set up without links: whoever passes is told so, and a link is nobody's. What links show, and to whom, is in
+/// the tests of links.
+fn links() -> Vec<Row> {
+    let shared = |route, address| Row { how: Public, ..get(route, address, OPEN) };
+    vec![
+        get("/jobs/{id}/links", "/jobs/JOB/links", SIGNED_IN),
+        row("POST", "/jobs/{id}/links", "/jobs/JOB/links", json!({"scope": "status", "life_hours": 1}), SIGNED_IN),
+        get("/links", "/links", SIGNED_IN),
+        row("POST", "/links/revoke", "/links/revoke", json!({"ids": ["x"]}), SIGNED_IN),
+        shared("/{token}", "//s/x"),
+        shared("/{token}/status", "//s/x/status"),
+        shared("/{token}/badge.svg", "//s/x/badge.svg"),
+        shared("/{token}/logs/page", "//s/x/logs/page"),
+        shared("/{token}/logs/download", "//s/x/logs/download"),
+        shared("/{token}/events", "//s/x/events"),
+        shared("/{token}/logs", "//s/x/logs"),
+    ]
 }
 
 fn session_and_jobs() -> Vec<Row> {
@@ -240,7 +261,7 @@ async fn every_route_refuses_whom_it_must_and_nobody_else() {
             }
             let (got, text) = match row.how {
                 Socket => (world.opened(&address, who, None).await, String::new()),
-                Call | Download => {
+                Call | Download | Public => {
                     let response = world.marked(who, row.method, &address, body).await;
                     (response.status, response.body.to_string())
                 }
@@ -267,6 +288,7 @@ async fn no_route_takes_a_call_that_another_page_could_make() {
                 let got = world.opened(&address, As::Admin, Some("http://evil.test")).await;
                 assert_eq!(got, 403, "{address}");
             }
+            Public => {}
             Call | Download => {
                 let got = world.forged(As::Admin, row.method, &address, row.body).await;
                 assert!(matches!(got.status, 401 | 403), "{} {address}: {got:?}", row.method);

@@ -1,0 +1,244 @@
+//! The members of an organisation or a project: adding, changing, removing.
+
+use super::loaded::loaded;
+use crate::client::{Failure, use_client};
+use crate::i18n::{I18n, Phrase, catalogue::people as words, use_i18n};
+use crate::paths;
+use crate::queries::people::{self, At};
+use crate::stores::{
+    browser,
+    confirm::{Question, use_confirm},
+    sharing::use_sharing,
+    toasts::use_toasts,
+};
+use crate::ui::{
+    button::{Button, Kind},
+    field::TextField,
+    icon,
+};
+use api::people::{Member, Members};
+use leptos::{prelude::*, task::spawn_local};
+
+/// What a role allows there.
+fn allows(at: &At, role: &str) -> Option<Phrase> {
+    Some(match (at, role) {
+        (At::Project { .. }, "reader") => words::PROJECT_READER,
+        (At::Project { .. }, "writer") => words::PROJECT_WRITER,
+        (At::Project { .. }, "manager") => words::PROJECT_MANAGER,
+        (At::Project { .. }, "admin") => words::PROJECT_ADMIN,
+        (At::Org(_), "user") => words::ORG_USER,
+        (At::Org(_), "manager") => words::ORG_MANAGER,
+        (At::Org(_), "admin") => words::ORG_ADMIN,
+        _ => return None,
+    })
+}
+
+/// The section.
+#[component]
+pub(crate) fn MembersSection(at: At) -> impl IntoView {
+    let (i18n, client, store) = (use_i18n(), use_client(), use_sharing());
+    let asked = at.clone();
+    let members = LocalResource::new(move || {
+        store.track_changes();
+        let at = asked.clone();
+        async move { people::members(client, &at).await }
+    });
+    let at = StoredValue::new(at);
+    // Where the focus goes when the rows are drawn anew after an act.
+    let refocus = StoredValue::new(None::<String>);
+    view! {
+        <section class="section">
+            <h2 id="members-title" tabindex="-1">{i18n.text(words::MEMBERS)}</h2>
+            {move || {
+                let found = members.get().and_then(Result::ok).filter(|found| found.can_manage)?;
+                Some(view! { <AddMember at=at.get_value() roles=found.roles default_role=found.default_role/> })
+            }}
+            {loaded(members, i18n.text(words::MEMBERS_FAILED), move |members: Members| {
+                if let Some(id) = refocus.try_update_value(Option::take).flatten() {
+                    request_animation_frame(move || browser::focus_id(&id));
+                }
+                if members.items.is_empty() {
+                    return view! { <p class="muted">{i18n.text(words::MEMBERS_NONE)}</p> }.into_any();
+                }
+                at.with_value(|at| table(i18n, at, refocus, members))
+            })}
+        </section>
+    }
+}
+
+#[component]
+fn AddMember(at: At, roles: Vec<String>, default_role: String) -> impl IntoView {
+    let (i18n, client, store, toasts) = (use_i18n(), use_client(), use_sharing(), use_toasts());
+    let (user, role) = (RwSignal::new(String::new()), RwSignal::new(default_role));
+    let (error, busy) = (RwSignal::new(None::<String>), RwSignal::new(false));
+    Effect::new(move || {
+        user.track();
+        error.set(None);
+    });
+    let at = StoredValue::new(at);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        let typed = user.get_untracked().trim().to_owned();
+        if typed.is_empty() {
+            error.set(Some(i18n.now(words::USER_MISSING).to_owned()));
+            return browser::focus_id("member-user");
+        }
+        busy.set(true);
+        let (at, role) = (at.get_value(), role.get_untracked());
+        spawn_local(async move {
+            let answer = people::add_member(client, &at, typed, role).await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(member) => {
+                    let places = [("user", member.user.as_str()), ("role", &member.role), ("place", &at.name())];
+                    toasts.good(i18n.fill(words::MEMBER_ADDED, &places));
+                    store.note_change();
+                }
+                Err(failure) => {
+                    error.set(Some(failure.message(i18n)));
+                    browser::focus_id("member-user");
+                }
+            }
+        });
+    };
+    // Each role includes the lower ones.
+    let order = roles.clone();
+    let hint = Signal::derive(move || {
+        let last = role.with(|role| order.iter().position(|one| one == role)).map_or(0, |last| last + 1);
+        let words = order.iter().take(last).filter_map(|one| at.with_value(|at| allows(at, one)));
+        words.map(|phrase| i18n.now(phrase)).collect::<Vec<_>>().join("; ")
+    });
+    view! {
+        <form class="member-form" on:submit=submit novalidate="">
+            <TextField id="member-user" label=i18n.text(words::MEMBER_USER) value=user error/>
+            <div class="field">
+                <label class="field-label" for="member-role">{i18n.text(words::MEMBER_ROLE)}</label>
+                <select id="member-role" class="input" aria-describedby="member-role-hint" on:change=move |event| role.set(event_target_value(&event))>
+                    {roles
+                        .into_iter()
+                        .map(|one| {
+                            let selected = role.with_untracked(|role| *role == one);
+                            view! { <option value=one.clone() selected=selected>{one.clone()}</option> }
+                        })
+                        .collect_view()}
+                </select>
+            </div>
+            <Button label=i18n.text(words::MEMBER_ADD) picture=icon::PLUS submit=true busy on_click=|()| ()/>
+            <p class="field-hint member-hint" id="member-role-hint" aria-live="polite">{hint}</p>
+        </form>
+    }
+}
+
+fn table(i18n: I18n, at: &At, refocus: StoredValue<Option<String>>, members: Members) -> AnyView {
+    let Members { items, can_manage, roles, .. } = members;
+    let rows =
+        items.into_iter().map(|member| view! { <Row at=at.clone() refocus member roles=roles.clone() can_manage/> });
+    view! {
+        <div class="panel table-scroll" tabindex="0" role="region" aria-label=i18n.text(words::MEMBERS)>
+            <table class="plain-table">
+                <thead>
+                    <tr>
+                        <th scope="col">{i18n.text(words::PERSON)}</th>
+                        <th scope="col">{i18n.text(words::MEMBER_ROLE)}</th>
+                        {can_manage.then(|| view! { <th scope="col"><span class="visually-hidden">{i18n.text(words::ACTS)}</span></th> })}
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn role_id(user: &str) -> String {
+    format!("role-of-{user}")
+}
+
+#[component]
+fn Row(
+    at: At,
+    refocus: StoredValue<Option<String>>,
+    member: Member,
+    roles: Vec<String>,
+    can_manage: bool,
+) -> impl IntoView {
+    let (i18n, client, store) = (use_i18n(), use_client(), use_sharing());
+    let (toasts, confirm) = (use_toasts(), use_confirm());
+    let known = StoredValue::new((at, member.clone()));
+    // After a refusal too: it is not as it was shown.
+    let after = move |answer: Result<(), Failure>, done: String| {
+        match answer {
+            Ok(()) => toasts.good(done),
+            Err(failure) => toasts.failure(i18n, &failure),
+        }
+        store.note_change();
+    };
+    let change = move |event| {
+        let role = event_target_value(&event);
+        let (at, seen) = known.get_value();
+        let places = [("user", seen.user.as_str()), ("role", &role), ("place", &at.name())];
+        let done = i18n.fill(words::MEMBER_CHANGED, &places);
+        refocus.set_value(Some(role_id(&seen.user)));
+        spawn_local(async move { after(people::change_member(client, &at, &seen, role).await.map(drop), done) });
+    };
+    let remove = move |()| {
+        let (at, seen) = known.get_value();
+        let name = at.name();
+        let places = [("user", seen.user.as_str()), ("place", &name)];
+        confirm.ask(Question {
+            title: i18n.fill(words::MEMBER_REMOVE_TITLE, &places),
+            text: i18n.fill(words::MEMBER_REMOVE_TEXT, &places),
+            notes: Vec::new(),
+            targets: Vec::new(),
+            act: i18n.now(words::MEMBER_REMOVE).to_owned(),
+            on_yes: Callback::new(move |()| {
+                let (at, seen) = known.get_value();
+                refocus.set_value(Some("members-title".to_owned()));
+                let done = i18n.fill(words::MEMBER_REMOVED, &[("user", &seen.user), ("place", &at.name())]);
+                spawn_local(async move { after(people::remove_member(client, &at, &seen).await, done) });
+            }),
+        });
+    };
+    let held = member.role.clone();
+    let role = if can_manage {
+        let user = member.user.clone();
+        let others = (!roles.contains(&held)).then(|| held.clone());
+        let options = others.into_iter().chain(roles).map(|one| {
+            let selected = one == held;
+            view! { <option value=one.clone() selected=selected>{one.clone()}</option> }
+        });
+        view! {
+            <select id=role_id(&user) class="input member-role" aria-label=move || i18n.fill(words::MEMBER_ROLE_OF, &[("user", &user)]) on:change=change>
+                {options.collect_view()}
+            </select>
+        }
+        .into_any()
+    } else {
+        view! { <span class="tag">{held}</span> }.into_any()
+    };
+    let act = can_manage.then(|| {
+        let user = member.user.clone();
+        let label = Signal::derive(move || i18n.fill(words::MEMBER_REMOVE_LABEL, &[("user", &user)]));
+        view! { <td class="cell-act"><Button label kind=Kind::Quiet bare=true picture=icon::TRASH on_click=remove/></td> }
+    });
+    view! {
+        <tr>
+            <th scope="row">
+                // Only who looks after people sees all places of one.
+                {if can_manage {
+                    view! { <a href=paths::person(&member.user)>{member.user.clone()}</a> }.into_any()
+                } else {
+                    view! { {member.user.clone()} }.into_any()
+                }}
+                {member.email.map(|email| view! { <span class="muted">" " {email}</span> })}
+            </th>
+            <td>{role}</td>
+            {act}
+        </tr>
+    }
+}

@@ -1,0 +1,167 @@
+//! One project: sharing it, its settings, its members.
+
+use crate::client::use_client;
+use crate::components::{
+    lazy::chunk, loaded::loaded, members::MembersSection, page::PageTitle, share::ShareButton, stage::Stage,
+};
+use crate::i18n::{catalogue::people as words, use_i18n};
+use crate::paths;
+use crate::queries::people::{self, At};
+use crate::stores::{
+    confirm::{Question, use_confirm},
+    session::use_session,
+    sharing::use_sharing,
+    toasts::use_toasts,
+};
+use crate::ui::{
+    button::{Button, Kind},
+    icon::{self, icon as draw},
+};
+use api::people::{Members, Project, ProjectUpdate, Projects};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+
+const ROLES: [&str; 4] = ["reader", "writer", "manager", "admin"];
+
+chunk!(
+    project,
+    /// Fetches the page of one project.
+    fetch,
+    ProjectPage
+);
+
+/// The page.
+#[component]
+fn ProjectPage() -> impl IntoView {
+    let location = use_location();
+    let place = Memo::new(move |before: Option<&(String, String)>| {
+        let found = location.pathname.with(|path| paths::org_at(path));
+        let found = found.and_then(|(org, project)| Some((org, project?)));
+        found.or_else(|| before.cloned()).unwrap_or_default()
+    });
+    let page = move || {
+        let (org, name) = place.get();
+        view! { <ProjectView org name/> }
+    };
+    view! { <Stage page/> }
+}
+
+#[component]
+fn ProjectView(org: String, name: String) -> impl IntoView {
+    let (i18n, client, session) = (use_i18n(), use_client(), use_session());
+    let at = At::Project { org: org.clone(), project: name.clone() };
+    let cluster = untrack(move || session.session()).map(|session| session.cluster).unwrap_or_default();
+    let uri = format!("project://{cluster}/{org}/{name}");
+    // Who manages its members manages its settings.
+    let asked = (org.clone(), at.clone());
+    let found = LocalResource::new(move || {
+        let (org, at) = asked.clone();
+        async move {
+            let (projects, members) = futures::join!(people::projects(client, &org), people::members(client, &at));
+            let (projects, members): (Projects, Members) = (projects?, members?);
+            Ok((projects, members.can_manage))
+        }
+    });
+    let (back, wanted) = (org.clone(), name.clone());
+    view! {
+        <a class="back" href=paths::org(&back)>{draw(icon::BACK)} {back.clone()}</a>
+        <div class="page-head">
+            <PageTitle title=Signal::stored(format!("{org} / {name}"))/>
+            <div class="page-head-end"><ShareButton uri=Signal::stored(uri) name=Signal::stored(format!("{org}/{name}"))/></div>
+        </div>
+        <MembersSection at/>
+        {loaded(found, i18n.text(words::PROJECT_FAILED), move |(projects, can_manage): (Projects, bool)| {
+            let project = projects.items.into_iter().find(|project| project.name == wanted);
+            match project.filter(|_| can_manage) {
+                Some(project) => view! { <Settings project/> }.into_any(),
+                None => ().into_any(),
+            }
+        })}
+    }
+}
+
+#[component]
+fn Settings(project: Project) -> impl IntoView {
+    let (i18n, client, store, toasts) = (use_i18n(), use_client(), use_sharing(), use_toasts());
+    let role = RwSignal::new(project.default_role.clone().unwrap_or_else(|| "writer".to_owned()));
+    let is_default = RwSignal::new(project.is_default);
+    let busy = RwSignal::new(false);
+    let known = StoredValue::new((project.org.clone(), project.name.clone()));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let (org, name) = known.get_value();
+        let settings = ProjectUpdate { default_role: role.get_untracked(), is_default: is_default.get_untracked() };
+        spawn_local(async move {
+            let answer = people::update_project(client, &org, &name, settings).await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(_) => {
+                    toasts.good(i18n.now(words::SETTINGS_SAVED).to_owned());
+                    store.note_change();
+                }
+                Err(failure) => toasts.failure(i18n, &failure),
+            }
+        });
+    };
+    view! {
+        <section class="section" aria-labelledby="settings-title">
+            <h2 id="settings-title">{i18n.text(words::SETTINGS)}</h2>
+            <form class="panel settings-form" on:submit=submit>
+                <div class="field">
+                    <label class="field-label" for="default-role">{i18n.text(words::DEFAULT_ROLE)}</label>
+                    <select id="default-role" class="input" on:change=move |event| role.set(event_target_value(&event))>
+                        {ROLES
+                            .map(|one| view! { <option value=one selected=move || role.get() == one>{one}</option> })
+                            .collect_view()}
+                    </select>
+                </div>
+                <label class="check">
+                    <input type="checkbox" prop:checked=is_default on:change=move |event| is_default.set(event_target_checked(&event))/>
+                    {i18n.text(words::IS_DEFAULT)}
+                </label>
+                <div class="settings-actions">
+                    <Button label=i18n.text(words::SAVE) submit=true busy on_click=|()| ()/>
+                    <RemoveProject org=project.org name=project.name/>
+                </div>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn RemoveProject(org: String, name: String) -> impl IntoView {
+    let (i18n, client, toasts, confirm, navigate) =
+        (use_i18n(), use_client(), use_toasts(), use_confirm(), use_navigate());
+    let ask = move |()| {
+        let (org, name, navigate) = (org.clone(), name.clone(), navigate.clone());
+        confirm.ask(Question {
+            title: i18n.fill(words::PROJECT_REMOVE_TITLE, &[("name", &name)]),
+            text: i18n.now(words::PROJECT_REMOVE_TEXT).to_owned(),
+            notes: Vec::new(),
+            targets: Vec::new(),
+            act: i18n.now(words::PROJECT_REMOVE).to_owned(),
+            on_yes: Callback::new(move |()| {
+                let (org, name, navigate) = (org.clone(), name.clone(), navigate.clone());
+                spawn_local(async move {
+                    match people::remove_project(client, &org, &name).await {
+                        Ok(()) => {
+                            toasts.good(i18n.fill(words::PROJECT_REMOVED, &[("name", &name)]));
+                            navigate(&paths::org(&org), NavigateOptions::default());
+                        }
+                        Err(failure) => toasts.failure(i18n, &failure),
+                    }
+                });
+            }),
+        });
+    };
+    view! { <Button label=i18n.text(words::PROJECT_REMOVE) kind=Kind::Danger picture=icon::TRASH on_click=ask/> }
+}

@@ -1,7 +1,6 @@
 //! What an installation tells the gateway.
 
 use crate::{edge::Pace, links::LinksConfig, session::SessionKeys};
-use http::HeaderName;
 use std::time::Duration;
 use url::Url;
 
@@ -57,9 +56,6 @@ pub struct Config {
     pub chunk_max_bytes: u64,
     /// What links to jobs' statuses need; without it there are none.
     pub links: Option<LinksConfig>,
-    /// The header in which the proxy before the gateway says who asks (its last value counts). Only to be set where every
-    /// request comes through that proxy.
-    pub peer_header: Option<HeaderName>,
     /// Whether the cluster's engines are known to read layers in zstd.
     pub zstd_layers: bool,
 }
@@ -81,7 +77,6 @@ impl Config {
             paces: Paces::default(),
             chunk_max_bytes: 64 * 1024 * 1024,
             links: None,
-            peer_header: None,
             zstd_layers: false,
         }
     }

@@ -108,10 +108,6 @@ pub(crate) struct Pages {
     /// Say that the cluster's engines read layers in zstd (Docker 23 and later, Podman, containerd): pages then prefer it.
     #[arg(long)]
     pub(crate) zstd_layers: bool,
-    /// Header in which the proxy before this server says a visitor's address, as in X-Forwarded-For. Set it only where every
-    /// request comes through that proxy: without it, all who come through a proxy count as one where guesses of links are counted.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) visitor_header: Option<String>,
 }
 
 /// What stands before this server, and how much it takes.

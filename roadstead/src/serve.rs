@@ -31,7 +31,7 @@ pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
     config.public_url = up.place.public_url.is_some().then(|| address.clone());
     // The cluster names itself by its public address; the gateway may send tokens there.
     config.trusted_hosts = vec![authority(&address)];
-    set_pages(&mut config, &up.pages)?;
+    set_pages(&mut config, &up.pages);
     config.links = Some(links::embedded(&data, &cluster).await?);
     let (operations, front) = operations(&up.front)?;
     // The cluster names itself by its public address; the gateway beside it need not go there.
@@ -83,7 +83,7 @@ pub(crate) async fn gateway(alone: args::Gateway) -> anyhow::Result<()> {
     config.public_url = alone.place.public_url.is_some().then(|| address.clone());
     config.trusted_hosts = alone.allow_hosts;
     config.oauth_client_id = alone.oauth_client_id;
-    set_pages(&mut config, &alone.pages)?;
+    set_pages(&mut config, &alone.pages);
     config.links = match alone.links_token {
         Some(token) => Some(links::with_token(data, token).await.context("--links-token")?),
         None => None,
@@ -156,14 +156,11 @@ fn cluster_config(place: &Place, jobs: &Jobs, images: &Images, address: Url) -> 
     config
 }
 
-fn set_pages(config: &mut gateway::Config, pages: &args::Pages) -> anyhow::Result<()> {
-    let header = pages.visitor_header.as_deref().map(str::parse).transpose();
-    config.peer_header = header.context("--visitor-header is no name of a header")?;
+fn set_pages(config: &mut gateway::Config, pages: &args::Pages) {
     config.chunk_max_bytes = pages.chunk_mib.saturating_mul(MIB);
     config.zstd_layers = pages.zstd_layers;
     let rate = if pages.session_rate == 0 { u32::MAX } else { pages.session_rate };
     config.paces.of_session = gateway::Pace { burst: rate.saturating_mul(4), per_second: rate };
-    Ok(())
 }
 
 fn session_keys(data: &Path) -> anyhow::Result<SessionKeys> {

@@ -195,7 +195,6 @@ pub(crate) fn ThemeMenu() -> impl IntoView {
 fn AccountMenu() -> impl IntoView {
     let (i18n, session, client, toasts) = (use_i18n(), use_session(), use_client(), use_toasts());
     let user = Memo::new(move |_| session.session().map(|s| s.user));
-    let navigate = use_navigate();
     let sign_out = move |()| {
         spawn_local(async move {
             match client.delete(endpoint::SESSION).await {

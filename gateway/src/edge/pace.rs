@@ -82,7 +82,7 @@ pub(crate) async fn pace(State(gateway): State<Gateway>, request: Request, next:
     let take = |key, pace| gateway.buckets().take(key, pace, now);
     let mut taken = Ok(());
     // A host that does not know the address has its own limits before us.
-    let address = Peer::of(&gateway, request.headers(), request.extensions());
+    let address = Peer::of(request.extensions());
     // This machine is a proxy that nobody has named, or the one who runs the gateway.
     if let Some(address) = address.filter(|address| !address.to_canonical().is_loopback()) {
         let address = network(address);

@@ -69,7 +69,9 @@ impl Edge {
     }
 
     /// Asks for JSON and gets it.
-    pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, request: Request<Body>) -> T {
+    pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, mut request: Request<Body>) -> T {
+        let at = format!("http://{}{}", self.address, request.uri());
+        *request.uri_mut() = at.parse().expect("a URL");
         let response = self.client.request(request).await.expect("an answer");
         let (head, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();

@@ -6,7 +6,6 @@ mod password;
 pub(crate) mod places;
 mod secrets;
 mod sign_in;
-mod sign_in_store;
 mod store;
 #[cfg(test)]
 mod tests;

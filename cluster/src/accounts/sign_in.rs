@@ -2,17 +2,17 @@
 //!
 //! Every secret is kept as its hash, and what is good once is spent in the statement that checks it.
 
+mod store;
+
 use std::{net::IpAddr, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    AccountError, Accounts, CODE_LIFETIME, PASSWORD_CODE_LIFETIME, password, secrets,
-    sign_in_store::{self as store, Authorization, Purpose, Refreshed},
-    throttle::Wait,
-};
+use store::{Authorization, Purpose, Refreshed};
+
+use super::{AccountError, Accounts, CODE_LIFETIME, PASSWORD_CODE_LIFETIME, password, secrets, throttle::Wait};
 
 /// A sign-in that is not used for so long is over.
 pub(super) const REFRESH_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);

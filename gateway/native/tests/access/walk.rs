@@ -61,7 +61,9 @@ fn socket(route: &'static str, address: &'static str, verdicts: Verdicts) -> Row
 
 /// The table. Rows that change something say what nobody has, so that each finds things as the one before.
 fn rows() -> Vec<Row> {
-    [session_and_jobs(), images(), links(), audit(), access(), people()].into_iter().flatten().collect()
+    // Signing out comes last: the sessions are worth nothing after it.
+    let last = vec![delete("/session", "/session", OPEN)];
+    [session_and_jobs(), images(), links(), audit(), access(), people(), last].into_iter().flatten().collect()
 }
 
 /// This gateway is set up without links: whoever passes is told so, and a link is nobody's. What links show, and to whom, is in
@@ -88,7 +90,9 @@ fn session_and_jobs() -> Vec<Row> {
         get("/session", "/session", SIGNED_IN),
         // Nobody's token: the sign-in itself is refused.
         row("POST", "/session", "/session", json!({"token": "no"}), [401; 6]),
-        delete("/session", "/session", OPEN),
+        get("/session/methods", "/session/methods", OPEN),
+        row("POST", "/session/oauth", "/session/oauth", json!({}), OPEN),
+        get("/session/callback", "/session/callback", OPEN),
         get("/presets", "/presets", SIGNED_IN),
         get("/jobs", "/jobs", SIGNED_IN),
         // In the own project: the stranger writes there.

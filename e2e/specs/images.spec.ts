@@ -119,7 +119,7 @@ test("a tag is deleted after its other names were shown; they stay", async ({ pa
   await expect(page).toHaveURL(/\/images$/);
 });
 
-test("an image is downloaded as a tar of exactly the size that was told", async ({ page, shelf }) => {
+test("an image is downloaded as a tar of exactly the size that was told", { tag: "@both-hosts" }, async ({ page, shelf }) => {
   const repository = `${shelf.project}/down-${stamp()}`;
   await shelf.registry.push(repository, ["v1"], { files: [{ "a.txt": "a".repeat(100_000) }] });
   await page.goto(`/images/${encodeURIComponent(repository)}?tag=v1`);

@@ -71,7 +71,7 @@ test("an HTTP port has an address that opens", async ({ page, verbs, context }) 
   await verbs.killJob(job.id);
 });
 
-test("CPU and memory are drawn live, and a point of time leads to its lines", async ({ page, verbs }) => {
+test("CPU and memory are drawn live, and a point of time leads to its lines", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   const job = await verbs.runScript("while true; do echo working; sleep 1; done");
   await verbs.waitForStatus(job.id, "running");
   await page.goto(`/jobs/${job.id}/telemetry`);
@@ -84,7 +84,7 @@ test("CPU and memory are drawn live, and a point of time leads to its lines", as
   await expect(page.getByRole("main").getByText("Cancelled").first()).toBeVisible();
 });
 
-test("a terminal in the job answers, knows its size, and ends with its shell", async ({ page, verbs, viewport }) => {
+test("a terminal in the job answers, knows its size, and ends with its shell", { tag: "@both-hosts" }, async ({ page, verbs, viewport }) => {
   const job = await verbs.runningJob();
   await page.goto(`/jobs/${job.id}/terminal`);
   const screen = page.locator(".xterm-rows");

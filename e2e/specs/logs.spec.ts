@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "../support/world.ts";
 
-test("a log is read as it is written, and says when it is complete", async ({ page, verbs }) => {
+test("a log is read as it is written, and says when it is complete", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   const job = await verbs.runScript("i=0; while [ $i -lt 6 ]; do echo tick $i; i=$((i+1)); sleep 1; done");
   await page.goto(`/jobs/${job.id}/logs`);
   const log = page.getByRole("log", { name: "Log of the job" });
@@ -68,7 +68,7 @@ test("find counts over everything kept, plain, by case and by regular expression
   await expect(field).toBeHidden();
 });
 
-test("the whole log is downloaded, not just what is on screen", async ({ page, verbs }) => {
+test("the whole log is downloaded, not just what is on screen", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   const job = await verbs.runScript("i=0; while [ $i -lt 20000 ]; do echo row $i; i=$((i+1)); done");
   await verbs.waitForStatus(job.id, "succeeded");
   await page.goto(`/jobs/${job.id}/logs`);

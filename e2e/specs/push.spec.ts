@@ -25,7 +25,7 @@ const done = (page: Page) => page.getByRole("heading", { name: "Pushed and verif
 const small = (name: string, seed: number): Made =>
   dockerArchive([name], [layer("base", noise(5 * MIB, seed)), layer("app", noise(300_000, seed + 1)), layer("empty", Buffer.alloc(0))]);
 
-test("an archive of docker save is pushed and is there byte for byte", async ({ page, verbs }) => {
+test("an archive of docker save is pushed and is there byte for byte", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   const registry = new Registry(page.request);
   const name = `saved-${stamp()}`;
   const made = small(`${name}:v1`, 1);

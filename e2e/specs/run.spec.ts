@@ -3,7 +3,7 @@ import { SAMPLE } from "../support/verbs.ts";
 
 const stamp = () => Date.now().toString(36);
 
-test("a job is started from the form and goes from pending to succeeded before one's eyes", async ({ page, verbs }) => {
+test("a job is started from the form and goes from pending to succeeded before one's eyes", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   const name = `form-${stamp()}`;
   await page.goto("/jobs");
   await page.getByRole("link", { name: "New job" }).first().click();

@@ -1,6 +1,6 @@
 import { expect, test } from "../support/world.ts";
 
-test("a one-time link signs in, leaves the address at once, and works only once", async ({ visitor, server, browser }) => {
+test("a one-time link signs in, leaves the address at once, and works only once", { tag: "@both-hosts" }, async ({ visitor, server, browser }) => {
   const link = await server.link();
   await visitor.goto(link);
   await expect(visitor.getByRole("heading", { name: "Jobs", level: 1 })).toBeVisible();

@@ -7,7 +7,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { freePort } from "./port.ts";
 
-const DESCRIPTION = new URL("../../gateway/workers/workerd.capnp", import.meta.url).pathname;
+/** Paths in the description begin here. */
+const FOLDER = new URL("../../gateway/workers/", import.meta.url).pathname;
 const PATIENCE_MS = 30_000;
 
 export class Edge {
@@ -24,8 +25,8 @@ export class Edge {
     const env = { ...process.env, UPSTREAM_URL: upstream, SESSION_KEY: randomBytes(32).toString("base64") };
     const objects = join(folder, "objects");
     await mkdir(objects);
-    const flags = ["serve", "--socket-addr", `http=${address}`, "--directory-path", `objects=${objects}`, DESCRIPTION];
-    const child = spawn(workerd, flags, { stdio: ["ignore", "pipe", "pipe"], env });
+    const flags = ["serve", "--socket-addr", `http=${address}`, "--directory-path", `objects=${objects}`, "workerd.capnp"];
+    const child = spawn(workerd, flags, { stdio: ["ignore", "pipe", "pipe"], cwd: FOLDER, env });
     const file = createWriteStream(join(folder, "edge.log"), { flags: "a" });
     child.stdout.pipe(file, { end: false });
     child.stderr.pipe(file, { end: false });

@@ -5,6 +5,7 @@
 mod archive;
 mod browser;
 pub(crate) mod client;
+mod edge;
 mod links;
 mod proxy;
 mod registry;
@@ -19,12 +20,12 @@ use clap::Args;
 use crate::console::kilobytes;
 use crate::engine::TestEngine;
 use crate::timing::Timing;
-use crate::{console, server, setup};
+use crate::{console, server, setup, workers};
 use report::{Report, Table};
 
 #[derive(Args)]
 pub(crate) struct Bench {
-    /// Only these: size, rights, proxy, links, registry, browser; or specs of e2e/bench, as push
+    /// Only these: size, rights, proxy, edge, links, registry, browser; or specs of e2e/bench, as push
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// MB of the archive that is pushed; less for a quick look
@@ -58,7 +59,7 @@ impl Bench {
             .only
             .iter()
             .map(String::as_str)
-            .filter(|only| !["size", "rights", "proxy", "links", "registry", "browser"].contains(only))
+            .filter(|only| !["size", "rights", "proxy", "edge", "links", "registry", "browser"].contains(only))
             .collect();
         let wanted = |name: &str| self.only.is_empty() || self.only.iter().any(|only| only == name);
 
@@ -72,6 +73,14 @@ impl Bench {
         if wanted("proxy") {
             setup::for_nginx(timing)?;
             report.add(timing.step("gateway beside nginx", || proxy::measure(&binary))?);
+        }
+        if wanted("edge") {
+            setup::for_proxy_bench(timing)?;
+            setup::for_workers(timing)?;
+            workers::build(timing, Some(&assets))?;
+            for table in timing.step("chunks through either host, beside nginx", || edge::measure(&binary))? {
+                report.add(table);
+            }
         }
         if wanted("links") {
             report.add(timing.step("links to jobs", || links::measure(&binary))?);

@@ -20,7 +20,7 @@ use crate::setup;
 use crate::timing::Timing;
 
 pub(crate) use compress::gzip;
-pub(crate) use fingerprint::{files_below, hex};
+pub(crate) use fingerprint::files_below;
 pub(crate) use first_load::{FirstLoad, LIMIT_BYTES, kilobytes};
 pub(crate) use workers::compile_c_for_wasm;
 

@@ -75,13 +75,13 @@ fn start_any(command: &mut Command, port: u16, is_group: bool) -> Result<Running
 }
 
 /// What `look` finds, looking until the end.
-pub(crate) fn wait_for<T>(end: Instant, look: impl Fn() -> Option<T>) -> Result<T> {
+pub(crate) fn wait_for<T>(end: Instant, between: Duration, look: impl Fn() -> Option<T>) -> Result<T> {
     loop {
         if let Some(found) = look() {
             return Ok(found);
         }
         ensure!(Instant::now() < end, "what was waited for did not come");
-        thread::sleep(Duration::from_millis(50));
+        thread::sleep(between);
     }
 }
 

@@ -96,7 +96,7 @@ pub(super) fn run_job(gateway: u16, cookie: &str) -> Result<String> {
     job["id"].as_str().map(str::to_owned).context("the new job has no id")
 }
 
-fn nginx_command(folder: &Path, port: u16, upstream: u16) -> Result<Command> {
+pub(super) fn nginx_command(folder: &Path, port: u16, upstream: u16) -> Result<Command> {
     let nginx = paths::find_program("nginx").context("nginx is not installed")?;
     let here = folder.display();
     let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -104,7 +104,7 @@ fn nginx_command(folder: &Path, port: u16, upstream: u16) -> Result<Command> {
         .concat();
     let configuration = format!(
         "daemon off;\npid {here}/nginx.pid;\nerror_log {here}/nginx.log;\nworker_processes auto;\nevents {{ worker_connections 1024; }}\n\
-         http {{\naccess_log off;\n{temporary}upstream cluster {{ server 127.0.0.1:{upstream}; keepalive 64; }}\n\
+         http {{\naccess_log off;\nclient_max_body_size 0;\nproxy_request_buffering off;\n{temporary}upstream cluster {{ server 127.0.0.1:{upstream}; keepalive 64; }}\n\
          server {{ listen 127.0.0.1:{port}; keepalive_requests 1000000; location / {{ proxy_pass http://cluster; proxy_http_version 1.1; proxy_set_header Connection \"\"; }} }}\n}}\n"
     );
     let file = folder.join("nginx.conf");

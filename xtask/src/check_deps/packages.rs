@@ -59,18 +59,21 @@ pub(crate) fn breaches(metadata: &Value) -> Vec<Breach> {
 fn breach(package: &str, dependency: &str) -> Option<Breach> {
     let place = format!("package {package}");
     if SIDES.contains(&package)
-        && (SIDES.contains(&dependency) || ["roadstead", "gateway-native"].contains(&dependency))
+        && (SIDES.contains(&dependency) || ["roadstead", "gateway-native", "gateway-workers"].contains(&dependency))
     {
         return Some(Breach::new(
             place,
             format!("depends on {dependency}; app, gateway and cluster meet only in api, platform and image"),
         ));
     }
-    if package == "gateway-native" && ["app", "cluster"].contains(&dependency) {
+    if ["gateway-native", "gateway-workers"].contains(&package) && ["app", "cluster"].contains(&dependency) {
         return Some(Breach::new(
             place,
             format!("depends on {dependency}; a host knows the gateway and nothing beside it"),
         ));
+    }
+    if dependency == "worker" && package != "gateway-workers" {
+        return Some(Breach::new(place, "depends on worker; only gateway/workers knows Cloudflare"));
     }
     if CONTRACTS.contains(&package) && RUNTIMES_AND_IO.contains(&dependency) {
         return Some(Breach::new(

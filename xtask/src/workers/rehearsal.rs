@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail, ensure};
 
 use super::folder;
+use crate::bench::client::Request;
 use crate::command::{command, quiet};
 use crate::paths;
 use crate::running::{free_ports, start_group, wait_for};
@@ -67,9 +68,10 @@ fn serve() -> Result<()> {
     .arg("--persist-to")
     .arg(&state);
     let _dev = start_group(&mut dev, port)?;
-    let session = crate::bench::client::Request::new("GET", port, "/api/v1/session", &[("X-Roadstead", "1")], "");
+    let session = Request::new("GET", port, "/api/v1/session", &[("X-Roadstead", "1")], "");
     let end = Instant::now() + PATIENCE;
-    let answer = wait_for(end, || session.send().ok().filter(|answer| answer.status == 401))?;
+    let answer =
+        wait_for(end, Duration::from_millis(100), || session.send().ok().filter(|answer| answer.status == 401))?;
     let said = String::from_utf8_lossy(&answer.body);
     ensure!(said.contains("\"signed_out\""), "the Worker answered {said}");
     let has = |name: &str| answer.headers.iter().any(|(header, _)| header == name);
@@ -79,7 +81,7 @@ fn serve() -> Result<()> {
         }
     }
     if folder().join("build/console/index.html").is_file() {
-        let page = crate::bench::client::Request::new("GET", port, "/jobs/job-1", &[], "").send()?;
+        let page = Request::new("GET", port, "/jobs/job-1", &[], "").send()?;
         ensure!(page.status == 200 && page.body.starts_with(b"<!"), "the console's page was answered {}", page.status);
     }
     Ok(())

@@ -10,7 +10,8 @@ export function largeAudit(): string {
   const images = Array.from({ length: IMAGES }, (_, n) => `org/p${n % 40}/image-${String(n).padStart(4, "0")}`);
   const actions = ["read", "write", "manage"];
   const grants = Array.from({ length: GRANTS }, (_, n) => ({
-    principal: people[(n * 7_919) % PEOPLE],
+    // Each round of the images meets other people.
+    principal: people[(n * 7_919 + Math.floor(n / IMAGES) * 37) % PEOPLE],
     uri: n % 100 === 0 ? `image://default/org/p${n % 40}` : `image://default/${images[(n * 104_729) % IMAGES]}`,
     action: actions[n % 3],
   }));

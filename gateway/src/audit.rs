@@ -75,6 +75,11 @@ impl Progress {
         Self(None)
     }
 
+    /// Whether somebody looks on.
+    fn is_heard(&self) -> bool {
+        self.0.is_some()
+    }
+
     fn tell(&self, step: AuditStep, done: usize, total: Option<usize>) {
         if let Some(mut sender) = self.0.clone() {
             // Full: the next one says more.

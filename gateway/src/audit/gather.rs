@@ -30,7 +30,9 @@ pub(super) async fn gather(
         }
     };
     let images = async {
-        match known.as_ref().and_then(|known| known.images_if_fresh(gateway)) {
+        // Who looks wants the image that was pushed just now; a file is what was looked at.
+        let kept = known.as_ref().filter(|_| !progress.is_heard());
+        match kept.and_then(|known| known.images_if_fresh(gateway)) {
             Some((images, at)) => Ok((images, at)),
             None => {
                 let images = images::gather(gateway, session, progress).await?;

@@ -25,8 +25,6 @@ pub(crate) struct Known {
     pub(crate) policy: Policy,
     /// Whether it is everything of the cluster.
     pub(crate) whole: bool,
-    /// Number of the last change in it.
-    pub(crate) revision: i64,
 }
 
 struct Entry {
@@ -80,8 +78,8 @@ pub(crate) async fn known(gateway: &Gateway, session: &Session) -> Result<Option
                 None => return Ok(None),
             },
             FactsAnswer::Facts { facts, etag } => {
-                let (whole, revision) = (facts.whole, facts.revision);
-                let known = Arc::new(Known { policy: Policy::new(facts.facts), whole, revision });
+                let whole = facts.whole;
+                let known = Arc::new(Known { policy: Policy::new(facts.facts), whole });
                 if let Some(etag) = etag {
                     policies.put(asker, Entry { etag, known: known.clone(), used_at: gateway.host().now() });
                 }
@@ -96,7 +94,7 @@ mod tests {
     use super::*;
 
     fn entry(revision: i64) -> Entry {
-        let known = Arc::new(Known { policy: Policy::default(), whole: false, revision });
+        let known = Arc::new(Known { policy: Policy::default(), whole: false });
         Entry { etag: revision.to_string(), known, used_at: Timestamp::from_second(revision).expect("a time") }
     }
 

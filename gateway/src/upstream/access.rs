@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use jiff::Timestamp;
 use platform::{
     Uri,
-    audit::{AccessFacts, ChangeKind, GrantChange, GrantChanges, GrantsChanged, HistoryPage, WhoMay},
+    audit::{AccessFacts, ChangeKind, GrantChange, GrantChanges, GrantsChanged, HistoryPage},
     extension::ACCESS_PATH,
     permission::{Action, Permission},
 };
@@ -156,12 +156,6 @@ impl Upstream {
             Err(error) if is_no_address(&error) => Ok(FactsAnswer::NotOffered),
             Err(error) => Err(error),
         }
-    }
-
-    /// Everybody who may do something with a thing that the user manages, and why. None: no extension.
-    pub(crate) async fn who_may(&self, session: &Session, uri: &Uri) -> Result<Option<WhoMay>, UpstreamError> {
-        let url = below_uri(self.access_url("who"), Some(uri));
-        self.read_if_offered(session, &url, "who may use a thing").await
     }
 
     /// A page of changes of rights, the newest first. None: no extension.

@@ -91,8 +91,10 @@ fn session_and_jobs() -> Vec<Row> {
         // Nobody's token: the sign-in itself is refused.
         row("POST", "/session", "/session", json!({"token": "no"}), [401; 6]),
         get("/session/methods", "/session/methods", OPEN),
-        row("POST", "/session/oauth", "/session/oauth", json!({}), OPEN),
-        get("/session/callback", "/session/callback", OPEN),
+        // This platform has no sign-in page.
+        row("POST", "/session/oauth", "/session/oauth", json!({"return_to": "/jobs"}), [404; 6]),
+        // Where the platform's page sends browsers back to: from elsewhere, and without the cookie it leads nowhere.
+        Row { how: Public, ..get("/session/callback", "/session/callback?code=x&state=y", OPEN) },
         get("/presets", "/presets", SIGNED_IN),
         get("/jobs", "/jobs", SIGNED_IN),
         // In the own project: the stranger writes there.

@@ -75,7 +75,7 @@ impl Bench {
             report.add(timing.step("gateway beside nginx", || proxy::measure(&binary))?);
         }
         if wanted("edge") {
-            setup::for_proxy_bench(timing)?;
+            setup::for_nginx(timing)?;
             setup::for_workers(timing)?;
             workers::build(timing, Some(&assets))?;
             for table in timing.step("chunks through either host, beside nginx", || edge::measure(&binary))? {

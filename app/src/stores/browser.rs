@@ -94,6 +94,12 @@ pub(crate) fn click_id(id: &str) {
     }
 }
 
+/// The id of the element that an event happened in, or of the nearest around it whose id begins so.
+pub(crate) fn id_around(event: &web_sys::Event, prefix: &str) -> Option<String> {
+    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    Some(element.closest(&format!("[id^='{prefix}']")).ok()??.id())
+}
+
 /// Whether a click fell on a link or a control of its own.
 pub(crate) fn is_for_control(event: &web_sys::MouseEvent) -> bool {
     let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());

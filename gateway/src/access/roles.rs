@@ -73,9 +73,8 @@ pub(crate) async fn role(gateway: &Gateway, session: &Session, name: &str) -> Re
     let facts = known.policy.facts();
     let is_there = super::principals::kind_of(facts, name) == PrincipalKind::Role;
     // One that neither holds nor was given anything is in nobody's facts but administrators'.
-    if !(is_there && concerns(&known, &session.user, name))
-        && !own_roles(gateway, session).await?.iter().any(|own| own == name)
-    {
+    let is_known = is_there && concerns(&known, &session.user, name);
+    if !is_known && !own_roles(gateway, session).await?.iter().any(|own| own == name) {
         return Err(Failure::NoSuchRole);
     }
     let held = facts.grants.iter().filter(|grant| grant.principal == name).filter_map(|grant| {

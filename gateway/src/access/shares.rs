@@ -31,7 +31,7 @@ pub(crate) async fn with_me(
             let grants = gateway.upstream().grants_of(session, &session.user, None).await.map_err(Failure::access)?;
             let places = places(gateway, session).await?;
             let granted = grants.into_iter().filter(|grant| !places.contains(grant));
-            granted.filter_map(|grant| plain(session.user.clone(), PrincipalKind::User, grant)).collect()
+            granted.filter_map(|grant| plain(session.user.clone(), PrincipalKind::User, &grant)).collect()
         }
     };
     page(shares, selector)
@@ -55,7 +55,7 @@ pub(crate) async fn by_me(
         let kind = kinds.get(one.user.as_str()).copied().unwrap_or_default();
         match told.get(&(one.user.as_str(), &one.uri)) {
             Some(grant) => share(grant, kind),
-            None => plain(one.user, kind, Permission { uri: one.uri, action: one.action }),
+            None => plain(one.user, kind, &Permission { uri: one.uri, action: one.action }),
         }
     });
     page(shares.collect(), selector)
@@ -64,10 +64,10 @@ pub(crate) async fn by_me(
 fn share(grant: &Grant, kind: PrincipalKind) -> Option<Share> {
     let (granted_by, granted_at) = (grant.granted_by.clone(), grant.granted_at);
     let permission = Permission { uri: grant.uri.clone(), action: grant.action };
-    Some(Share { granted_by, granted_at, ..plain(grant.principal.clone(), kind, permission)? })
+    Some(Share { granted_by, granted_at, ..plain(grant.principal.clone(), kind, &permission)? })
 }
 
-fn plain(principal: String, kind: PrincipalKind, permission: Permission) -> Option<Share> {
+fn plain(principal: String, kind: PrincipalKind, permission: &Permission) -> Option<Share> {
     let action = words::action(permission.action)?;
     Some(Share { uri: permission.uri.to_string(), principal, kind, action, granted_by: None, granted_at: None })
 }

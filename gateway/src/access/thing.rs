@@ -86,7 +86,7 @@ mod tests {
         let targets: Vec<String> = project.targets.iter().map(Uri::to_string).collect();
         assert_eq!(targets, ["job://default/main/demo", "image://default/main/demo"]);
         let image = Thing::parse("image://default/main/demo/net").expect("an image");
-        assert_eq!(image.targets, [image.uri.clone()]);
+        assert_eq!(image.targets, std::slice::from_ref(&image.uri));
         for bad in ["", "net", "project://default", "project://a/b/c/d", "image://a/../b", "image://a/b?c"] {
             assert!(matches!(Thing::parse(bad), Err(Failure::Invalid { field: Some(f), .. }) if f == "uri"), "{bad}");
         }

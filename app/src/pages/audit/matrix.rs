@@ -15,7 +15,6 @@ use leptos::{ev, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use platform::permission::{Action, Narrowing, PrincipalKind, Visible};
 use std::sync::Arc;
-use wasm_bindgen::JsCast;
 
 // The same sizes stand in style/audit.css.
 const ROW_PX: f64 = 32.0;
@@ -99,9 +98,7 @@ pub(super) fn Matrix(shared: Shared, audit: Arc<Audit>, visible: Memo<Arc<Visibl
         if browser::is_for_control(&event) || browser::is_selecting() {
             return;
         }
-        let cell = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let cell = cell.and_then(|element| element.closest("[id^='cell-']").ok().flatten());
-        if let Some(at) = cell.and_then(|cell| place_of(&cell.id())) {
+        if let Some(at) = browser::id_around(&event, "cell-").and_then(|id| place_of(&id)) {
             active.set(at);
             open.run(at);
         }

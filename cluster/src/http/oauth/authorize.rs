@@ -44,7 +44,7 @@ enum Unsound {
 }
 
 impl Asked {
-    fn read(api: &Api, fields: Vec<(String, String)>) -> Result<Self, Unsound> {
+    fn read(api: &Api, fields: &[(String, String)]) -> Result<Self, Unsound> {
         let find = |name: &str| {
             let mut values = fields.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
             // A parameter that comes twice could mean two things to two readers (RFC 6749, 3.1).
@@ -89,7 +89,7 @@ pub(super) async fn form(
     query: crate::http::input::Query,
 ) -> Response {
     let language = Language::of(&headers);
-    match Asked::read(&api, query.0) {
+    match Asked::read(&api, &query.0) {
         Ok(asked) => show(language, &asked, StatusCode::OK, "", None),
         Err(unsound) => refuse(language, unsound),
     }
@@ -107,11 +107,11 @@ pub(super) async fn submit(
     let find = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let (user, password) = (find("user").unwrap_or_default(), find("password").unwrap_or_default());
     let user = user.trim().to_owned();
-    let asked = match Asked::read(&api, fields) {
+    let asked = match Asked::read(&api, &fields) {
         Ok(asked) => asked,
         Err(unsound) => return Ok(refuse(language, unsound)),
     };
-    let again = |status, phrase: Phrase| show(language, &asked, status, &user, Some(language.say(phrase).to_owned()));
+    let again = |status, phrase: Phrase| show(language, &asked, status, &user, Some(language.say(phrase)));
     if !is_own_form(&api, &headers) {
         return Ok(again(StatusCode::BAD_REQUEST, words::FOREIGN_FORM));
     }
@@ -123,7 +123,7 @@ pub(super) async fn submit(
     match api.accounts.check_password(&user, password, address, now).await? {
         Err(wait) => {
             let text = format!("{} {}", language.say(words::WAIT), wait.secs);
-            let mut response = show(language, &asked, StatusCode::TOO_MANY_REQUESTS, &user, Some(text));
+            let mut response = show(language, &asked, StatusCode::TOO_MANY_REQUESTS, &user, Some(&text));
             response.headers_mut().insert(header::RETRY_AFTER, wait.secs.into());
             Ok(response)
         }
@@ -139,14 +139,14 @@ pub(super) async fn submit(
     }
 }
 
-fn show(language: Language, asked: &Asked, status: StatusCode, user: &str, wrong: Option<String>) -> Response {
+fn show(language: Language, asked: &Asked, status: StatusCode, user: &str, wrong: Option<&str>) -> Response {
     let purpose = match asked.client {
         Client::CommandLine => words::FOR_CLI,
         Client::Console => words::FOR_CONSOLE,
     };
     let body = html! {
         p.lead { (language.say(purpose)) }
-        @if let Some(text) = &wrong { (trouble(text)) }
+        @if let Some(text) = wrong { (trouble(text)) }
         form method="post" action="/oauth/authorize" {
             @for (name, value) in &asked.fields { input type="hidden" name=(name) value=(value); }
             (field("user", language.say(words::USER), "text", "username", user, user.is_empty()))

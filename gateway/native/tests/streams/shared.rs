@@ -88,7 +88,7 @@ async fn revoking_ends_what_is_open_at_once() {
     let mut stays = shop.visit(&other, "logs").await;
     stays.log_until("[init_done]").await;
     let revoked: api::links::LinksRevoked = shop.post("/links/revoke", json!({"ids": [made.link.id]})).await;
-    assert_eq!(revoked.revoked, [made.link.id.clone()]);
+    assert_eq!(revoked.revoked, std::slice::from_ref(&made.link.id));
     assert_eq!(next(&mut events).await, "end Gone");
     assert_eq!(log.log_until("[closed").await, ["[end Gone]", "[closed 1000]"]);
     shop.cluster.write(["two"]);

@@ -112,9 +112,9 @@ pub(crate) fn length(headers: &HeaderMap) -> Option<u64> {
 
 /// An exception as an error of ours.
 pub(crate) fn described(error: JsValue) -> Cause {
-    match error.dyn_ref::<js_sys::Error>() {
-        Some(error) => String::from(error.message()).into(),
-        None => format!("{error:?}").into(),
+    match error.dyn_into::<js_sys::Error>() {
+        Ok(error) => String::from(error.message()).into(),
+        Err(other) => format!("{other:?}").into(),
     }
 }
 

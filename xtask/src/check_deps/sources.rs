@@ -33,7 +33,7 @@ const RULES: &[Rule] = &[
     Rule {
         within: "gateway/native/src",
         identifier: "sqlx",
-        only: &["links"],
+        only: &["store", "rows"],
         message: "SQL belongs in store files only",
     },
     Rule {

@@ -91,8 +91,8 @@ fn session_and_jobs() -> Vec<Row> {
         // Nobody's token: the sign-in itself is refused.
         row("POST", "/session", "/session", json!({"token": "no"}), [401; 6]),
         get("/session/methods", "/session/methods", OPEN),
-        // This platform has no sign-in page.
-        row("POST", "/session/oauth", "/session/oauth", json!({"return_to": "/jobs"}), [404; 6]),
+        // Whoever asks is told where the platform's page is.
+        row("POST", "/session/oauth", "/session/oauth", json!({"return_to": "/jobs"}), OPEN),
         // Where the platform's page sends browsers back to: from elsewhere, and without the cookie it leads nowhere.
         Row { how: Public, ..get("/session/callback", "/session/callback?code=x&state=y", OPEN) },
         get("/presets", "/presets", SIGNED_IN),

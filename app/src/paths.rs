@@ -55,7 +55,7 @@ pub(crate) enum Place {
 
 impl Place {
     pub(crate) fn at(pathname: &str) -> Self {
-        match pathname.trim_end_matches('/') {
+        match pathname.strip_suffix('/').unwrap_or(pathname) {
             "" | SIGN_IN => Self::Start,
             JOBS => Self::Jobs,
             JOB_NEW => Self::JobNew,

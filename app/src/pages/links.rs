@@ -138,7 +138,7 @@ fn Scopes(all: Memo<bool>) -> impl IntoView {
     view! {
         <nav class="links-scopes" aria-label=i18n.text(words::SCOPES)>
             <a class="button button-quiet" href=paths::LINKS aria-current=here(false)>{i18n.text(words::MINE)}</a>
-            <a class="button button-quiet" href=paths::links_all() aria-current=here(true)>{i18n.text(words::ALL)}</a>
+            <a class="button button-quiet" href=paths::links_all() aria-current=here(true)>{i18n.text(words::WHOLE_CLUSTER)}</a>
         </nav>
     }
 }

@@ -39,7 +39,7 @@ crate::i18n::phrases! {
     PAGE = "Links", "Ссылки";
     OF_JOB = "Links of this job", "Ссылки этого задания";
     MINE = "Mine", "Мои";
-    ALL = "All of the cluster", "Все ссылки кластера";
+    WHOLE_CLUSTER = "All of the cluster", "Все ссылки кластера";
     SCOPES = "Which links", "Какие ссылки";
     NONE = "No links", "Ссылок нет";
     NONE_TEXT = "Open a job and choose “Share status link” to show its status to people without an account.", "Откройте задание и выберите «Поделиться ссылкой на статус», чтобы показать его статус людям без учётной записи.";

@@ -52,7 +52,7 @@ crate::i18n::phrases! {
     MEMBER_REMOVE = "Remove", "Исключить";
     MEMBER_REMOVE_LABEL = "Remove {user}", "Исключить {user}";
     MEMBER_REMOVE_TITLE = "Remove {user} from {place}?", "Исключить {user} из {place}?";
-    MEMBER_REMOVE_TEXT = "{user} loses what the place allowed. What was granted to {user} on single things stays until it is revoked.", "{user} потеряет права, которые давало место. Права на отдельные вещи останутся, пока их не отзовут.";
+    MEMBER_REMOVE_TEXT = "{user} loses what the place allowed. What was granted to {user} on single things stays until it is revoked.", "{user} потеряет права, которые давало место. То, что {user} может отдельно, останется, пока это не отзовут.";
     MEMBER_REMOVED = "{user} is no longer a member of {place}.", "{user} больше не участник {place}.";
     PROJECT_READER = "sees everything in the project", "видит всё в проекте";
     PROJECT_WRITER = "also starts jobs and pushes images", "также запускает задания и отправляет образы";

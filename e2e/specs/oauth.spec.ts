@@ -3,7 +3,7 @@
 import { expect, test as base, type BrowserContext, type Page } from "@playwright/test";
 import { Gateway } from "../support/gateway.ts";
 import { Platform } from "../support/platform.ts";
-import { freePort } from "../support/server.ts";
+import { freePort } from "../support/port.ts";
 
 const test = base.extend<{ platform: Platform; gateway: Gateway }>({
   platform: async ({}, use) => {

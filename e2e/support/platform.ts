@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from "node:http";
 import { exportJWK, generateKeyPair, jwtVerify, type CryptoKey } from "jose";
 import { Provider, type Configuration } from "oidc-provider";
-import { freePort } from "./server.ts";
+import { freePort } from "./port.ts";
 
 const CLIENT = "roadstead-console";
 const API = "urn:platform:api";

@@ -46,7 +46,7 @@ pub enum InvalidReference {
     #[error("after the cluster come the project and the image's name, as in image://CLUSTER/ORG/PROJECT/NAME")]
     NoProject,
     /// No cluster, or one with a port or a user.
-    #[error("image://CLUSTER/ takes a cluster's name, without port, user or password")]
+    #[error("image://CLUSTER/ takes a cluster's name (letters, digits, hyphens, dots), without port, user or password")]
     Cluster,
     /// `http://...`.
     #[error("an image's reference has no scheme: leave out what stands before and with \"://\"")]

@@ -21,19 +21,28 @@ const RUST_FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sani
 #[derive(Args)]
 pub(crate) struct Fuzz {
     /// Seconds for each target
-    #[arg(long, default_value_t = SHORT_SECS)]
+    #[arg(long, default_value_t = 10)]
     secs: u64,
     /// Only these
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }
 
-/// What every run of the tests spends on each target.
-pub(crate) const SHORT_SECS: u64 = 10;
+/// How far a run goes.
+#[derive(Clone, Copy)]
+enum Reach {
+    /// As far as the time goes, on from what earlier runs have kept.
+    Secs(u64),
+    /// So many inputs from one seed and the corpus alone: every run tries the same, so that a red one is red again.
+    Inputs(u64),
+}
+
+/// Inputs that every run of the tests gives each target: some seconds.
+const TEST_INPUTS: u64 = 40_000;
 
 impl Fuzz {
     pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
-        let counts = tests(timing, self.secs, &self.only)?;
+        let counts = targets(timing, Reach::Secs(self.secs), &self.only)?;
         println!("{counts}");
         if counts.failed > 0 {
             bail!("what was found lies in {}", found().display());
@@ -42,12 +51,17 @@ impl Fuzz {
     }
 }
 
-/// Runs the targets, or those of these names, for so many seconds each; a target counts as one test.
-pub(crate) fn tests(timing: &mut Timing, secs: u64, only: &[String]) -> Result<Counts> {
+/// What belongs to every run of the tests; a target counts as one.
+pub(crate) fn tests(timing: &mut Timing) -> Result<Counts> {
+    targets(timing, Reach::Inputs(TEST_INPUTS), &[])
+}
+
+/// Runs the targets, or those of these names.
+fn targets(timing: &mut Timing, reach: Reach, only: &[String]) -> Result<Counts> {
     let program = timing.step("build the fuzz targets", build)?;
     let mut counts = Counts::default();
     for target in TARGETS.into_iter().filter(|target| only.is_empty() || only.iter().any(|name| name == target)) {
-        let result = timing.step(&format!("fuzz {target}"), || run(&program, target, secs));
+        let result = timing.step(&format!("fuzz {target}"), || run(&program, target, reach));
         match result {
             Ok(()) => counts.passed += 1,
             Err(error) => {
@@ -77,16 +91,23 @@ fn found() -> PathBuf {
     paths::target().join("fuzz/found")
 }
 
-fn run(program: &Path, target: &str, secs: u64) -> Result<()> {
+fn run(program: &Path, target: &str, reach: Reach) -> Result<()> {
     let image = paths::root().join("image");
     // New inputs are kept from run to run, beside the corpus and not in it.
-    let kept = paths::target().join("fuzz/corpus").join(target);
+    let (shelf, bound) = match reach {
+        Reach::Secs(secs) => ("fuzz/corpus", vec![format!("-max_total_time={secs}")]),
+        Reach::Inputs(inputs) => ("fuzz/test-corpus", vec![format!("-runs={inputs}"), "-seed=1".to_owned()]),
+    };
+    let kept = paths::target().join(shelf).join(target);
+    if matches!(reach, Reach::Inputs(_)) && kept.exists() {
+        fs::remove_dir_all(&kept)?;
+    }
     let found = found();
     fs::create_dir_all(&kept)?;
     fs::create_dir_all(&found)?;
     let log = format!("fuzz-{target}");
     let mut fuzz = command(program);
-    fuzz.arg(format!("-max_total_time={secs}"))
+    fuzz.args(bound)
         .args(["-timeout=10", "-rss_limit_mb=1024", "-max_len=65536", "-print_final_stats=1"])
         .arg(format!("-artifact_prefix={}/{target}-", found.display()))
         .arg(kept)

@@ -101,7 +101,7 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
         stream(cargo().args(["test", "--quiet", "-p", "app", "--no-fail-fast"]))
     })?;
 
-    *counts += fuzz::tests(timing, fuzz::SHORT_SECS, &[])?;
+    *counts += fuzz::tests(timing)?;
 
     let assets = console::build(timing)?;
     timing.step("first load of the console", || {

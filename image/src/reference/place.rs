@@ -102,7 +102,7 @@ impl Place {
         }
         let name = if let Some(full) = rest.strip_prefix("//") {
             let (cluster, path) = full.split_once('/').ok_or(InvalidReference::NoProject)?;
-            if cluster.is_empty() || cluster.contains([':', '@']) {
+            if !is_cluster(cluster) {
                 return Err(InvalidReference::Cluster);
             }
             self.below(cluster, path)?
@@ -168,4 +168,11 @@ pub(super) fn split_version(text: &str) -> Result<(&str, Option<&str>, Option<cr
         name::check_tag(tag)?;
     }
     Ok((path, tag, digest))
+}
+
+/// Whether this can be a cluster's name: what stands as the host of a URI, without port, user or password.
+fn is_cluster(text: &str) -> bool {
+    !text.is_empty()
+        && !text.contains("..")
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }

@@ -168,3 +168,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_clusters_name_is_a_host_and_nothing_else() {
+    let place = Place {
+        cluster: "home".into(),
+        org: Some("acme".into()),
+        project: "vision".into(),
+        registries: std::collections::BTreeMap::default(),
+    };
+    for text in ["image://a..b/p/n", "image://h\u{fffd}/p/n", "image://h:1/p/n", "image://u@h/p/n", "image:///p/n"] {
+        assert_eq!(place.parse(text, TagRule::Optional), Err(InvalidReference::Cluster), "{text}");
+    }
+    assert!(place.parse("image://neuro-public.eu_1/p/n", TagRule::Optional).is_ok());
+}

@@ -56,7 +56,7 @@ class Server:
 
     def start(self):
         command = [self.binary, self.mode, "--port", str(self.port), "--data", str(self.data), *self.options]
-        if host := os.environ.get("DOCKER_HOST"):
+        if "--engine-host" not in self.options and (host := os.environ.get("DOCKER_HOST")):
             command += ["--engine-host", host]
         if busybox := os.environ.get("ROADSTEAD_SAMPLE_BUSYBOX"):
             command += ["--sample-busybox", busybox]

@@ -98,8 +98,16 @@ test("a code of somebody else's sign-in is refused, whatever state it comes with
   // The attacker's own sign-in, stopped before the code is spent.
   const attacker = await (await browser.newContext({ baseURL: gateway.url })).newPage();
   let stolen = "";
-  await attacker.route("**/api/v1/session/callback*", async (route) => {
-    stolen = route.request().url();
+  // Browsers follow redirects without asking a page's routes: they are followed here, up to the last.
+  await attacker.route("**/interaction/*", async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    let answer = await route.fetch({ maxRedirects: 0 });
+    let next = answer.headers().location;
+    while (next && !next.includes("/api/v1/session/callback")) {
+      answer = await attacker.request.get(new URL(next, answer.url()).href, { maxRedirects: 0 });
+      next = answer.headers().location;
+    }
+    stolen = next ?? "";
     await route.abort();
   });
   await attacker.goto("/jobs");

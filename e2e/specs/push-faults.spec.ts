@@ -232,9 +232,11 @@ test("a file that changed since its push was interrupted begins anew, and says s
   const second = dockerArchive(["anew:v1"], [layer("one", noise(30 * MIB, 42, 1))]);
   const file = await write(join(folder, "anew.tar"), first.tar);
   const page = await tabs.newPage();
+  // So slow that there is a time between the first chunk and the end, however many kills the others have.
+  wire.bytesPerSec = 2 * MIB;
   await begin(page, file, "anew");
   // Something of it is remembered as soon as a chunk has landed.
-  await expect(page.getByText(/[1-9]\S* MiB sent/)).toBeVisible({ timeout: PATIENCE_MS });
+  await expect(page.getByText(/[1-9]\S*\sMiB\ssent/)).toBeVisible({ timeout: PATIENCE_MS });
   await page.close({ runBeforeUnload: false });
   await write(file, second.tar);
   wire.bytesPerSec = Number.POSITIVE_INFINITY;

@@ -25,7 +25,7 @@ test("the dialog that shares, in both themes", async ({ page, shelf, verbs }) =>
   const repository = `${shelf.project}/axe-share-${stamp()}`;
   await shelf.registry.push(repository, ["v1"]);
   for (const theme of ["Light", "Dark"] as const) {
-    await page.goto(`/images/${encodeURIComponent(repository)}`);
+    await page.goto(`/images/${encodeURIComponent(repository)}?tag=v1`);
     await verbs.chooseTheme(theme);
     await page.getByRole("button", { name: "Share", exact: true }).click();
     const dialog = page.getByRole("dialog");

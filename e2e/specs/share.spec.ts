@@ -9,7 +9,7 @@ const holder = (page: Page, name: string) => dialog(page).getByRole("listitem").
 
 /** Opens the dialog on an image's page. */
 async function openShare(page: Page, repository: string): Promise<void> {
-  await page.goto(`/images/${encodeURIComponent(repository)}`);
+  await page.goto(`/images/${encodeURIComponent(repository)}?tag=v1`);
   await page.getByRole("button", { name: "Share", exact: true }).click();
   await expect(dialog(page).getByRole("heading", { name: "Who has access" })).toBeVisible();
 }
@@ -27,7 +27,7 @@ test("a grant made in the console is seen by the colleague and by the command li
   const repository = `${shelf.project}/shared-${stamp()}`;
   await shelf.registry.push(repository, ["v1"]);
   const uri = `image://default/${repository}`;
-  const refused = await colleague.page.goto(`/images/${encodeURIComponent(repository)}`);
+  const refused = await colleague.page.goto(`/images/${encodeURIComponent(repository)}?tag=v1`);
   expect(refused?.ok()).toBe(true);
   await expect(colleague.page.getByRole("button", { name: "Share", exact: true })).toBeHidden();
 
@@ -203,7 +203,7 @@ test("a role is added, filled, given and removed", async ({ page, browser, serve
 test("the dialog is used by keyboard alone and gives the focus back", async ({ page, shelf }) => {
   const repository = `${shelf.project}/keys-${stamp()}`;
   await shelf.registry.push(repository, ["v1"]);
-  await page.goto(`/images/${encodeURIComponent(repository)}`);
+  await page.goto(`/images/${encodeURIComponent(repository)}?tag=v1`);
   const share = page.getByRole("button", { name: "Share", exact: true });
   await share.focus();
   await page.keyboard.press("Enter");
@@ -219,7 +219,7 @@ test("the dialog is used by keyboard alone and gives the focus back", async ({ p
 test("in Russian the dialog speaks Russian", async ({ page, shelf }) => {
   const repository = `${shelf.project}/ru-${stamp()}`;
   await shelf.registry.push(repository, ["v1"]);
-  await page.goto(`/images/${encodeURIComponent(repository)}`);
+  await page.goto(`/images/${encodeURIComponent(repository)}?tag=v1`);
   await page.getByRole("button", { name: "Language" }).click();
   await page.getByRole("menuitemradio", { name: "Русский" }).click();
   await page.getByRole("button", { name: "Поделиться" }).click();

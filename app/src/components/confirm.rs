@@ -10,7 +10,7 @@ use crate::ui::{
 use leptos::prelude::*;
 
 chunk!(
-    dialogs,
+    small,
     /// Fetches what shows the open question.
     fetch,
     ConfirmDialog

@@ -26,7 +26,8 @@ pub(crate) type Fetching = Pin<Box<dyn Future<Output = Fetched>>>;
 /// How long the page at hand has the network for itself.
 const AHEAD_AFTER: Duration = Duration::from_millis(500);
 
-/// `chunk!(word, /// What it is.\n name, Component)` makes `name()`, which fetches the component's chunk.
+/// `chunk!(word, /// What it is.\n name, Component)` makes `name()`, which fetches the component's chunk. Components with the same
+/// word are one chunk: a word of its own costs requests, since what it shares with each set of the others is cut once more.
 macro_rules! chunk {
     ($chunk:ident, $(#[$docs:meta])* $name:ident, $page:ident) => {
         $(#[$docs])*

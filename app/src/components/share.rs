@@ -25,7 +25,7 @@ use outcome::Outcome;
 use state::{ShareState, Stage};
 
 chunk!(
-    share,
+    access,
     /// Fetches what shares a thing.
     fetch,
     ShareDialog

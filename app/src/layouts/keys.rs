@@ -22,7 +22,7 @@ const IN_IMAGES: [(&str, Phrase); 3] =
 pub(super) struct KeysOpen(pub(super) RwSignal<bool>);
 
 chunk!(
-    dialogs,
+    small,
     /// Fetches the list.
     fetch,
     KeysHelp

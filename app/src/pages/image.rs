@@ -48,7 +48,7 @@ struct Shown {
 }
 
 chunk!(
-    image,
+    images,
     /// Fetches the page of one image.
     fetch,
     ImagePage

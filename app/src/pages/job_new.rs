@@ -24,7 +24,7 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 chunk!(
-    run,
+    job,
     /// Fetches the page of the form.
     fetch,
     JobNewPage

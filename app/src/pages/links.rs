@@ -17,7 +17,7 @@ use leptos::{prelude::*, task::spawn_local};
 use std::collections::BTreeSet;
 
 chunk!(
-    links,
+    access,
     /// Fetches the page of links.
     fetch,
     LinksPage

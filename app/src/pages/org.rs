@@ -24,7 +24,7 @@ use leptos_router::{
 };
 
 chunk!(
-    org,
+    access,
     /// Fetches the page of one organisation.
     fetch,
     OrgPage

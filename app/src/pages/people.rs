@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 chunk!(
-    people,
+    access,
     /// Fetches the page of people.
     fetch,
     PeoplePage

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 chunk!(
-    person,
+    access,
     /// Fetches the page of one person.
     fetch,
     PersonPage

@@ -27,7 +27,7 @@ use leptos_router::{
 const ROLES: [&str; 4] = ["reader", "writer", "manager", "admin"];
 
 chunk!(
-    project,
+    access,
     /// Fetches the page of one project.
     fetch,
     ProjectPage

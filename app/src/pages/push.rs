@@ -38,7 +38,7 @@ use unfinished::UnfinishedPushes;
 const ACCEPT: &str = ".tar,.tgz,.gz,.zst,.tzst,application/x-tar,application/gzip,application/zstd";
 
 chunk!(
-    push,
+    images,
     /// Fetches the page.
     fetch,
     PushPage

@@ -23,7 +23,7 @@ use leptos_router::{
 };
 
 chunk!(
-    role,
+    access,
     /// Fetches the page of one role.
     fetch,
     RolePage

@@ -37,7 +37,7 @@ use leptos_router::hooks::use_location;
 use std::sync::Arc;
 
 chunk!(
-    shared,
+    access,
     /// Fetches the public page.
     fetch,
     SharedPage

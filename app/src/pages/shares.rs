@@ -12,7 +12,7 @@ use list::ShareList;
 use roles::Roles;
 
 chunk!(
-    shares,
+    access,
     /// Fetches the page of what is shared.
     fetch,
     SharedPage

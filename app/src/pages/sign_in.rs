@@ -26,7 +26,7 @@ const CLI_TOKEN: &str = "apolo config show-token";
 const OWN_LINK: &str = "roadstead user link admin";
 
 chunk!(
-    sign_in,
+    small,
     /// Fetches the page.
     fetch,
     SignInPage

@@ -21,6 +21,8 @@ use std::{
 const PAGE: u32 = 250;
 /// How long changes are gathered before they are drawn.
 const GATHER: Duration = Duration::from_millis(60);
+/// How long no further page may come before the stream is opened over all that is loaded: it tells every job anew.
+const SETTLE: Duration = Duration::from_secs(1);
 
 /// A job and when this page heard of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +60,10 @@ pub(crate) struct JobsList {
     pending: StoredValue<Pending>,
     scope: StoredValue<JobSelector>,
     live: StoredValue<Option<Live>, LocalStorage>,
+    /// Since when the open stream tells what there is; older pages may have come meanwhile.
+    told_since: StoredValue<Option<Timestamp>>,
+    /// Counts what puts off or replaces the opening of the stream, so that only the last is done.
+    turns: StoredValue<u32>,
     version: RwSignal<u64>,
     pub(crate) standing: RwSignal<Standing>,
     pub(crate) feed: RwSignal<Feed>,
@@ -87,6 +93,8 @@ impl JobsList {
             pending: StoredValue::new(Pending::default()),
             scope: StoredValue::new(JobSelector::default()),
             live: StoredValue::new_local(None),
+            told_since: StoredValue::new(None),
+            turns: StoredValue::new(0),
             version: RwSignal::new(0),
             standing: RwSignal::new(Standing::Loading),
             feed: RwSignal::new(Feed::Opening),
@@ -123,7 +131,7 @@ impl JobsList {
 
     /// Fetches the first page anew; what is shown stays until it comes.
     pub(crate) fn load(self) {
-        self.live.set_value(None);
+        self.close();
         let asked = self.scope.get_value();
         spawn_local(async move {
             let answer = self.fetch(&asked, None).await;
@@ -161,8 +169,8 @@ impl JobsList {
             match answer {
                 Ok(page) => {
                     self.take_page(page);
-                    // The stream must cover what is now on the list.
-                    self.watch();
+                    // The stream must cover what is now on the list; until it does, it goes on over what it covered.
+                    self.watch_when_settled();
                 }
                 Err(failure) => on_failure(&failure),
             }
@@ -205,11 +213,13 @@ impl JobsList {
 
     /// Opens the stream over what is loaded: all, or from the oldest loaded job on.
     fn watch(self) {
-        self.live.set_value(None);
+        self.close();
         self.pending.update_value(|pending| *pending = Pending::default());
         let path = move || {
             let JobSelector { owners, tags, .. } = self.scope.try_get_value().unwrap_or_default();
-            let selector = JobSelector { owners, tags, since: self.covered_since(), ..JobSelector::default() };
+            let since = self.covered_since();
+            self.told_since.try_set_value(since);
+            let selector = JobSelector { owners, tags, since, ..JobSelector::default() };
             with_query(endpoint::JOB_EVENTS, selector.to_pairs())
         };
         let live = events::open(self.client, path, move |heard| match heard {
@@ -221,6 +231,22 @@ impl JobsList {
             Heard::Event(event) => self.hear(event),
         });
         self.live.set_value(Some(live));
+    }
+
+    fn close(self) {
+        self.turns.update_value(|turns| *turns = turns.wrapping_add(1));
+        self.live.set_value(None);
+    }
+
+    fn watch_when_settled(self) {
+        let turn = self.turns.get_value().wrapping_add(1);
+        self.turns.set_value(turn);
+        let due = move || {
+            if self.turns.try_get_value() == Some(turn) {
+                self.watch();
+            }
+        };
+        set_timeout(due, SETTLE);
     }
 
     fn covered_since(self) -> Option<Timestamp> {
@@ -274,7 +300,7 @@ impl JobsList {
         }) else {
             return;
         };
-        let since = self.covered_since();
+        let since = self.told_since.get_value();
         let received_ms = browser::now_ms();
         let mut changed = Vec::new();
         self.rows.update_value(|rows| {

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// Rows drawn above and below what is seen, so that a quick scroll shows rows and not paper.
 const MARGIN: usize = 12;
 
-/// After a leap only what is seen is drawn at once, and the margin when the reader has come to rest for so long.
+/// At first and after a leap only what is seen is drawn at once, and the margin when the reader has come to rest for so long.
 const REST: Duration = Duration::from_millis(80);
 
 /// The first row to draw and the one after the last.
@@ -36,60 +36,85 @@ pub(crate) struct Rows {
     pub(crate) row_px: RwSignal<f64>,
     /// The first row to draw and the one after the last.
     pub(crate) view: RwSignal<(usize, usize)>,
+    total: Signal<usize>,
+    height: fn() -> f64,
+    on_end: Callback<()>,
+    /// All rows are new, or about to be.
+    renewed: StoredValue<bool>,
+    /// Counts the waits for rest, so that only the last one ends.
+    waits: StoredValue<u32>,
 }
 
 impl Rows {
     /// Follows a list of `total` rows for the life of the component. `height` is asked for a row's height when the window
     /// changes, `on_end` is told whenever the last row is to be drawn.
-    pub(crate) fn follow(total: Signal<usize>, height: fn() -> f64, on_end: impl Fn() + Copy + 'static) -> Self {
-        let rows = Self { body: NodeRef::new(), row_px: RwSignal::new(height()), view: RwSignal::new((0, 60)) };
-        let resting = StoredValue::new(0_u32);
-        let rested = move || rows.measure(total, height, on_end, true);
-        let measure = move || {
-            if rows.measure(total, height, on_end, false) {
-                return;
-            }
-            let leap = resting.get_value().wrapping_add(1);
-            resting.set_value(leap);
-            let due = move || {
-                if resting.try_get_value() == Some(leap) {
-                    rested();
-                }
-            };
-            set_timeout(due, REST);
+    pub(crate) fn follow(total: Signal<usize>, height: fn() -> f64, on_end: impl Fn() + Send + Sync + 'static) -> Self {
+        let rows = Self {
+            body: NodeRef::new(),
+            row_px: RwSignal::new(height()),
+            view: RwSignal::new(rows_around(usize::MAX, height(), 0.0, window_px(), 0)),
+            total,
+            height,
+            on_end: Callback::new(move |()| on_end()),
+            renewed: StoredValue::new(true),
+            waits: StoredValue::new(0),
         };
         let handles = [
-            window_event_listener(ev::scroll, move |_| measure()),
-            window_event_listener(ev::resize, move |_| measure()),
+            window_event_listener(ev::scroll, move |_| rows.look()),
+            window_event_listener(ev::resize, move |_| rows.look()),
         ];
         on_cleanup(move || handles.into_iter().for_each(WindowListenerHandle::remove));
         Effect::new(move || {
             total.track();
             rows.body.track();
-            measure();
+            rows.look();
         });
         rows
     }
 
-    /// False where the margin is left for later.
-    fn measure(self, total: Signal<usize>, height: fn() -> f64, on_end: impl Fn(), at_rest: bool) -> bool {
-        let Some(body) = self.body.get_untracked() else { return true };
-        if self.row_px.get_untracked() != height() {
-            self.row_px.set(height());
+    /// To be called before every row becomes another, as by a new order: only what is seen is then drawn at once.
+    pub(crate) fn renew(self) {
+        self.renewed.set_value(true);
+        self.look();
+    }
+
+    fn look(self) {
+        if self.measure(false) {
+            return;
         }
-        let total = total.get_untracked();
+        let wait = self.waits.get_value().wrapping_add(1);
+        self.waits.set_value(wait);
+        let due = move || {
+            if self.waits.try_get_value() == Some(wait) {
+                self.measure(true);
+            }
+        };
+        set_timeout(due, REST);
+    }
+
+    /// False where the margin is left for later.
+    fn measure(self, at_rest: bool) -> bool {
+        let Some(body) = self.body.get_untracked() else { return true };
+        if self.row_px.get_untracked() != (self.height)() {
+            self.row_px.set((self.height)());
+        }
+        let total = self.total.get_untracked();
         let (top, row_px) = (body.get_bounding_client_rect().top(), self.row_px.get_untracked());
         let wide = rows_in_view(total, row_px, top, window_px());
         let before = self.view.get_untracked();
-        let leapt = !at_rest && (wide.1 <= before.0 || before.1 <= wide.0) && wide.0 < wide.1;
-        let now = if leapt { rows_around(total, row_px, top, window_px(), 0) } else { wide };
+        let leapt = wide.1 <= before.0 || before.1 <= wide.0 || self.renewed.get_value();
+        let narrow = !at_rest && leapt && wide.0 < wide.1;
+        let now = if narrow { rows_around(total, row_px, top, window_px(), 0) } else { wide };
+        if wide.0 < wide.1 {
+            self.renewed.set_value(false);
+        }
         if before != now {
             self.view.set(now);
         }
         if wide.1 == total && wide.0 > 0 {
-            on_end();
+            self.on_end.run(());
         }
-        !leapt
+        !narrow
     }
 }
 

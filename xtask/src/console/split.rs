@@ -46,6 +46,8 @@ function withStyle() {
   }));
 }
 "#;
+/// Each is a request. What several chunks share is cut once for every set of them that shares it: a few chunks make many files.
+const MOST_FILES: usize = 40;
 /// wasm-opt takes seconds to start, and what two pages share is often a function or two.
 const WORTHWHILE_BYTES: u64 = 8 * 1024;
 /// What Rust's wasm32 target has on. Chunks do not say it of themselves.
@@ -82,8 +84,9 @@ pub(super) fn finish(work: &Path, dist: &Path, style: &str) -> Result<()> {
     let name = folder.file_name().into_string().map_err(|name| anyhow!("{} is not text", name.display()))?;
     let shelf = dist.join(&name);
     fs::rename(folder.path(), &shelf)?;
-    for chunk in fs::read_dir(&shelf)? {
-        let chunk = chunk?.path();
+    let files = fs::read_dir(&shelf)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    bounded(files.len())?;
+    for chunk in files {
         if chunk.extension() == Some(OsStr::new("wasm")) && chunk.metadata()?.len() >= WORTHWHILE_BYTES {
             let mut optimise = command("wasm-opt");
             optimise.env("PATH", setup::tool_path()?).arg("-Oz").args(FEATURES).arg(&chunk).arg("-o").arg(&chunk);
@@ -99,6 +102,16 @@ pub(super) fn finish(work: &Path, dist: &Path, style: &str) -> Result<()> {
     let index = dist.join("index.html");
     let page = fs::read_to_string(&index).with_context(|| format!("Trunk made no {}", index.display()))?;
     Ok(fs::write(&index, with_loader(&page, &name)?)?)
+}
+
+fn bounded(files: usize) -> Result<()> {
+    if files > MOST_FILES {
+        bail!(
+            "the console falls into {files} files, {MOST_FILES} at most: each is a request when a page is opened. Put pages that are \
+             opened together into one chunk: the word in `chunk!`"
+        );
+    }
+    Ok(())
 }
 
 /// `app-0123456789abcdef.js`.
@@ -171,7 +184,7 @@ fn split(input: &[u8], main: &Path, chunks: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{main_script, with_loader, with_style};
+    use super::{MOST_FILES, bounded, main_script, with_loader, with_style};
     use std::fs;
 
     #[test]
@@ -183,6 +196,13 @@ mod tests {
         assert_eq!(main_script(dist.path()).unwrap(), "app-0a.js");
         fs::write(dist.path().join("app-0c.js"), "").unwrap();
         assert!(main_script(dist.path()).is_err());
+    }
+
+    #[test]
+    fn a_console_in_too_many_files_is_refused_with_what_to_do() {
+        assert!(bounded(MOST_FILES).is_ok());
+        let told = bounded(MOST_FILES + 1).unwrap_err().to_string();
+        assert!(told.contains("41 files") && told.contains("`chunk!`"), "{told}");
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub(super) fn Grants(shared: Shared, audit: Arc<Audit>) -> impl IntoView {
     // By place in the facts; a newer audit is a newer list, with nothing chosen.
     let chosen = RwSignal::new(BTreeSet::<u32>::new());
     let total = Signal::derive(move || shown.with(Vec::len));
-    let Rows { body, row_px, view } = Rows::follow(total, row_height, || ());
+    let Rows { body, row_px, view, .. } = Rows::follow(total, row_height, || ());
     let drawn = Memo::new(move |_| {
         let (from, to) = view.get();
         shown.with(|shown| (from..to).filter_map(|n| Some((n, *shown.get(n)?))).collect::<Vec<_>>())

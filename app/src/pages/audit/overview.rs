@@ -22,7 +22,7 @@ fn card_height() -> f64 {
 pub(super) fn Overview(audit: Arc<Audit>, visible: Memo<Arc<Visible>>) -> impl IntoView {
     let i18n = use_i18n();
     let total = Signal::derive(move || visible.with(|v| v.rows.len()));
-    let Rows { body, row_px, view } = Rows::follow(total, card_height, || ());
+    let Rows { body, row_px, view, .. } = Rows::follow(total, card_height, || ());
     let drawn = Memo::new(move |_| {
         let (from, to) = view.get();
         visible.with(|v| (from..to).filter_map(|n| Some((n, *v.rows.get(n)?))).collect::<Vec<_>>())

@@ -48,7 +48,7 @@ pub(super) fn Reach(shared: Shared, audit: Arc<Audit>, visible: Memo<Arc<Visible
     };
     let of_person = Memo::new(move |_| narrowing.with(|n| n.principal.is_some()));
     let total = Signal::derive(move || pairs.with(Vec::len));
-    let Rows { body, row_px, view } = Rows::follow(total, row_height, || ());
+    let Rows { body, row_px, view, .. } = Rows::follow(total, row_height, || ());
     let drawn = Memo::new(move |_| {
         let (from, to) = view.get();
         pairs.with(|pairs| (from..to).filter_map(|n| Some((n, *pairs.get(n)?))).collect::<Vec<_>>())

@@ -29,7 +29,8 @@ pub(super) fn Table(
     set_filter: Callback<ImageFilter>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let Rows { body, row_px, view } = Rows::follow(Signal::derive(move || visible.with(Vec::len)), row_height, || ());
+    let Rows { body, row_px, view, .. } =
+        Rows::follow(Signal::derive(move || visible.with(Vec::len)), row_height, || ());
     row_keys(visible, row_px, body);
     let drawn = Memo::new(move |_| {
         let (start, end) = view.get();

@@ -16,7 +16,7 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 chunk!(
-    no_jobs,
+    job,
     /// Fetches what stands in the place of the list.
     fetch,
     NoJobs

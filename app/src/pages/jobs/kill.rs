@@ -34,7 +34,7 @@ pub(super) struct Selection {
 }
 
 chunk!(
-    dialogs,
+    small,
     /// Fetches the bar.
     fetch,
     SelectionBar

@@ -37,7 +37,12 @@ pub(super) fn Table(
 ) -> impl IntoView {
     let (i18n, toasts) = (use_i18n(), use_toasts());
     let on_end = move || list.load_more(move |failure| toasts.failure(i18n, failure));
-    let Rows { body, row_px, view } = Rows::follow(Signal::derive(move || visible.with(Vec::len)), row_height, on_end);
+    let rows = Rows::follow(Signal::derive(move || visible.with(Vec::len)), row_height, on_end);
+    let Rows { body, row_px, view, .. } = rows;
+    let reorder = Callback::new(move |to: Filter| {
+        rows.renew();
+        set_filter.run(to);
+    });
     row_keys(visible, selected, row_px, body);
 
     let drawn = Memo::new(move |_| {
@@ -66,7 +71,7 @@ pub(super) fn Table(
                             <input type="checkbox" class="checkbox" aria-label=i18n.text(jobs::SELECT_ALL) prop:checked=all_selected on:change=select_all/>
                         </label>
                     </span>
-                    {Column::ALL.map(|column| view! { <Heading column filter set_filter/> }).collect_view()}
+                    {Column::ALL.map(|column| view! { <Heading column filter set_filter=reorder/> }).collect_view()}
                 </div>
             </div>
             <div

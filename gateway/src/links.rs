@@ -35,7 +35,7 @@ pub(crate) use watch::{serve_shared_events, to_visitor};
 
 use crate::{
     rescue::Failure,
-    session::{Session, Tokens},
+    session::{Origin, Session, Tokens},
 };
 use event_listener::Event;
 use jiff::Timestamp;
@@ -146,6 +146,7 @@ impl Desk {
             org: None,
             project: String::new(),
             ends_at: Timestamp::MAX,
+            origin: Origin::default(),
         })
     }
 }

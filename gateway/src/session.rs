@@ -4,6 +4,7 @@
 
 mod cookie;
 mod layer;
+mod origin;
 mod pending;
 mod renew;
 mod return_path;
@@ -12,6 +13,7 @@ mod tokens;
 
 pub(crate) use cookie::SessionCookie;
 pub(crate) use layer::{SignedIn, keep_session};
+pub(crate) use origin::Origin;
 pub(crate) use pending::{Pending, PendingCookie, random_text};
 pub(crate) use return_path::return_path;
 pub use seal::SessionKeys;
@@ -37,6 +39,9 @@ pub(crate) struct Session {
     pub(crate) project: String,
     /// When the session ends whatever happens.
     pub(crate) ends_at: Timestamp,
+    /// The request that it was read from.
+    #[serde(skip)]
+    pub(crate) origin: Origin,
 }
 
 impl std::fmt::Debug for Session {

@@ -24,6 +24,7 @@ pub(crate) use sockets::{ExecQuery, LOG_SEPARATOR, LogOpened, LogQuery};
 use crate::{
     config::Config,
     ports::{Host, within},
+    session::Session,
 };
 use axum::body::Body;
 use http::{HeaderValue, Method, Request, Response, header};
@@ -93,6 +94,11 @@ fn request(method: Method, url: &Url, token: Option<&str>) -> http::request::Bui
         builder = builder.header(header::AUTHORIZATION, bearer);
     }
     builder
+}
+
+/// A request with a session's token, which says on whose behalf it comes.
+fn asked(session: &Session, method: Method, url: &Url) -> http::request::Builder {
+    session.origin.tell(request(method, url, Some(&session.tokens.access_token)))
 }
 
 fn empty(builder: http::request::Builder) -> Result<Request<Body>, UpstreamError> {

@@ -7,7 +7,7 @@ use crate::{assets, dispatch, keyfile, links};
 use anyhow::{Context, bail};
 use cluster::{Cluster, CopyRules, EngineChoice};
 use gateway::{Gateway, Memory, SessionKeys, ports::Host as _};
-use gateway_native::{FileNotes, Front, Metrics, NativeHost, Proxies};
+use gateway_native::{FileNotes, Front, HomeKey, Metrics, NativeHost, Proxies};
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -33,9 +33,11 @@ pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
     config.trusted_hosts = vec![authority(&address)];
     set_pages(&mut config, &up.pages);
     config.links = Some(links::embedded(&data, &cluster).await?);
-    let (operations, front) = operations(&up.front)?;
+    let (operations, mut front) = operations(&up.front)?;
+    let key = HomeKey::new();
+    front.proxies = front.proxies.and_home(key.clone());
     // The cluster names itself by its public address; the gateway beside it need not go there.
-    let host = NativeHost::new().at_home(&address.as_str().parse()?, own);
+    let host = NativeHost::new().at_home(&address.as_str().parse()?, own, key);
     let gateway = open_gateway(config, &host, &data).await?;
     let console = gateway_native::console(assets::Console);
     let router = dispatch::one_port(gateway::router(gateway.clone(), console), cluster.router());

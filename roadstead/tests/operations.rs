@@ -10,6 +10,8 @@ use std::{
 };
 
 const ROADSTEAD: &str = env!("CARGO_BIN_EXE_roadstead");
+/// What every call of a page carries.
+const PAGE: &str = "X-Roadstead: 1\r\nContent-Type: application/json";
 const PASSWORD: &str = "correct horse battery";
 
 struct Server {
@@ -21,6 +23,10 @@ struct Server {
 
 impl Server {
     fn start(data: &Path) -> Self {
+        Self::start_with(data, &[])
+    }
+
+    fn start_with(data: &Path, more: &[&str]) -> Self {
         let log = data.with_extension("log");
         // A port that is free now; the numbers' own port is told by no line of standard output.
         let metrics =
@@ -38,6 +44,7 @@ impl Server {
                 "--data",
             ])
             .arg(data)
+            .args(more)
             .env("ROADSTEAD_LOG", "debug")
             .stdout(Stdio::piped())
             .stderr(File::create(&log).expect("a log"))
@@ -86,6 +93,32 @@ fn user(data: &Path, words: &[&str], input: &str) -> String {
     String::from_utf8(done.stdout).expect("text").trim().to_owned()
 }
 
+/// Signs in with a token; the session's cookie.
+fn sign_in(server: &Server, token: &str) -> String {
+    let body = format!(r#"{{"token": "{token}"}}"#);
+    let (head, _) = call(&server.address, &format!("POST /api/v1/session HTTP/1.1\r\n{PAGE}"), &body);
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: roadstead_session=")).expect("a cookie");
+    cookie.split(';').next().expect("a value").to_owned()
+}
+
+#[test]
+fn what_is_changed_in_the_console_is_written_down_with_the_browsers_address_and_the_requests_id() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let server = Server::start_with(&data, &["--trust-proxy", "127.0.0.1"]);
+    let cookie = sign_in(&server, &user(&data, &["token", "admin"], ""));
+    let from = |address: &str| format!("{PAGE}\r\nCookie: roadstead_session={cookie}\r\nX-Forwarded-For: {address}");
+    let made = format!("POST /api/v1/access/roles HTTP/1.1\r\n{}", from("192.0.2.7"));
+    let (head, body) = call(&server.address, &made, r#"{"name": "admin/readers"}"#);
+    assert!(head.starts_with("HTTP/1.1 201"), "{head} {body}");
+    let id = head.lines().find_map(|line| line.strip_prefix("x-request-id: ")).expect("an id");
+    let asked = format!("GET /api/v1/audit/download?of=history&form=json HTTP/1.1\r\n{}", from("198.51.100.1"));
+    let (_, history) = call(&server.address, &asked, "");
+    let entry = history.split('{').find(|entry| entry.contains(id)).unwrap_or_else(|| panic!("{id} in {history}"));
+    assert!(entry.contains(r#""address":"192.0.2.7""#), "{entry}");
+}
+
 #[test]
 fn nothing_secret_stands_in_the_log() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -96,12 +129,8 @@ fn nothing_secret_stands_in_the_log() {
     let code = link.split("code=").nth(1).expect("a code").to_owned();
     user(&data, &["passwd", "admin"], PASSWORD);
 
-    let page = "X-Roadstead: 1\r\nContent-Type: application/json";
-    let body = format!(r#"{{"token": "{token}"}}"#);
-    let (head, _) = call(&server.address, &format!("POST /api/v1/session HTTP/1.1\r\n{page}"), &body);
-    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-    let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: roadstead_session=")).expect("a cookie");
-    let cookie = cookie.split(';').next().expect("a value").to_owned();
+    let page = PAGE;
+    let cookie = sign_in(&server, &token);
     call(&server.address, &format!("POST /api/v1/session HTTP/1.1\r\n{page}"), &format!(r#"{{"code": "{code}"}}"#));
     call(&server.address, &format!("GET /api/v1/jobs HTTP/1.1\r\n{page}\r\nCookie: roadstead_session={cookie}"), "");
     call(&server.address, &format!("GET /api/v1/jobs HTTP/1.1\r\nAuthorization: Bearer {token}"), "");

@@ -1,5 +1,6 @@
 //! The HTTP client: pooled HTTP/1.1 connections over TCP or TLS, streaming both ways.
 
+use crate::HomeKey;
 use axum::body::Body;
 use futures::{FutureExt, future::BoxFuture};
 use gateway::ports::SendError;
@@ -45,10 +46,18 @@ struct Shortcut {
     scheme: Scheme,
     authority: Authority,
     listener: Authority,
+    key: HomeKey,
 }
 
 impl Shortcut {
     fn take<T>(&self, request: &mut Request<T>) {
+        self.lead_home(request);
+        if request.uri().authority() == Some(&self.listener) {
+            self.key.put(request.headers_mut());
+        }
+    }
+
+    fn lead_home<T>(&self, request: &mut Request<T>) {
         let mut parts = request.uri().clone().into_parts();
         if parts.scheme.as_ref() == Some(&self.scheme) && parts.authority.as_ref() == Some(&self.authority) {
             (parts.scheme, parts.authority) = (Some(Scheme::HTTP), Some(self.listener.clone()));
@@ -77,11 +86,11 @@ impl Client {
         Self { client, shortcut: None }
     }
 
-    /// With a shorter way to a public address of this process, which listens there.
-    pub(crate) fn with_shortcut(self, public: &Uri, listener: SocketAddr) -> Self {
+    /// With a shorter way to a public address of this process, which listens there and knows its own by the key.
+    pub(crate) fn with_shortcut(self, public: &Uri, listener: SocketAddr, key: HomeKey) -> Self {
         let listener = listener.to_string().parse().expect("an address and a port are an authority");
         let place = public.scheme().cloned().zip(public.authority().cloned());
-        let shortcut = place.map(|(scheme, authority)| Shortcut { scheme, authority, listener });
+        let shortcut = place.map(|(scheme, authority)| Shortcut { scheme, authority, listener, key });
         Self { shortcut, ..self }
     }
 
@@ -175,12 +184,15 @@ mod tests {
             *request.uri_mut() = asked.parse().expect("a URI");
             client.take(&mut request);
             assert_eq!(request.uri().to_string(), goes);
+            // The key is nobody else's.
+            let comes_home = goes.starts_with("http://127.0.0.1:8080/");
+            assert_eq!(client.key.take(request.headers_mut()), comes_home, "{goes}");
         }
     }
 
     fn shortcut_to(public: &Uri) -> Shortcut {
         let (scheme, authority) = public.scheme().cloned().zip(public.authority().cloned()).expect("an address");
-        Shortcut { scheme, authority, listener: Authority::from_static("127.0.0.1:8080") }
+        Shortcut { scheme, authority, listener: Authority::from_static("127.0.0.1:8080"), key: HomeKey::new() }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The host itself: tasks, time, randomness, and the way to the network.
 
-use crate::{client::Client, socket};
+use crate::{HomeKey, client::Client, socket};
 use axum::body::Body;
 use futures::FutureExt;
 use gateway::ports::{Accepted, ConnectError, Connected, Host, NotAnUpgrade, SendError, Task};
@@ -23,10 +23,10 @@ impl NativeHost {
     }
 
     /// With a shorter way to a public address of this process, which listens at the other: what it asks of itself need not go
-    /// out and come back by its proxy.
+    /// out and come back by its proxy, and its word on who asks is taken there by the key.
     #[must_use]
-    pub fn at_home(self, public: &Uri, listener: SocketAddr) -> Self {
-        Self { client: self.client.with_shortcut(public, listener), ..self }
+    pub fn at_home(self, public: &Uri, listener: SocketAddr, key: HomeKey) -> Self {
+        Self { client: self.client.with_shortcut(public, listener, key), ..self }
     }
 
     /// Waits until the gateway's tasks have ended, for at most `limit`. Returns how many were left.

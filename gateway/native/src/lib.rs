@@ -4,6 +4,7 @@
 
 mod assets;
 mod client;
+mod home_key;
 mod host;
 mod links;
 mod metrics;
@@ -12,6 +13,7 @@ mod serve;
 mod socket;
 
 pub use assets::{Assets, console};
+pub use home_key::HomeKey;
 pub use host::NativeHost;
 pub use links::{OpenError, SqliteLinks};
 pub use metrics::Metrics;

@@ -132,7 +132,7 @@ async fn connection(
     let _counted = front.metrics.connection();
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
-        let client = front.proxies.client(peer.ip(), request.headers());
+        let client = front.proxies.client(peer.ip(), request.headers_mut());
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(client, peer.port())));
         request.extensions_mut().insert(Peer(client));
         let measured = front.metrics.request(request.method(), request.uri().path());

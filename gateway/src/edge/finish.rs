@@ -1,7 +1,7 @@
 //! The outermost layer: gives every request an id, writes the body of refusals, sets the headers of every answer.
 
 use super::loggable;
-use crate::{Gateway, rescue::Rescued};
+use crate::{Gateway, rescue::Rescued, session::Origin};
 use api::REQUEST_ID_HEADER;
 use axum::{
     Json,
@@ -18,11 +18,13 @@ const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; sty
     frame-ancestors 'none'";
 
 /// Middleware: the outermost.
-pub(crate) async fn finish(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+pub(crate) async fn finish(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
     // Made here; none is taken from outside.
     let id = new_id(&gateway);
     // Path and method only: queries may hold what a user typed, headers hold the cookie.
     let (method, path) = (request.method().clone(), loggable(request.uri().path()).into_owned());
+    let origin = Origin::of(&request, &id);
+    request.extensions_mut().insert(origin);
     let mut response = next.run(request).await;
     if let Some(rescued) = response.extensions_mut().remove::<Rescued>() {
         let (status, code) = (response.status(), rescued.problem.code);

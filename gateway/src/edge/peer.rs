@@ -19,7 +19,7 @@ impl<S: Sync> FromRequestParts<S> for Peer {
 
 impl Peer {
     /// The address of who asks, where it is known.
-    pub(super) fn of(extensions: &Extensions) -> Option<IpAddr> {
+    pub(crate) fn of(extensions: &Extensions) -> Option<IpAddr> {
         extensions.get::<Seen>().map(|Seen(address)| *address)
     }
 }

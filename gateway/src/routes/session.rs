@@ -98,7 +98,7 @@ fn begin(gateway: &Gateway, user: String, tokens: Tokens, config: &Config) -> Re
     let mine = config.projects.iter().filter(|p| p.cluster_name == cluster.name && p.org_name == org);
     let project = mine.map(|p| p.name.clone()).min().unwrap_or_else(|| user.clone());
     let id = random_text(gateway.host());
-    Ok(Session { id, tokens, user, cluster: cluster.name.clone(), org, project, ends_at })
+    Ok(Session { id, tokens, user, cluster: cluster.name.clone(), org, project, ends_at, origin: Default::default() })
 }
 
 fn view(gateway: &Gateway, session: &Session, config: &Config) -> api::session::Session {

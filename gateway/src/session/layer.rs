@@ -1,6 +1,6 @@
 //! The middleware that opens the session's cookie, has the token renewed unseen, and clears a cookie that is no good.
 
-use super::{Session, SessionCookie};
+use super::{Origin, Session, SessionCookie};
 use crate::{
     Gateway,
     rescue::{Failure, Rescued},
@@ -19,8 +19,9 @@ use std::sync::Arc;
 /// Middleware: puts the session into the request, and keeps the browser's cookie in step with it.
 pub(crate) async fn keep_session(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
     let cookie = SessionCookie(gateway.config());
+    let origin = request.extensions().get::<Origin>().cloned().unwrap_or_default();
     let had_cookie = cookie.is_in(request.headers());
-    let found = cookie.read(request.headers(), gateway.host().now());
+    let found = cookie.read(request.headers(), gateway.host().now()).map(|found| Session { origin, ..found });
     let mut session = None;
     if let Some(found) = &found {
         match gateway.current(found).await {

@@ -63,7 +63,16 @@ mod tests {
     fn session(token: &str) -> Arc<Session> {
         let tokens = Tokens::pasted(token.to_owned(), None, Timestamp::UNIX_EPOCH);
         let (user, cluster, project) = Default::default();
-        Arc::new(Session { id: token.to_owned(), tokens, user, cluster, org: None, project, ends_at: Timestamp::MAX })
+        Arc::new(Session {
+            id: token.to_owned(),
+            tokens,
+            user,
+            cluster,
+            org: None,
+            project,
+            ends_at: Timestamp::MAX,
+            origin: Default::default(),
+        })
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A server without the extension answers 404 to it: those calls then give None, and the standard per-user calls are asked.
 
-use super::{Upstream, UpstreamError, empty, json, request, with_json};
+use super::{Upstream, UpstreamError, asked, empty, json, with_json};
 use crate::session::Session;
 use http::{HeaderMap, Method, StatusCode, header};
 use jiff::Timestamp;
@@ -99,7 +99,7 @@ impl Upstream {
         wanted: &[Permission],
     ) -> Result<Vec<Permission>, UpstreamError> {
         let url = self.principal(to, &["permissions"]);
-        let request = with_json(request(Method::POST, &url, Some(&session.tokens.access_token)), &wanted)?;
+        let request = with_json(asked(session, Method::POST, &url), &wanted)?;
         let body = self.call(request).await?.into_body();
         self.in_time(json(body, "a list of permissions")).await
     }
@@ -108,7 +108,7 @@ impl Upstream {
     pub(crate) async fn revoke_grants(&self, session: &Session, from: &str, uris: &[Uri]) -> Result<(), UpstreamError> {
         let mut url = self.principal(from, &["permissions"]);
         url.query_pairs_mut().extend_pairs(uris.iter().map(|uri| ("uri", uri.to_string())));
-        let request = empty(request(Method::DELETE, &url, Some(&session.tokens.access_token)))?;
+        let request = empty(asked(session, Method::DELETE, &url))?;
         self.call(request).await.map(drop)
     }
 
@@ -120,14 +120,14 @@ impl Upstream {
 
     /// Adds a role.
     pub(crate) async fn add_role(&self, session: &Session, name: &str) -> Result<(), UpstreamError> {
-        let builder = request(Method::POST, &self.api(&["users"]), Some(&session.tokens.access_token));
+        let builder = asked(session, Method::POST, &self.api(&["users"]));
         self.call(with_json(builder, &NewRole { name })?).await.map(drop)
     }
 
     /// Removes a role, and with it everything granted to it and of it.
     pub(crate) async fn remove_role(&self, session: &Session, name: &str) -> Result<(), UpstreamError> {
         let url = self.principal(name, &[]);
-        let request = empty(request(Method::DELETE, &url, Some(&session.tokens.access_token)))?;
+        let request = empty(asked(session, Method::DELETE, &url))?;
         self.call(request).await.map(drop)
     }
 
@@ -142,7 +142,7 @@ impl Upstream {
         if let Some(at) = at {
             url.query_pairs_mut().append_pair("at", &at.to_string());
         }
-        let mut builder = request(Method::GET, &url, Some(&session.tokens.access_token));
+        let mut builder = asked(session, Method::GET, &url);
         if let Some(known) = known {
             builder = builder.header(header::IF_NONE_MATCH, known);
         }
@@ -189,7 +189,7 @@ impl Upstream {
     ) -> Result<GrantsChanged, UpstreamError> {
         let url = self.access_url("changes");
         let changes = GrantChanges { changes };
-        let request = with_json(request(Method::POST, &url, Some(&session.tokens.access_token)), &changes)?;
+        let request = with_json(asked(session, Method::POST, &url), &changes)?;
         let body = self.call(request).await?.into_body();
         self.in_time(json(body, "the number of a change")).await
     }
@@ -201,7 +201,7 @@ impl Upstream {
         url: &Url,
         expected: &'static str,
     ) -> Result<T, UpstreamError> {
-        let request = empty(request(Method::GET, url, Some(&session.tokens.access_token)))?;
+        let request = empty(asked(session, Method::GET, url))?;
         let body = self.call(request).await?.into_body();
         self.in_time(json(body, expected)).await
     }

@@ -2,7 +2,7 @@
 //!
 //! A server without the extension answers 404: these calls then give None, and the registry itself is asked.
 
-use super::{Upstream, UpstreamError, empty, ndjson, request, with_json};
+use super::{Upstream, UpstreamError, asked, empty, ndjson, with_json};
 use crate::session::Session;
 use futures::Stream;
 use http::{Method, StatusCode};
@@ -77,7 +77,7 @@ impl Upstream {
     /// Whether the cluster copies images from other registries: the address takes another method than this, or is not there.
     pub(crate) async fn can_copy(&self, session: &Session) -> bool {
         let path: Vec<&str> = IMAGES_COPY.split('/').collect();
-        let request = request(Method::GET, &self.api(&path), Some(&session.tokens.access_token));
+        let request = asked(session, Method::GET, &self.api(&path));
         let Ok(request) = empty(request) else { return false };
         matches!(self.call(request).await, Err(UpstreamError::Refused { status: StatusCode::METHOD_NOT_ALLOWED, .. }))
     }
@@ -89,7 +89,7 @@ impl Upstream {
         copy: &CopyRequest,
     ) -> Result<Option<impl Stream<Item = Result<TransferLine, UpstreamError>> + use<>>, UpstreamError> {
         let path: Vec<&str> = IMAGES_COPY.split('/').collect();
-        let request = with_json(request(Method::POST, &self.api(&path), Some(&session.tokens.access_token)), copy)?;
+        let request = with_json(asked(session, Method::POST, &self.api(&path)), copy)?;
         match self.call(request).await {
             Ok(response) => Ok(Some(ndjson(response.into_body(), LINES))),
             Err(UpstreamError::Refused { status: StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED, .. }) => {
@@ -109,7 +109,7 @@ impl Upstream {
         let place = self.place(session).await?;
         let url = Self::url(&place.monitoring, &[job, "save"]);
         let save = SaveRequest { container: SaveTarget { image } };
-        let request = with_json(request(Method::POST, &url, Some(&session.tokens.access_token)), &save)?;
+        let request = with_json(asked(session, Method::POST, &url), &save)?;
         Ok(ndjson(self.call(request).await?.into_body(), LINES))
     }
 }

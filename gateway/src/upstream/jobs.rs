@@ -1,6 +1,6 @@
 //! The platform's job calls.
 
-use super::{Upstream, UpstreamError, empty, json, ndjson, request, with_json};
+use super::{Upstream, UpstreamError, asked, empty, json, ndjson, with_json};
 use crate::{ports::within, session::Session};
 use axum::body::Body;
 use futures::TryStreamExt;
@@ -31,7 +31,7 @@ impl Upstream {
     ) -> Result<Vec<Job>, UpstreamError> {
         let mut url = self.api(&["jobs"]);
         url.query_pairs_mut().extend_pairs(selector.to_pairs());
-        let builder = request(Method::GET, &url, Some(&session.tokens.access_token));
+        let builder = asked(session, Method::GET, &url);
         let request = empty(builder.header(header::ACCEPT, "application/x-ndjson"))?;
         let response = self.call(request).await?;
         let streams = response
@@ -66,7 +66,7 @@ impl Upstream {
     pub(crate) async fn create_job(&self, session: &Session, job: &FromPreset) -> Result<Job, UpstreamError> {
         let mut url = self.api(&["jobs"]);
         url.set_query(Some("from_preset"));
-        let request = with_json(request(Method::POST, &url, Some(&session.tokens.access_token)), job)?;
+        let request = with_json(asked(session, Method::POST, &url), job)?;
         self.read_job(request).await
     }
 
@@ -85,7 +85,7 @@ impl Upstream {
     /// How many jobs of each preset would fit now; None where the cluster does not tell.
     pub(crate) async fn capacity(&self, session: &Session, monitoring: &url::Url) -> Option<BTreeMap<String, u64>> {
         let url = Self::url(monitoring, &["capacity"]);
-        let request = empty(request(Method::GET, &url, Some(&session.tokens.access_token))).ok()?;
+        let request = empty(asked(session, Method::GET, &url)).ok()?;
         let response: Result<Response<Body>, _> = self.call(request).await;
         match async { self.in_time(json(response?.into_body(), "the capacity of presets")).await }.await {
             Ok(capacity) => Some(capacity),
@@ -98,7 +98,7 @@ impl Upstream {
 
     fn to_job(&self, method: Method, session: &Session, segments: &[&str]) -> http::request::Builder {
         let path: Vec<&str> = std::iter::once("jobs").chain(segments.iter().copied()).collect();
-        request(method, &self.api(&path), Some(&session.tokens.access_token))
+        asked(session, method, &self.api(&path))
     }
 
     async fn read_job(&self, request: Request<Body>) -> Result<Job, UpstreamError> {

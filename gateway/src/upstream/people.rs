@@ -2,7 +2,7 @@
 //!
 //! Its base is the configuration's `admin_url`. A platform without one has no such API: [`UpstreamError::NoAdminApi`].
 
-use super::{Upstream, UpstreamError, empty, request, with_json};
+use super::{Upstream, UpstreamError, asked, empty, with_json};
 use crate::session::Session;
 use http::{HeaderName, HeaderValue, Method};
 use platform::extension::EXPECTED_ROLE_HEADER;
@@ -137,7 +137,7 @@ impl Upstream {
     /// Removes an organisation that has no projects.
     pub(crate) async fn remove_org(&self, session: &Session, name: &str) -> Result<(), UpstreamError> {
         let url = self.admin(session, &["orgs", name]).await?;
-        let request = empty(request(Method::DELETE, &url, Some(&session.tokens.access_token)))?;
+        let request = empty(asked(session, Method::DELETE, &url))?;
         self.call(request).await.map(drop)
     }
 
@@ -172,7 +172,7 @@ impl Upstream {
     /// Removes a project in which nothing is left.
     pub(crate) async fn remove_project(&self, session: &Session, org: &str, name: &str) -> Result<(), UpstreamError> {
         let url = self.org_on_cluster(session, org, &["projects", name]).await?;
-        let request = empty(request(Method::DELETE, &url, Some(&session.tokens.access_token)))?;
+        let request = empty(asked(session, Method::DELETE, &url))?;
         self.call(request).await.map(drop)
     }
 
@@ -218,7 +218,7 @@ impl Upstream {
         to: &str,
     ) -> Result<(), UpstreamError> {
         let url = self.place_url(session, at, Some(user)).await?;
-        let builder = expecting(request(Method::PUT, &url, Some(&session.tokens.access_token)), from);
+        let builder = expecting(asked(session, Method::PUT, &url), from);
         self.call(with_json(builder, &NewRole { role: to })?).await.map(drop)
     }
 
@@ -231,7 +231,7 @@ impl Upstream {
         from: &str,
     ) -> Result<(), UpstreamError> {
         let url = self.place_url(session, at, Some(user)).await?;
-        let builder = expecting(request(Method::DELETE, &url, Some(&session.tokens.access_token)), from);
+        let builder = expecting(asked(session, Method::DELETE, &url), from);
         self.call(empty(builder)?).await.map(drop)
     }
 
@@ -267,7 +267,7 @@ impl Upstream {
         url: &Url,
         value: &T,
     ) -> Result<(), UpstreamError> {
-        let request = with_json(request(method, url, Some(&session.tokens.access_token)), value)?;
+        let request = with_json(asked(session, method, url), value)?;
         self.call(request).await.map(drop)
     }
 }

@@ -1,6 +1,6 @@
 //! The monitoring service: logs, telemetry and exec of one job.
 
-use super::{Upstream, UpstreamError, empty, error::not_connected, request};
+use super::{Upstream, UpstreamError, asked, empty, error::not_connected};
 use crate::{
     ports::{Connected, Socket, within},
     session::Session,
@@ -73,7 +73,7 @@ impl Upstream {
     ) -> Result<(Body, Option<LogOpened>), UpstreamError> {
         let mut url = self.monitoring(session, id, "log").await?;
         add_log_query(&mut url, query);
-        let request = empty(request(Method::GET, &url, Some(&session.tokens.access_token)))?;
+        let request = empty(asked(session, Method::GET, &url))?;
         let response: Response<Body> = self.call(request).await?;
         let opened = LogOpened::read(response.headers());
         Ok((response.into_body(), opened))
@@ -110,7 +110,7 @@ impl Upstream {
     }
 
     async fn connect(&self, session: &Session, url: &Url) -> Result<Connected, UpstreamError> {
-        let builder = request(Method::GET, url, Some(&session.tokens.access_token));
+        let builder = asked(session, Method::GET, url);
         let request: Request<()> = builder.body(()).map_err(UpstreamError::BadRequest)?;
         let opening = within(&*self.host, self.limit, self.host.ws_connect(request)).await;
         match opening.ok_or(UpstreamError::Timeout)? {

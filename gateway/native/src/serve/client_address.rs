@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::HomeKey;
 use http::HeaderMap;
 use ipnet::IpNet;
 
@@ -14,7 +15,10 @@ pub struct InvalidProxy(String);
 
 /// Proxies whose word is taken.
 #[derive(Clone, Debug, Default)]
-pub struct Proxies(Vec<IpNet>);
+pub struct Proxies {
+    networks: Vec<IpNet>,
+    home: Option<HomeKey>,
+}
 
 impl Proxies {
     /// Reads addresses and networks.
@@ -26,17 +30,29 @@ impl Proxies {
             let address = text.parse::<IpAddr>().map(IpNet::from);
             address.or_else(|_| text.parse()).map_err(|_| InvalidProxy(text.clone()))
         };
-        texts.iter().map(parse).collect::<Result<_, _>>().map(Self)
+        texts.iter().map(parse).collect::<Result<_, _>>().map(|networks| Self { networks, home: None })
+    }
+
+    /// With the server's own gateway, which asks by way of the same address.
+    #[must_use]
+    pub fn and_home(self, key: HomeKey) -> Self {
+        Self { home: Some(key), ..self }
     }
 
     pub(crate) fn include(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.0.iter().any(|network| network.contains(&address))
+        self.networks.iter().any(|network| network.contains(&address))
     }
 
     /// The client's address: the last in the chain that is no proxy of ours. Anybody can write what stands before it.
-    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub(crate) fn client(&self, peer: IpAddr, headers: &mut HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
+        let is_own = self.home.as_ref().is_some_and(|key| key.take(headers));
+        if is_own {
+            // It has looked through the proxies already.
+            let told = headers.get(FORWARDED_FOR).and_then(|line| line.to_str().ok()).and_then(address);
+            return told.unwrap_or(client);
+        }
         if !self.include(client) {
             return client;
         }
@@ -69,7 +85,7 @@ mod tests {
         for line in forwarded {
             headers.append(FORWARDED_FOR, line.parse().expect("a value"));
         }
-        proxies.client(peer.parse().expect("an address"), &headers).to_string()
+        proxies.client(peer.parse().expect("an address"), &mut headers).to_string()
     }
 
     #[test]
@@ -88,6 +104,26 @@ mod tests {
         ] {
             assert_eq!(client(peer, forwarded), found, "{peer} {forwarded:?}");
         }
+    }
+
+    #[test]
+    fn the_own_gateway_is_believed_by_its_key_alone() {
+        let key = HomeKey::new();
+        let proxies = Proxies::default().and_home(key.clone());
+        let here: IpAddr = [127, 0, 0, 1].into();
+        let told = |with: Option<&HomeKey>| {
+            let mut headers = HeaderMap::new();
+            headers.append(FORWARDED_FOR, "192.0.2.7".parse().expect("a value"));
+            if let Some(key) = with {
+                key.put(&mut headers);
+            }
+            let client = proxies.client(here, &mut headers).to_string();
+            assert_eq!(headers.len(), 1, "the key goes no further");
+            client
+        };
+        assert_eq!(told(Some(&key)), "192.0.2.7");
+        assert_eq!(told(Some(&HomeKey::new())), "127.0.0.1");
+        assert_eq!(told(None), "127.0.0.1");
     }
 
     #[test]

@@ -12,6 +12,7 @@ fn session() -> Session {
         org: Some("acme".into()),
         project: "demo".into(),
         ends_at: now,
+        origin: Default::default(),
     }
 }
 

@@ -9,6 +9,6 @@ mod revoke;
 mod select;
 
 pub use event::{AuditEvent, AuditGap, AuditImage, AuditStep};
-pub use history::{AuditCapability, History, HistorySelector};
+pub use history::{Acts, ActsSelector, AuditCapability, History, HistorySelector};
 pub use revoke::{REVOCATIONS_MAX, Revocation, RevocationEvent, RevocationOutcome, Revocations};
 pub use select::{ExportForm, ExportOf, narrowing_from_pairs, narrowing_pairs};

@@ -336,10 +336,11 @@ pub(crate) enum AuditTab {
     Grants,
     History,
     Compare,
+    Acts,
 }
 
 impl AuditTab {
-    pub(crate) const ALL: [Self; 4] = [Self::Rights, Self::Grants, Self::History, Self::Compare];
+    pub(crate) const ALL: [Self; 5] = [Self::Rights, Self::Grants, Self::History, Self::Compare, Self::Acts];
 
     /// Its word in addresses and ids.
     pub(crate) fn word(self) -> &'static str {
@@ -348,6 +349,7 @@ impl AuditTab {
             Self::Grants => "grants",
             Self::History => "history",
             Self::Compare => "compare",
+            Self::Acts => "acts",
         }
     }
 }
@@ -365,7 +367,7 @@ pub(crate) fn audit_at(pathname: &str) -> Option<AuditTab> {
 pub(crate) fn audit<K: AsRef<str>, V: AsRef<str>>(tab: AuditTab, pairs: impl IntoIterator<Item = (K, V)>) -> String {
     match tab {
         AuditTab::Rights => with_query(AUDIT, pairs),
-        AuditTab::Grants | AuditTab::History | AuditTab::Compare => {
+        AuditTab::Grants | AuditTab::History | AuditTab::Compare | AuditTab::Acts => {
             with_query(&format!("{AUDIT}/{}", tab.word()), pairs)
         }
     }
@@ -430,6 +432,7 @@ pub(crate) mod endpoint {
 
     pub(crate) const AUDIT: &str = "/api/v1/audit";
     pub(crate) const AUDIT_HISTORY: &str = "/api/v1/audit/history";
+    pub(crate) const AUDIT_ACTS: &str = "/api/v1/audit/acts";
     pub(crate) const AUDIT_REVOCATIONS: &str = "/api/v1/audit/revocations";
 
     pub(crate) fn job(id: &str) -> String {

@@ -76,6 +76,8 @@ pub(crate) enum Failure {
     Link(#[from] LinkFailure),
     #[error("the cluster keeps no history of rights")]
     NoRightsHistory,
+    #[error("the cluster keeps no list of acts")]
+    NoActs,
     #[error("the cluster failed")]
     Upstream(#[from] UpstreamError),
 }
@@ -271,6 +273,7 @@ pub(crate) fn tell(failure: &Failure) -> Told {
             Code::NotSupported,
             "This cluster keeps no history of rights. What holds now can be audited; what held before cannot.",
         ),
+        Failure::NoActs => told(Code::NotSupported, "This cluster does not write down what is done in jobs."),
         Failure::Upstream(error) => tell_upstream(error),
     }
 }

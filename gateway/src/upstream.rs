@@ -13,7 +13,7 @@ mod people;
 mod registry;
 mod sockets;
 
-pub(crate) use access::{FactsAnswer, HistorySelector, Shared};
+pub(crate) use access::{ActsSelector, FactsAnswer, HistorySelector, Shared};
 use body::{json, ndjson};
 pub(crate) use configuration::Configurations;
 pub(crate) use error::UpstreamError;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use platform::{
     Uri,
-    audit::{ChangeKind, HistoryEntry},
+    audit::{Act, ChangeKind, HistoryEntry},
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,34 @@ pub struct HistorySelector {
 
 /// A page of history, the newest change first. A page may be short and still have a `next`: what may not be seen is left out.
 pub type History = crate::Page<HistoryEntry>;
+
+/// Query of `GET audit/acts`. All fields narrow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActsSelector {
+    /// The job's id.
+    pub job: Option<String>,
+    /// Who.
+    pub actor: Option<String>,
+    /// Most items in a page, 1 to 1,000; absent: 100.
+    pub limit: Option<u32>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+/// A page of what was done in and to jobs, the newest first. For administrators.
+pub type Acts = crate::Page<Act>;
+
+impl ActsSelector {
+    /// As query parameters.
+    #[must_use]
+    pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
+        let Self { job, actor, limit, cursor } = self.clone();
+        [("job", job), ("actor", actor), ("limit", limit.map(|limit| limit.to_string())), ("cursor", cursor)]
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect()
+    }
+}
 
 impl HistorySelector {
     /// As query parameters.

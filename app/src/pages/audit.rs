@@ -1,6 +1,7 @@
 //! The audit of image permissions: who may do what, through which chain, how it came to be, and taking it back. The address
 //! holds the view, the filters and the cell that is looked at.
 
+mod acts;
 mod change;
 mod compare;
 mod filters;
@@ -9,6 +10,7 @@ mod grants;
 mod history;
 mod matrix;
 mod overview;
+mod pages;
 mod reach;
 mod revoke;
 mod rights;
@@ -29,6 +31,7 @@ use crate::ui::{
     menu::{Menu, MenuDownload},
     tabs::{Tab, Tabs},
 };
+use acts::ActsView;
 use api::audit::{ExportForm, ExportOf, narrowing_pairs};
 use compare::Compare;
 use gathering::{Gaps, Gathering};
@@ -73,7 +76,7 @@ fn AuditPage() -> impl IntoView {
     let tab = use_tab();
     let (asked, set_asked) = use_asked(tab);
     let shared = Shared { query, asked, set_asked };
-    // History and comparison ask for what they need themselves.
+    // The others ask for what they need themselves.
     let needs_facts = Memo::new(move |_| matches!(tab.get(), AuditTab::Rights | AuditTab::Grants));
     Effect::new(move |loaded: Option<bool>| {
         let loaded = loaded.unwrap_or_default();
@@ -95,7 +98,9 @@ fn AuditPage() -> impl IntoView {
                 label: i18n.text(tab_name(tab)),
                 href: match tab {
                     AuditTab::Rights | AuditTab::Grants => paths::audit(tab, carried.with(narrowing_pairs)),
-                    AuditTab::History | AuditTab::Compare => paths::audit(tab, Vec::<(&str, &str)>::new()),
+                    AuditTab::History | AuditTab::Compare | AuditTab::Acts => {
+                        paths::audit(tab, Vec::<(&str, &str)>::new())
+                    }
                 },
             })
             .collect::<Vec<_>>()
@@ -129,6 +134,7 @@ fn AuditPage() -> impl IntoView {
                 AuditTab::Grants => view! { <Facts shared view=move |audit| view! { <Grants shared audit/> }.into_any()/> }.into_any(),
                 AuditTab::History => view! { <HistoryView/> }.into_any(),
                 AuditTab::Compare => view! { <Compare/> }.into_any(),
+                AuditTab::Acts => view! { <ActsView/> }.into_any(),
             }}
         </div>
     }
@@ -140,6 +146,7 @@ fn tab_name(tab: AuditTab) -> crate::i18n::Phrase {
         AuditTab::Grants => words::TAB_GRANTS,
         AuditTab::History => words::TAB_HISTORY,
         AuditTab::Compare => words::TAB_COMPARE,
+        AuditTab::Acts => words::TAB_ACTS,
     }
 }
 

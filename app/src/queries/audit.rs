@@ -5,8 +5,8 @@ use crate::client::{Client, Failure, Leash, json};
 use crate::paths::endpoint;
 use crate::stores::browser;
 use api::audit::{
-    AuditCapability, AuditEvent, AuditGap, AuditImage, AuditStep, History, HistorySelector, Revocation,
-    RevocationEvent, Revocations,
+    Acts, ActsSelector, AuditCapability, AuditEvent, AuditGap, AuditImage, AuditStep, History, HistorySelector,
+    Revocation, RevocationEvent, Revocations,
 };
 use jiff::Timestamp;
 use leptos::{prelude::*, task::spawn_local};
@@ -165,6 +165,11 @@ impl Parts {
 /// A page of history.
 pub(crate) async fn history(client: Client, selector: &HistorySelector) -> Result<History, Failure> {
     client.get(&crate::client::with_query(endpoint::AUDIT_HISTORY, selector.to_pairs())).await
+}
+
+/// A page of what was done in jobs.
+pub(crate) async fn acts(client: Client, selector: &ActsSelector) -> Result<Acts, Failure> {
+    client.get(&crate::client::with_query(endpoint::AUDIT_ACTS, selector.to_pairs())).await
 }
 
 /// Takes grants back; tells each row's end, and how many were taken back in all.

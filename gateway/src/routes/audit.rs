@@ -6,9 +6,9 @@ use crate::{
     edge::{Input, Queried},
     rescue::Failure,
     session::SignedIn,
-    upstream::HistorySelector,
+    upstream::{ActsSelector, HistorySelector},
 };
-use api::audit::{ExportForm, ExportOf, History, Revocations, narrowing_from_pairs};
+use api::audit::{Acts, ExportForm, ExportOf, History, Revocations, narrowing_from_pairs};
 use axum::{
     Json,
     extract::State,
@@ -40,6 +40,20 @@ pub(crate) async fn history_list(
     let selector = history(query)?;
     let page = gateway.upstream().access_history(&session, &selector).await?.ok_or(Failure::NoRightsHistory)?;
     Ok(Json(History { items: page.items, next: page.cursor.map(|cursor| cursor.to_string()) }))
+}
+
+/// `GET /audit/acts?job=&actor=&limit=&cursor=`
+pub(crate) async fn acts_list(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    query: Queried,
+) -> Result<Json<Acts>, Failure> {
+    let [job, actor, limit, cursor] = query.only(["job", "actor", "limit", "cursor"])?;
+    let limit = limit.map(|text| page_size(&text)).transpose()?;
+    let cursor = cursor.map(|text| text.parse().map_err(|_| no_cursor())).transpose()?;
+    let selector = ActsSelector { job, actor, limit, cursor };
+    let page = gateway.upstream().acts(&session, &selector).await?.ok_or(Failure::NoActs)?;
+    Ok(Json(Acts { items: page.items, next: page.cursor.map(|cursor| cursor.to_string()) }))
 }
 
 /// `GET /audit/download?of=&form=&at=` with the words of a narrowing, or of a history.
@@ -101,17 +115,16 @@ fn history(query: Queried) -> Result<HistorySelector, Failure> {
         since: time("since", since)?,
         until: time("until", until)?,
         limit: limit.map(|text| page_size(&text)).transpose()?,
-        cursor: cursor
-            .map(|text| {
-                text.parse()
-                    .map_err(|_| Failure::invalid("cursor", "This is not a cursor that a page of this list gave."))
-            })
-            .transpose()?,
+        cursor: cursor.map(|text| text.parse().map_err(|_| no_cursor())).transpose()?,
     };
     if selector.since.zip(selector.until).is_some_and(|(since, until)| since > until) {
         return Err(Failure::invalid("until", "The end lies before the beginning."));
     }
     Ok(selector)
+}
+
+fn no_cursor() -> Failure {
+    Failure::invalid("cursor", "This is not a cursor that a page of this list gave.")
 }
 
 fn no_kind() -> Failure {

@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use jiff::Timestamp;
 use platform::{
     Uri,
-    audit::{AccessFacts, ChangeKind, GrantChange, GrantChanges, GrantsChanged, HistoryPage},
+    audit::{AccessFacts, ActsPage, ChangeKind, GrantChange, GrantChanges, GrantsChanged, HistoryPage},
     extension::ACCESS_PATH,
     permission::{Action, Permission},
 };
@@ -42,6 +42,15 @@ pub(crate) struct HistorySelector {
     pub(crate) uri: Option<Uri>,
     pub(crate) since: Option<Timestamp>,
     pub(crate) until: Option<Timestamp>,
+    pub(crate) limit: Option<u32>,
+    pub(crate) cursor: Option<i64>,
+}
+
+/// Which acts are asked for; all fields narrow.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ActsSelector {
+    pub(crate) job: Option<String>,
+    pub(crate) actor: Option<String>,
     pub(crate) limit: Option<u32>,
     pub(crate) cursor: Option<i64>,
 }
@@ -178,6 +187,24 @@ impl Upstream {
         let mut url = self.access_url("history");
         url.query_pairs_mut().extend_pairs(pairs.iter().filter_map(|(key, value)| Some((key, value.as_ref()?))));
         self.read_if_offered(session, &url, "a history of rights").await
+    }
+
+    /// A page of what was done in and to jobs, the newest first. None: no extension.
+    pub(crate) async fn acts(
+        &self,
+        session: &Session,
+        wanted: &ActsSelector,
+    ) -> Result<Option<ActsPage>, UpstreamError> {
+        let ActsSelector { job, actor, limit, cursor } = wanted;
+        let pairs = [
+            ("job", job.clone()),
+            ("actor", actor.clone()),
+            ("limit", limit.map(|limit| limit.to_string())),
+            ("cursor", cursor.map(|seq| seq.to_string())),
+        ];
+        let mut url = self.access_url("acts");
+        url.query_pairs_mut().extend_pairs(pairs.iter().filter_map(|(key, value)| Some((key, value.as_ref()?))));
+        self.read_if_offered(session, &url, "a list of acts").await
     }
 
     /// Makes all changes or none; 409 when a grant is no longer what the list says. Only for a cluster known to have the

@@ -1,117 +1,43 @@
 //! The history of rights: who gave and took what, when and from where; narrowed by the address, read in pages.
 
 use super::change::{About, BeforeAfter, MomentField, kind_word, moment};
-use crate::client::{Failure, use_client};
-use crate::components::{failed::Failed, stage::use_page_query, time::DateTime};
+use super::pages::{Pages, Said, WordField, Words, use_words, word, words_of};
+use crate::client::use_client;
+use crate::components::time::DateTime;
 use crate::i18n::{Phrase, catalogue::audit as words, use_i18n};
-use crate::paths::{self, AuditTab};
+use crate::paths::AuditTab;
 use crate::queries::audit;
-use crate::ui::{
-    button::Button,
-    state::{Empty, Note, Skeleton},
-};
-use api::{Code, audit::HistorySelector};
-use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate, params::ParamsMap};
+use crate::ui::state::Note;
+use api::audit::HistorySelector;
+use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
 use platform::audit::{ChangeKind, HistoryEntry};
 
 /// Words of the address.
 const KEYS: [&str; 6] = ["principal", "actor", "uri", "kind", "since", "until"];
 
-/// The filter as the address has it.
-type Words = Vec<(&'static str, String)>;
+const SAID: Said = Said {
+    failed: words::HISTORY_FAILED,
+    not_kept: (words::HISTORY_NONE_TITLE, words::HISTORY_NONE_TEXT),
+    // Nobody is refused: each sees what may be seen.
+    closed: (words::HISTORY_EMPTY_TITLE, words::HISTORY_EMPTY_TEXT),
+    empty: (words::HISTORY_EMPTY_TITLE, words::HISTORY_EMPTY_TEXT),
+};
 
 /// The history.
 #[component]
 pub(super) fn HistoryView() -> impl IntoView {
     let (i18n, client) = (use_i18n(), use_client());
-    let (filter, set) = use_words();
-    let entries = RwSignal::new(Vec::<HistoryEntry>::new());
-    let next = RwSignal::new(None::<String>);
-    let (is_loading, failure) = (RwSignal::new(true), RwSignal::new(None::<Failure>));
+    let (filter, set) = use_words(AuditTab::History, KEYS);
     let bad = Memo::new(move |_| filter.with(|filter| selector(filter, None).err()));
-    let load = Callback::new(move |cursor: Option<String>| {
-        let asked = filter.get_untracked();
-        let Ok(wanted) = selector(&asked, cursor.clone()) else {
-            is_loading.set(false);
-            return;
-        };
-        is_loading.set(true);
-        failure.set(None);
-        spawn_local(async move {
-            let answer = audit::history(client, &wanted).await;
-            if filter.try_get_untracked().as_ref() != Some(&asked) {
-                return;
-            }
-            match answer {
-                Ok(page) => {
-                    entries.update(|entries| {
-                        if cursor.is_none() {
-                            entries.clear();
-                        }
-                        entries.extend(page.items);
-                    });
-                    next.set(page.next);
-                }
-                Err(why) => failure.set(Some(why)),
-            }
-            is_loading.set(false);
-        });
+    let pages = Pages::follow(filter, move |filter, cursor| {
+        let selector = selector(filter, cursor).ok()?;
+        Some(async move { audit::history(client, &selector).await })
     });
-    Effect::new(move || {
-        filter.track();
-        entries.set(Vec::new());
-        next.set(None);
-        load.run(None);
-    });
-    let is_offered =
-        move || failure.with(|failure| failure.as_ref().and_then(Failure::code) != Some(Code::NotSupported));
     view! {
         <HistoryFilters filter set/>
         {move || bad.get().map(|why| view! { <Note text=i18n.text(why) bad=true/> })}
-        {move || {
-            if !is_offered() {
-                return view! {
-                    <div class="panel"><Empty title=i18n.text(words::HISTORY_NONE_TITLE) text=i18n.text(words::HISTORY_NONE_TEXT)/></div>
-                }
-                .into_any();
-            }
-            if failure.with(Option::is_some) {
-                let on_retry = move |()| load.run(next.get_untracked());
-                return view! { <Failed title=i18n.text(words::HISTORY_FAILED) failure on_retry/> }.into_any();
-            }
-            if entries.with(Vec::is_empty) && is_loading.get() {
-                return view! {
-                    <div class="panel audit-gathering" role="status"><Skeleton class="w-long"/> <Skeleton class="w-mid"/> <Skeleton class="w-long"/></div>
-                }
-                .into_any();
-            }
-            if entries.with(Vec::is_empty) && next.with(Option::is_none) {
-                return view! {
-                    <div class="panel"><Empty title=i18n.text(words::HISTORY_EMPTY_TITLE) text=i18n.text(words::HISTORY_EMPTY_TEXT)/></div>
-                }
-                .into_any();
-            }
-            view! { <Entries entries/> }.into_any()
-        }}
-        {move || {
-            next.get()
-                .map(|cursor| {
-                    view! {
-                        <div class="audit-more">
-                            <Button
-                                label=i18n.text(words::OLDER)
-                                busy=is_loading
-                                on_click=move |()| {
-                                    if !is_loading.get_untracked() {
-                                        load.run(Some(cursor.clone()));
-                                    }
-                                }
-                            />
-                        </div>
-                    }
-                })
-        }}
+        {pages.show(SAID, move || view! { <Entries entries=pages.entries/> }.into_any())}
     }
 }
 
@@ -160,33 +86,14 @@ fn Entry(entry: HistoryEntry) -> impl IntoView {
 #[component]
 fn HistoryFilters(filter: Memo<Words>, set: Callback<(&'static str, String)>) -> impl IntoView {
     let i18n = use_i18n();
-    let value = move |key: &'static str| {
-        Signal::derive(move || filter.with(|filter| find(filter, key).map(str::to_owned)).unwrap_or_default())
-    };
-    let text = move |id: &'static str, key: &'static str, label| {
-        let (value, label) = (value(key), i18n.text(label));
-        view! {
-            <label class="audit-field" for=id>
-                <span class="field-label">{move || label.get()}</span>
-                <input
-                    id=id
-                    class="input"
-                    type="text"
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    prop:value=move || value.get()
-                    on:change=move |event| set.run((key, event_target_value(&event)))
-                />
-            </label>
-        }
-    };
+    let value =
+        move |key: &'static str| Signal::derive(move || filter.with(|filter| word(filter, key)).unwrap_or_default());
     let kind = value("kind");
     view! {
         <div class="filters audit-history-filters" role="search" aria-label=i18n.text(words::FILTERS)>
-            {text("history-principal", "principal", words::H_WHOM)}
-            {text("history-actor", "actor", words::H_ACTOR)}
-            {text("history-uri", "uri", words::H_URI)}
+            <WordField id="history-principal" key="principal" label=words::H_WHOM filter set/>
+            <WordField id="history-actor" key="actor" label=words::H_ACTOR filter set/>
+            <WordField id="history-uri" key="uri" label=words::H_URI filter set/>
             <label class="audit-field" for="history-kind">
                 <span class="field-label">{i18n.text(words::H_KIND)}</span>
                 <select id="history-kind" class="input" on:change=move |event| set.run(("kind", event_target_value(&event)))>
@@ -206,13 +113,9 @@ fn HistoryFilters(filter: Memo<Words>, set: Callback<(&'static str, String)>) ->
     }
 }
 
-fn find<'a>(filter: &'a Words, key: &str) -> Option<&'a str> {
-    filter.iter().find(|(other, _)| *other == key).map(|(_, value)| value.as_str())
-}
-
 /// What to ask the gateway for; the sentence about the first word that is not understood.
 fn selector(filter: &Words, cursor: Option<String>) -> Result<HistorySelector, Phrase> {
-    let text = |key| find(filter, key).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let text = |key| word(filter, key);
     let uri = match text("uri").map(|text| text.parse()) {
         None => None,
         Some(Ok(uri)) => Some(uri),
@@ -230,28 +133,7 @@ fn selector(filter: &Words, cursor: Option<String>) -> Result<HistorySelector, P
     })
 }
 
-/// The filter of the address.
-fn words_of(query: &ParamsMap) -> Words {
-    KEYS.into_iter().filter_map(|key| Some((key, query.get(key)?))).collect()
-}
-
-/// The same as the gateway takes it; nothing where it is not understood.
+/// The filter of the address as the gateway takes it; nothing where it is not understood.
 pub(super) fn asked_for(query: &ParamsMap) -> Words {
-    selector(&words_of(query), None).map(|selector| selector.to_pairs()).unwrap_or_default()
-}
-
-/// The filter of the address, and how to change one word of it.
-fn use_words() -> (Memo<Words>, Callback<(&'static str, String)>) {
-    let (query, navigate) = (use_page_query(), use_navigate());
-    let filter = Memo::new(move |_| query.with(words_of));
-    let set = Callback::new(move |(key, value): (&'static str, String)| {
-        let mut next = filter.get_untracked();
-        next.retain(|(other, _)| *other != key);
-        if !value.trim().is_empty() {
-            next.push((key, value));
-        }
-        let to = paths::audit(AuditTab::History, next);
-        navigate(&to, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
-    });
-    (filter, set)
+    selector(&words_of(query, KEYS), None).map(|selector| selector.to_pairs()).unwrap_or_default()
 }

@@ -166,6 +166,7 @@ fn audit() -> Vec<Row> {
         // Each sees what is its own business: see the cluster's tests of its facts.
         get("/audit", "/audit", SIGNED_IN),
         get("/audit/history", "/audit/history", SIGNED_IN),
+        get("/audit/acts", "/audit/acts", ADMIN),
         download("/audit/download", "/audit/download", SIGNED_IN),
         row("POST", "/audit/revocations", "/audit/revocations", stale, SIGNED_IN),
     ]

@@ -1,0 +1,115 @@
+//! What was done in and to jobs that their logs do not tell: who, when, from where, in which job. For administrators.
+
+use super::pages::{Pages, Said, WordField, Words, use_words, word};
+use crate::client::use_client;
+use crate::components::time::DateTime;
+use crate::i18n::{Phrase, catalogue::audit as words, use_i18n};
+use crate::paths::{self, AuditTab};
+use crate::queries::audit;
+use crate::rules::job::short_id;
+use api::audit::ActsSelector;
+use leptos::prelude::*;
+use platform::audit::{Act, ActKind};
+
+/// Words of the address.
+const KEYS: [&str; 2] = ["job", "actor"];
+
+const SAID: Said = Said {
+    failed: words::ACTS_FAILED,
+    not_kept: (words::ACTS_NONE_TITLE, words::ACTS_NONE_TEXT),
+    closed: (words::ACTS_CLOSED_TITLE, words::ACTS_CLOSED_TEXT),
+    empty: (words::ACTS_EMPTY_TITLE, words::ACTS_EMPTY_TEXT),
+};
+
+/// The acts.
+#[component]
+pub(super) fn ActsView() -> impl IntoView {
+    let (i18n, client) = (use_i18n(), use_client());
+    let (filter, set) = use_words(AuditTab::Acts, KEYS);
+    let pages = Pages::follow(filter, move |filter, cursor| {
+        let selector = selector(filter, cursor);
+        Some(async move { audit::acts(client, &selector).await })
+    });
+    view! {
+        <p class="muted audit-about">{i18n.text(words::ACTS_ABOUT)}</p>
+        <div class="filters audit-history-filters" role="search" aria-label=i18n.text(words::FILTERS)>
+            <WordField id="acts-actor" key="actor" label=words::A_ACTOR filter set/>
+            <WordField id="acts-job" key="job" label=words::A_JOB filter set/>
+        </div>
+        {pages.show(SAID, move || view! { <Acts acts=pages.entries/> }.into_any())}
+    }
+}
+
+fn selector(filter: &Words, cursor: Option<String>) -> ActsSelector {
+    ActsSelector { job: word(filter, "job"), actor: word(filter, "actor"), limit: None, cursor }
+}
+
+#[component]
+fn Acts(acts: RwSignal<Vec<Act>>) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <div class="panel audit-changes" role="table" aria-label=i18n.text(words::ACTS_LIST)>
+            <div role="rowgroup">
+                <div class="audit-change audit-change-head" role="row">
+                    <span role="columnheader">{i18n.text(words::COL_WHEN)}</span>
+                    <span role="columnheader">{i18n.text(words::A_ACTOR)}</span>
+                    <span role="columnheader">{i18n.text(words::COL_ACT)}</span>
+                    <span role="columnheader">{i18n.text(words::COL_JOB)}</span>
+                    <span role="columnheader">{i18n.text(words::COL_FROM)}</span>
+                </div>
+            </div>
+            <div role="rowgroup">
+                <For each=move || acts.get() key=|act| act.seq let(act)>
+                    <ActRow act/>
+                </For>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn ActRow(act: Act) -> impl IntoView {
+    let i18n = use_i18n();
+    let Act { at, actor, request_id, address, kind, job, detail, seq: _ } = act;
+    let request = Signal::derive(move || request_id.as_ref().map(|id| i18n.fill(words::REQUEST, &[("id", id)])));
+    let of_actor = paths::audit(AuditTab::Acts, [("actor", &actor)]);
+    view! {
+        <div class="audit-change" role="row">
+            <span role="cell"><DateTime time=Signal::stored(at)/></span>
+            <span role="cell" class="truncate"><a href=of_actor><bdi>{actor}</bdi></a></span>
+            <span role="cell">
+                <span class="tag">{i18n.text(kind_word(kind))}</span>
+                {(!detail.is_empty()).then(|| view! { " " <span class="mono audit-target">{detail}</span> })}
+            </span>
+            <span role="cell" class="truncate">
+                <a href=paths::job(&job) class="mono" title=job.clone()>{short_id(&job).to_owned()}</a>
+            </span>
+            <span role="cell" class="muted truncate" title=move || request.get()>
+                {address} " " <span class="audit-request">{move || request.get()}</span>
+            </span>
+        </div>
+    }
+}
+
+fn kind_word(kind: ActKind) -> Phrase {
+    match kind {
+        ActKind::Exec => words::ACT_EXEC,
+        ActKind::Attach => words::ACT_ATTACH,
+        ActKind::PortForward => words::ACT_PORT_FORWARD,
+        ActKind::Kill => words::ACT_KILL,
+        ActKind::Cancel => words::ACT_CANCEL,
+        ActKind::Save => words::ACT_SAVE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_narrows_by_who_and_by_job_and_blank_words_do_not() {
+        let filter = vec![("job", " job-1 ".to_owned()), ("actor", "  ".to_owned())];
+        let asked = selector(&filter, Some("7".to_owned()));
+        assert_eq!(asked.to_pairs(), [("job", "job-1".to_owned()), ("cursor", "7".to_owned())]);
+    }
+}

@@ -106,7 +106,7 @@ pub(super) fn Matrix(shared: Shared, audit: Arc<Audit>, visible: Memo<Arc<Visibl
     });
     let of_heads = audit.clone();
     view! {
-        <Legend audit=audit.clone() visible/>
+        <Legend has_any_image=!audit.images.is_empty() visible/>
         <div
             class="audit-grid"
             role="grid"

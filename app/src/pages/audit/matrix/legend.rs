@@ -1,16 +1,14 @@
 //! How much of the matrix is shown, and what its letters and colours mean.
 
 use crate::i18n::{catalogue::audit as words, format, use_i18n};
-use crate::queries::audit::Audit;
 use leptos::prelude::*;
 use platform::permission::Visible;
 use std::sync::Arc;
 
 /// How much is shown, and what the letters and colours mean.
 #[component]
-pub(super) fn Legend(audit: Arc<Audit>, visible: Memo<Arc<Visible>>) -> impl IntoView {
+pub(super) fn Legend(has_any_image: bool, visible: Memo<Arc<Visible>>) -> impl IntoView {
     let i18n = use_i18n();
-    let has_any_image = !audit.images.is_empty();
     let counts = move || {
         visible.with(|v| {
             let images = i18n.count(words::COUNT_IMAGES, v.rows.len() as u64);

@@ -90,7 +90,8 @@ impl Platform {
             }
             ("DELETE", ["users", READER, "permissions"]) => {
                 let uri = uri.expect("a URI");
-                if !manages && !(who == READER && self.gives_up.load(Ordering::SeqCst)) {
+                let gives_up = who == READER && self.gives_up.load(Ordering::SeqCst);
+                if !(manages || gives_up) {
                     return Some(refused(&uri));
                 }
                 granted.retain(|known| *known != uri);

@@ -147,6 +147,12 @@ impl Cluster {
         http::router(Arc::clone(&self.api))
     }
 
+    /// The name that stands in URIs.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.api.config.cluster_name
+    }
+
     /// The name of the user made at the first start.
     #[must_use]
     pub fn admin(&self) -> &str {

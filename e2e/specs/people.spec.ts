@@ -100,3 +100,15 @@ test("everybody is found by name, and one leads to their places", async ({ page,
   await page.getByRole("link", { name, exact: true }).click();
   await expect(page.getByRole("link", { name: "main / default", exact: true })).toBeVisible();
 });
+
+test("from people and from a person one gets to what they can reach", async ({ page, server }) => {
+  const name = `reach-${stamp()}`;
+  await server.addUser(name, "default", "reader");
+  await page.goto(`/people?q=${name}`);
+  await page.getByRole("link", { name: `What ${name} can reach` }).click();
+  await expect(page).toHaveURL(new RegExp(`/audit\\?person=${name}$`));
+  await expect(page.getByRole("heading", { name: `What ${name} can reach` })).toBeVisible();
+  await page.goto(`/people/${name}`);
+  await page.getByRole("link", { name: "What they can reach" }).click();
+  await expect(page).toHaveURL(new RegExp(`/audit\\?person=${name}$`));
+});

@@ -42,20 +42,24 @@ export class Cli {
 
   /** `apolo share URI USER ACTION`. */
   async share(uri: string, user: string, action: string): Promise<void> {
-    await this.ask("POST", `${inPath(user)}/permissions`, [{ uri, action }]);
+    await this.send("POST", `${inPath(user)}/permissions`, [{ uri, action }]);
   }
 
   /** `apolo acl revoke URI USER`. */
   async revoke(uri: string, user: string): Promise<void> {
-    await this.ask("DELETE", `${inPath(user)}/permissions?uri=${encodeURIComponent(uri)}`);
+    await this.send("DELETE", `${inPath(user)}/permissions?uri=${encodeURIComponent(uri)}`);
   }
 
-  private async ask<T>(method: string, path: string, data?: unknown): Promise<T> {
+  private async ask<T>(method: string, path: string): Promise<T> {
+    return JSON.parse(await this.send(method, path));
+  }
+
+  private async send(method: string, path: string, data?: unknown): Promise<string> {
     const headers = { Authorization: `Bearer ${await this.server.token(this.user)}` };
     const answer = await this.request.fetch(`${this.server.url}/api/v1/users/${path}`, { method, headers, data });
-    expect(answer.ok(), await answer.text()).toBe(true);
     const text = await answer.text();
-    return text ? JSON.parse(text) : undefined;
+    expect(answer.ok(), text).toBe(true);
+    return text;
   }
 }
 

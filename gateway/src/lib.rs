@@ -79,6 +79,17 @@ impl Gateway {
         self.0.links.renew_token(token);
     }
 
+    /// Forgets the links of a cluster that have ended and gives up what their service account was granted for them, as far as the
+    /// platform lets it. What is left is taken back when somebody comes by who may.
+    pub async fn sweep_links(&self, cluster: &str) {
+        if let Err(failure) = links::sweep(self, cluster).await {
+            tracing::warn!(
+                error = &failure as &dyn std::error::Error,
+                "what ended links were granted was not given up"
+            );
+        }
+    }
+
     pub(crate) fn links(&self) -> &links::Links {
         &self.0.links
     }

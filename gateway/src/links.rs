@@ -21,6 +21,7 @@ mod watch;
 
 pub(crate) use badge::{badge, headers as badge_headers};
 pub(crate) use error::LinkFailure;
+pub(crate) use grant::sweep;
 pub(crate) use guesses::Guesses;
 pub(crate) use lease::lease;
 pub(crate) use make::{create, list, of_job};
@@ -84,6 +85,7 @@ pub(crate) struct Desk {
     pub(crate) store: Arc<dyn LinkStore>,
     account: RwLock<Arc<Account>>,
     tally: tally::Tally,
+    sweeping: grant::Sweeping,
     /// Some link opens nothing any more.
     removed: Event,
 }
@@ -105,7 +107,13 @@ impl Links {
     pub(crate) fn new(config: Option<LinksConfig>, guesses: Arc<Guesses>) -> Self {
         let desk = config.and_then(|LinksConfig { store, token }| {
             let account = RwLock::new(Account::of(token)?);
-            Some(Desk { store, account, tally: tally::Tally::default(), removed: Event::new() })
+            Some(Desk {
+                store,
+                account,
+                tally: tally::Tally::default(),
+                sweeping: grant::Sweeping::default(),
+                removed: Event::new(),
+            })
         });
         Self { desk, guesses }
     }

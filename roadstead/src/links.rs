@@ -26,9 +26,11 @@ pub(crate) async fn with_token(data: &Path, token: String) -> anyhow::Result<Lin
     Ok(LinksConfig::try_new(Arc::new(store), token)?)
 }
 
-/// Gives the gateway a fresh token every hour, so that one that leaks is soon worth nothing. Runs until it is dropped.
-pub(crate) async fn keep_fresh(gateway: Gateway, cluster: Cluster) {
+/// Sweeps ended links away and gives the gateway a fresh token every hour, so that one that leaks is soon worth nothing. Runs
+/// until it is dropped.
+pub(crate) async fn keep(gateway: Gateway, cluster: Cluster) {
     loop {
+        gateway.sweep_links(cluster.name()).await;
         tokio::time::sleep(HOUR).await;
         match cluster.service_token(ACCOUNT, TOKEN_LIFETIME).await {
             Ok(token) => gateway.renew_links_token(token),

@@ -44,10 +44,10 @@ pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
     let code = cluster.sign_in_code(cluster.admin()).await?;
     operations.listen(up.front.metrics).await?;
     say(&Banner { address: &address, data: &data, code: Some(&code), console: assets::is_built() });
-    let freshened = tokio::spawn(links::keep_fresh(gateway.clone(), cluster.clone()));
+    let kept = tokio::spawn(links::keep(gateway.clone(), cluster.clone()));
     let stop = operations.stopping(stop_signal()?);
     gateway_native::serve(listener, operations.beside(router), front, gateway, host, stop).await;
-    freshened.abort();
+    kept.abort();
     cluster.shutdown().await;
     Ok(())
 }

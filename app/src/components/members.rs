@@ -15,6 +15,7 @@ use crate::ui::{
     button::{Button, Kind},
     field::TextField,
     icon,
+    table::PlainTable,
 };
 use api::people::{Member, Members};
 use leptos::{prelude::*, task::spawn_local};
@@ -138,21 +139,9 @@ fn table(i18n: I18n, at: &At, refocus: StoredValue<Option<String>>, members: Mem
     let Members { items, can_manage, roles, .. } = members;
     let rows =
         items.into_iter().map(|member| view! { <Row at=at.clone() refocus member roles=roles.clone() can_manage/> });
-    view! {
-        <div class="panel table-scroll" tabindex="0" role="region" aria-label=i18n.text(words::MEMBERS)>
-            <table class="plain-table">
-                <thead>
-                    <tr>
-                        <th scope="col">{i18n.text(words::PERSON)}</th>
-                        <th scope="col">{i18n.text(words::MEMBER_ROLE)}</th>
-                        {can_manage.then(|| view! { <th scope="col"><span class="visually-hidden">{i18n.text(words::ACTS)}</span></th> })}
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let heads = vec![i18n.text(words::PERSON), i18n.text(words::MEMBER_ROLE)];
+    let acts = can_manage.then(|| i18n.text(words::ACTS));
+    view! { <PlainTable label=i18n.text(words::MEMBERS) heads acts rows=rows.collect_view().into_any()/> }.into_any()
 }
 
 fn role_id(user: &str) -> String {

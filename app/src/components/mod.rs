@@ -16,6 +16,7 @@ pub(crate) mod named;
 pub(crate) mod page;
 pub(crate) mod push_mark;
 pub(crate) mod qr;
+pub(crate) mod remove;
 pub(crate) mod search;
 pub(crate) mod share;
 pub(crate) mod stage;

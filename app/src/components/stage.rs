@@ -24,6 +24,16 @@ pub(crate) fn Stage(#[prop(into)] page: ViewFn) -> impl IntoView {
     }
 }
 
+/// What `find` reads out of the address. On the way to another page, where it reads nothing, it stays what it was.
+pub(crate) fn use_place<T: Clone + Default + PartialEq + Send + Sync + 'static>(
+    find: fn(&str) -> Option<T>,
+) -> Memo<T> {
+    let location = use_location();
+    Memo::new(move |before: Option<&T>| {
+        location.pathname.with(|path| find(path)).or_else(|| before.cloned()).unwrap_or_default()
+    })
+}
+
 /// The query of the address as long as it is this page's; on the way to another page it stays what it was.
 pub(crate) fn use_page_query() -> Memo<ParamsMap> {
     let location = use_location();

@@ -8,6 +8,7 @@ mod filters;
 mod gathering;
 mod grants;
 mod history;
+mod long_table;
 mod matrix;
 mod overview;
 mod pages;

@@ -17,7 +17,7 @@ use crate::components::{
     failed::Failed,
     lazy::{PageSkeleton, chunk},
     page::PageTitle,
-    stage::{Stage, use_page_query},
+    stage::{Stage, use_page_query, use_place},
 };
 use crate::i18n::{catalogue::image as words, use_i18n};
 use crate::paths::{self, ImageTab, Version};
@@ -30,7 +30,6 @@ use crate::stores::session::use_session;
 use crate::ui::icon::{BACK, icon};
 use detail::Detail;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use tags::Tags;
 
 /// What of an image the address shows.
@@ -57,11 +56,7 @@ chunk!(
 /// The page of one image.
 #[component]
 fn ImagePage() -> impl IntoView {
-    let location = use_location();
-    // On the way to another page the address has changed already: the image stays what it was.
-    let repository = Memo::new(move |before: Option<&String>| {
-        location.pathname.with(|path| paths::repository_at(path)).or_else(|| before.cloned()).unwrap_or_default()
-    });
+    let repository = use_place(paths::repository_at);
     let page = move || view! { <ImageView repository=repository.get()/> };
     view! { <Stage page/> }
 }

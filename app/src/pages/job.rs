@@ -11,7 +11,7 @@ use crate::components::{
     failed::Failed,
     lazy::{PageSkeleton, chunk},
     page::PageTitle,
-    stage::Stage,
+    stage::{Stage, use_place},
     status::status_phrase,
 };
 use crate::i18n::{Text, catalogue::job as words, use_i18n};
@@ -27,7 +27,6 @@ use crate::terminal::Terminal;
 use crate::ui::tabs::{Tab, Tabs};
 use header::Header;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use overview::Overview;
 use std::sync::Arc;
 use telemetry::Telemetry;
@@ -42,11 +41,7 @@ chunk!(
 /// The page of one job.
 #[component]
 fn JobPage() -> impl IntoView {
-    let location = use_location();
-    // On the way to another page the address has changed already: the job stays what it was.
-    let at = Memo::new(move |before: Option<&(String, Option<JobTab>)>| {
-        location.pathname.with(|path| paths::job_at(path)).or_else(|| before.cloned()).unwrap_or_default()
-    });
+    let at = use_place(paths::job_at);
     let id = Memo::new(move |_| at.with(|(id, _)| id.clone()));
     let tab = Memo::new(move |_| at.with(|(_, tab)| *tab));
     let known = Memo::new(move |_| tab.get().is_some());

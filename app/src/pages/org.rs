@@ -2,26 +2,26 @@
 
 use crate::client::use_client;
 use crate::components::{
-    lazy::chunk, loaded::loaded, members::MembersSection, named::NameForm, page::PageTitle, stage::Stage,
+    lazy::chunk,
+    loaded::loaded,
+    members::MembersSection,
+    named::NameForm,
+    page::PageTitle,
+    remove::{RemoveButton, Words},
+    stage::{Stage, use_place},
 };
 use crate::i18n::{I18n, catalogue::people as words, use_i18n};
 use crate::paths;
 use crate::queries::people::{self, At};
-use crate::stores::{
-    confirm::{Question, use_confirm},
-    sharing::use_sharing,
-    toasts::use_toasts,
-};
+use crate::stores::{sharing::use_sharing, toasts::use_toasts};
 use crate::ui::{
-    button::{Button, Kind},
     icon::{self, icon as draw},
+    table::PlainTable,
 };
 use api::people::Projects;
-use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-};
+use futures::FutureExt;
+use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 chunk!(
     access,
@@ -33,11 +33,7 @@ chunk!(
 /// The page.
 #[component]
 fn OrgPage() -> impl IntoView {
-    let location = use_location();
-    let name = Memo::new(move |before: Option<&String>| {
-        let found = location.pathname.with(|path| paths::org_at(path)).filter(|(_, project)| project.is_none());
-        found.map(|(org, _)| org).or_else(|| before.cloned()).unwrap_or_default()
-    });
+    let name = use_place(|path| paths::org_at(path).filter(|(_, project)| project.is_none()).map(|(org, _)| org));
     let page = move || view! { <OrgView org=name.get()/> };
     view! { <Stage page/> }
 }
@@ -91,33 +87,19 @@ fn AddProject(org: String) -> impl IntoView {
 
 #[component]
 fn RemoveOrg(org: String) -> impl IntoView {
-    let (i18n, client, toasts, confirm, navigate) =
-        (use_i18n(), use_client(), use_toasts(), use_confirm(), use_navigate());
-    let ask = move |()| {
-        let (org, navigate) = (org.clone(), navigate.clone());
-        confirm.ask(Question {
-            title: i18n.fill(words::ORG_REMOVE_TITLE, &[("name", &org)]),
-            text: i18n.now(words::ORG_REMOVE_TEXT).to_owned(),
-            notes: Vec::new(),
-            targets: Vec::new(),
-            act: i18n.now(words::ORG_REMOVE).to_owned(),
-            on_yes: Callback::new(move |()| {
-                let (org, navigate) = (org.clone(), navigate.clone());
-                spawn_local(async move {
-                    match people::remove_org(client, &org).await {
-                        Ok(()) => {
-                            toasts.good(i18n.fill(words::ORG_REMOVED, &[("name", &org)]));
-                            navigate(paths::PEOPLE, NavigateOptions::default());
-                        }
-                        Err(failure) => toasts.failure(i18n, &failure),
-                    }
-                });
-            }),
-        });
+    let client = use_client();
+    let words = Words {
+        act: words::ORG_REMOVE,
+        title: words::ORG_REMOVE_TITLE,
+        text: words::ORG_REMOVE_TEXT,
+        done: words::ORG_REMOVED,
     };
-    view! {
-        <div class="page-head-end"><Button label=i18n.text(words::ORG_REMOVE) kind=Kind::Danger picture=icon::TRASH on_click=ask/></div>
-    }
+    let name = org.clone();
+    let remove = Callback::new(move |()| {
+        let org = org.clone();
+        async move { people::remove_org(client, &org).await }.boxed_local()
+    });
+    view! { <div class="page-head-end"><RemoveButton words name to=paths::PEOPLE.to_owned() remove/></div> }
 }
 
 fn table(i18n: I18n, projects: Projects) -> AnyView {
@@ -132,18 +114,6 @@ fn table(i18n: I18n, projects: Projects) -> AnyView {
             </tr>
         }
     });
-    view! {
-        <div class="panel table-scroll" tabindex="0" role="region" aria-label=i18n.text(words::PROJECTS)>
-            <table class="plain-table">
-                <thead>
-                    <tr>
-                        <th scope="col">{i18n.text(words::PROJECT)}</th>
-                        <th scope="col">{i18n.text(words::YOUR_ROLE)}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let heads = vec![i18n.text(words::PROJECT), i18n.text(words::YOUR_ROLE)];
+    view! { <PlainTable label=i18n.text(words::PROJECTS) heads rows=rows.collect_view().into_any()/> }.into_any()
 }

@@ -8,6 +8,10 @@ use crate::i18n::{I18n, catalogue::people as words, use_i18n};
 use crate::paths;
 use crate::queries::people;
 use crate::stores::{sharing::use_sharing, toasts::use_toasts};
+use crate::ui::{
+    icon::{EYE, icon},
+    table::PlainTable,
+};
 use api::people::{Orgs, Person};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -75,20 +79,8 @@ fn org_table(i18n: I18n, orgs: Orgs) -> AnyView {
             </tr>
         }
     });
-    view! {
-        <div class="panel table-scroll" tabindex="0" role="region" aria-label=i18n.text(words::ORGS)>
-            <table class="plain-table">
-                <thead>
-                    <tr>
-                        <th scope="col">{i18n.text(words::ORG)}</th>
-                        <th scope="col">{i18n.text(words::YOUR_ROLE)}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let heads = vec![i18n.text(words::ORG), i18n.text(words::YOUR_ROLE)];
+    view! { <PlainTable label=i18n.text(words::ORGS) heads rows=rows.collect_view().into_any()/> }.into_any()
 }
 
 #[component]
@@ -125,35 +117,44 @@ fn Everybody() -> impl IntoView {
 #[component]
 fn PersonTable(rows: Signal<Vec<Person>>) -> impl IntoView {
     let i18n = use_i18n();
+    let heads = vec![i18n.text(words::PERSON), i18n.text(words::PLACES)];
+    let drawn = view! {
+        <For each=move || rows.get() key=|person| person.name.clone() let(person)>
+            <PersonRow person/>
+        </For>
+    };
     view! {
         <p><span class="count" role="status">{move || i18n.count(words::COUNT, rows.with(Vec::len) as u64)}</span></p>
-        <div class="panel table-scroll" tabindex="0" role="region" aria-label=i18n.text(words::EVERYBODY)>
-            <table class="plain-table">
-                <thead>
-                    <tr>
-                        <th scope="col">{i18n.text(words::PERSON)}</th>
-                        <th scope="col">{i18n.text(words::PLACES)}</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <For each=move || rows.get() key=|person| person.name.clone() let(person)>
-                        <tr>
-                            <th scope="row">
-                                <a href=paths::person(&person.name)>{person.name.clone()}</a>
-                                {person.email.clone().map(|email| view! { <span class="muted">" " {email}</span> })}
-                            </th>
-                            <td>
-                                {if person.orgs.is_empty() {
-                                    view! { <span class="muted">{i18n.text(words::NO_PLACE)}</span> }.into_any()
-                                } else {
-                                    let places = person.orgs.iter().map(|place| format!("{} · {}", place.org, place.role));
-                                    view! { {places.collect::<Vec<_>>().join(", ")} }.into_any()
-                                }}
-                            </td>
-                        </tr>
-                    </For>
-                </tbody>
-            </table>
-        </div>
+        <PlainTable label=i18n.text(words::EVERYBODY) heads acts=Some(i18n.text(words::AUDIT_LINK)) rows=drawn.into_any()/>
+    }
+}
+
+#[component]
+fn PersonRow(person: Person) -> impl IntoView {
+    let i18n = use_i18n();
+    let Person { name, email, orgs, .. } = person;
+    let (href, audit) = (paths::person(&name), paths::audit_of_person(&name));
+    let places = if orgs.is_empty() {
+        view! { <span class="muted">{i18n.text(words::NO_PLACE)}</span> }.into_any()
+    } else {
+        let places = orgs.iter().map(|place| format!("{} · {}", place.org, place.role));
+        view! { {places.collect::<Vec<_>>().join(", ")} }.into_any()
+    };
+    let shown = name.clone();
+    let label = Signal::derive(move || i18n.fill(words::AUDIT_OF, &[("user", &name)]));
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=href>{shown}</a>
+                {email.map(|email| view! { <span class="muted">" " {email}</span> })}
+            </th>
+            <td>{places}</td>
+            <td class="cell-act">
+                <span class="tip">
+                    <a class="button button-quiet button-icon" href=audit aria-label=label>{icon(EYE)}</a>
+                    <span class="tip-text" aria-hidden="true">{label}</span>
+                </span>
+            </td>
+        </tr>
     }
 }

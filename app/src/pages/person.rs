@@ -1,14 +1,18 @@
 //! Somebody and their places.
 
 use crate::client::use_client;
-use crate::components::{lazy::chunk, loaded::loaded, page::PageTitle, stage::Stage};
+use crate::components::{
+    lazy::chunk,
+    loaded::loaded,
+    page::PageTitle,
+    stage::{Stage, use_place},
+};
 use crate::i18n::{I18n, catalogue::people as words, use_i18n};
 use crate::paths;
 use crate::queries::people;
-use crate::ui::icon::{BACK, icon};
+use crate::ui::icon::{BACK, EYE, icon};
 use api::people::Person;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 chunk!(
     access,
@@ -20,11 +24,7 @@ chunk!(
 /// The page.
 #[component]
 fn PersonPage() -> impl IntoView {
-    let location = use_location();
-    let name = Memo::new(move |before: Option<&String>| {
-        let found = location.pathname.with(|path| paths::below(paths::PEOPLE, path));
-        found.or_else(|| before.cloned()).unwrap_or_default()
-    });
+    let name = use_place(|path| paths::below(paths::PEOPLE, path));
     let page = move || view! { <PersonView name=name.get()/> };
     view! { <Stage page/> }
 }
@@ -32,14 +32,19 @@ fn PersonPage() -> impl IntoView {
 #[component]
 fn PersonView(name: String) -> impl IntoView {
     let (i18n, client) = (use_i18n(), use_client());
-    let asked = name.clone();
+    let (asked, audit) = (name.clone(), paths::audit_of_person(&name));
     let person = LocalResource::new(move || {
         let name = asked.clone();
         async move { people::person(client, &name).await }
     });
     view! {
         <a class="back" href=paths::PEOPLE>{icon(BACK)} {i18n.text(words::BACK)}</a>
-        <div class="page-head"><PageTitle title=Signal::stored(name)/></div>
+        <div class="page-head">
+            <PageTitle title=Signal::stored(name)/>
+            <div class="page-head-end">
+                <a class="button button-default" href=audit>{icon(EYE)} {i18n.text(words::AUDIT_LINK)}</a>
+            </div>
+        </div>
         {loaded(person, i18n.text(words::PERSON_FAILED), move |person: Person| view! { <Places person/> }.into_any())}
     }
 }

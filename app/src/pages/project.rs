@@ -2,27 +2,25 @@
 
 use crate::client::use_client;
 use crate::components::{
-    lazy::chunk, loaded::loaded, members::MembersSection, page::PageTitle, share::ShareButton, stage::Stage,
+    lazy::chunk,
+    loaded::loaded,
+    members::MembersSection,
+    page::PageTitle,
+    remove::{RemoveButton, Words},
+    share::ShareButton,
+    stage::{Stage, use_place},
 };
 use crate::i18n::{catalogue::people as words, use_i18n};
 use crate::paths;
 use crate::queries::people::{self, At};
-use crate::stores::{
-    confirm::{Question, use_confirm},
-    session::use_session,
-    sharing::use_sharing,
-    toasts::use_toasts,
-};
+use crate::stores::{session::use_session, sharing::use_sharing, toasts::use_toasts};
 use crate::ui::{
-    button::{Button, Kind},
+    button::Button,
     icon::{self, icon as draw},
 };
 use api::people::{Members, Project, ProjectUpdate, Projects};
+use futures::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-};
 
 const ROLES: [&str; 4] = ["reader", "writer", "manager", "admin"];
 
@@ -36,12 +34,7 @@ chunk!(
 /// The page.
 #[component]
 fn ProjectPage() -> impl IntoView {
-    let location = use_location();
-    let place = Memo::new(move |before: Option<&(String, String)>| {
-        let found = location.pathname.with(|path| paths::org_at(path));
-        let found = found.and_then(|(org, project)| Some((org, project?)));
-        found.or_else(|| before.cloned()).unwrap_or_default()
-    });
+    let place = use_place(|path| paths::org_at(path).and_then(|(org, project)| Some((org, project?))));
     let page = move || {
         let (org, name) = place.get();
         view! { <ProjectView org name/> }
@@ -139,29 +132,17 @@ fn Settings(project: Project) -> impl IntoView {
 
 #[component]
 fn RemoveProject(org: String, name: String) -> impl IntoView {
-    let (i18n, client, toasts, confirm, navigate) =
-        (use_i18n(), use_client(), use_toasts(), use_confirm(), use_navigate());
-    let ask = move |()| {
-        let (org, name, navigate) = (org.clone(), name.clone(), navigate.clone());
-        confirm.ask(Question {
-            title: i18n.fill(words::PROJECT_REMOVE_TITLE, &[("name", &name)]),
-            text: i18n.now(words::PROJECT_REMOVE_TEXT).to_owned(),
-            notes: Vec::new(),
-            targets: Vec::new(),
-            act: i18n.now(words::PROJECT_REMOVE).to_owned(),
-            on_yes: Callback::new(move |()| {
-                let (org, name, navigate) = (org.clone(), name.clone(), navigate.clone());
-                spawn_local(async move {
-                    match people::remove_project(client, &org, &name).await {
-                        Ok(()) => {
-                            toasts.good(i18n.fill(words::PROJECT_REMOVED, &[("name", &name)]));
-                            navigate(&paths::org(&org), NavigateOptions::default());
-                        }
-                        Err(failure) => toasts.failure(i18n, &failure),
-                    }
-                });
-            }),
-        });
+    let client = use_client();
+    let words = Words {
+        act: words::PROJECT_REMOVE,
+        title: words::PROJECT_REMOVE_TITLE,
+        text: words::PROJECT_REMOVE_TEXT,
+        done: words::PROJECT_REMOVED,
     };
-    view! { <Button label=i18n.text(words::PROJECT_REMOVE) kind=Kind::Danger picture=icon::TRASH on_click=ask/> }
+    let (to, shown) = (paths::org(&org), name.clone());
+    let remove = Callback::new(move |()| {
+        let (org, name) = (org.clone(), name.clone());
+        async move { people::remove_project(client, &org, &name).await }.boxed_local()
+    });
+    view! { <RemoveButton words name=shown to remove/> }
 }

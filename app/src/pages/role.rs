@@ -1,26 +1,25 @@
 //! One role: what it gives, who has it, giving it, removing it.
 
-use crate::client::{Failure, use_client};
-use crate::components::{lazy::chunk, loaded::loaded, page::PageTitle, stage::Stage};
+use crate::client::use_client;
+use crate::components::{
+    lazy::chunk,
+    loaded::loaded,
+    page::PageTitle,
+    remove::{RemoveButton, Words},
+    stage::{Stage, use_place},
+};
 use crate::i18n::{I18n, catalogue::sharing as words, use_i18n};
 use crate::paths::{self, SharedTab};
 use crate::queries::access::{self, use_changer};
 use crate::rules::access::word;
-use crate::stores::{
-    confirm::{Question, use_confirm},
-    sharing::use_sharing,
-    toasts::use_toasts,
-};
+use crate::stores::sharing::use_sharing;
 use crate::ui::{
     button::{Button, Kind},
     icon::{self, icon as draw},
 };
 use api::access::{Grant, RoleDetail, Share};
-use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-};
+use futures::FutureExt;
+use leptos::prelude::*;
 
 chunk!(
     access,
@@ -32,11 +31,7 @@ chunk!(
 /// The page.
 #[component]
 fn RolePage() -> impl IntoView {
-    let location = use_location();
-    let name = Memo::new(move |before: Option<&String>| {
-        let found = location.pathname.with(|path| paths::below(paths::ROLES, path));
-        found.or_else(|| before.cloned()).unwrap_or_default()
-    });
+    let name = use_place(|path| paths::below(paths::ROLES, path));
     let page = move || view! { <RoleView name=name.get()/> };
     view! { <Stage page/> }
 }
@@ -77,34 +72,20 @@ fn RoleView(name: String) -> impl IntoView {
 
 #[component]
 fn Acts(detail: RoleDetail) -> impl IntoView {
-    let (i18n, client, store, confirm, toasts) = (use_i18n(), use_client(), use_sharing(), use_confirm(), use_toasts());
-    let navigate = use_navigate();
+    let (i18n, client, store) = (use_i18n(), use_client(), use_sharing());
     let (name, uri) = (detail.role.name.clone(), detail.role.uri);
     let refusal = Signal::derive(move || (!detail.role.can_manage).then(|| i18n.now(words::ROLE_NO_MANAGE).to_owned()));
-    let shown = name.clone();
-    let remove = move |()| {
-        let (name, navigate) = (name.clone(), navigate.clone());
-        confirm.ask(Question {
-            title: i18n.fill(words::ROLE_REMOVE_TITLE, &[("name", &name)]),
-            text: i18n.now(words::ROLE_REMOVE_TEXT).to_owned(),
-            notes: Vec::new(),
-            targets: Vec::new(),
-            act: i18n.now(words::ROLE_REMOVE).to_owned(),
-            on_yes: Callback::new(move |()| {
-                let (name, navigate) = (name.clone(), navigate.clone());
-                spawn_local(async move {
-                    let answer: Result<(), Failure> = access::remove_role(client, &name).await;
-                    match answer {
-                        Ok(()) => {
-                            toasts.good(i18n.fill(words::ROLE_REMOVED, &[("name", &name)]));
-                            navigate(&paths::shares(SharedTab::Roles), NavigateOptions::default());
-                        }
-                        Err(failure) => toasts.failure(i18n, &failure),
-                    }
-                });
-            }),
-        });
+    let (shown, removed) = (name.clone(), name.clone());
+    let said = Words {
+        act: words::ROLE_REMOVE,
+        title: words::ROLE_REMOVE_TITLE,
+        text: words::ROLE_REMOVE_TEXT,
+        done: words::ROLE_REMOVED,
     };
+    let remove = Callback::new(move |()| {
+        let name = name.clone();
+        async move { access::remove_role(client, &name).await }.boxed_local()
+    });
     view! {
         <div class="page-head-end">
             <Button
@@ -114,7 +95,7 @@ fn Acts(detail: RoleDetail) -> impl IntoView {
                 refusal
                 on_click=move |()| store.open(uri.clone(), shown.clone())
             />
-            <Button label=i18n.text(words::ROLE_REMOVE) kind=Kind::Danger picture=icon::TRASH refusal on_click=remove/>
+            <RemoveButton words=said name=removed to=paths::shares(SharedTab::Roles) refusal remove/>
         </div>
     }
 }

@@ -10,5 +10,6 @@ pub(crate) mod file_drop;
 pub(crate) mod icon;
 pub(crate) mod menu;
 pub(crate) mod state;
+pub(crate) mod table;
 pub(crate) mod tabs;
 pub(crate) mod window;

@@ -15,7 +15,7 @@ pub(crate) fn rows_in_view(total: usize, row_px: f64, top_px: f64, view_px: f64)
 }
 
 /// The same with so many rows on either side beyond what is seen.
-fn rows_around(total: usize, row_px: f64, top_px: f64, view_px: f64, margin: usize) -> (usize, usize) {
+pub(crate) fn rows_around(total: usize, row_px: f64, top_px: f64, view_px: f64, margin: usize) -> (usize, usize) {
     // `top_px`: where the list begins in the window; negative once scrolled past.
     let first = ((-top_px).max(0.0) / row_px) as usize;
     let seen = (view_px / row_px).ceil() as usize + 1;

@@ -185,15 +185,17 @@ impl Accounts {
     }
 
     /// Makes sure there is an account for a program, which belongs to the organisation, so that it learns where things are, and to
-    /// none of its projects. What it may read is what it is granted.
+    /// none of its projects. What it may read is what it is granted. If somebody took it out of the organisation, it is put back:
+    /// without, it serves nobody.
     pub(crate) async fn ensure_service(&self, name: &str, org: &str, by: &By) -> Result<(), AccountError> {
         check(name)?;
         match store::find_principal(&self.store, name).await? {
-            Some(Kind::User) => return Ok(()),
+            Some(Kind::User) if self.orgs_of(name).await?.iter().any(|place| place.org == org) => return Ok(()),
             Some(Kind::Role) => return Err(AccountError::Exists(name.to_owned())),
-            None => {}
+            Some(Kind::User) | None => {}
         }
         let mut change = Change::begin(&self.store, by).await?;
+        // Nothing is changed if it is there.
         store::add_principal(&mut change, name, Kind::User, by.at).await?;
         places::store::set_org_place(&mut change, org, name, OrgRole::User).await?;
         Ok(change.commit().await?)

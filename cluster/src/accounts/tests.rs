@@ -111,6 +111,9 @@ async fn a_programs_account_belongs_to_the_organisation_and_to_no_project_howeve
         places.iter().map(|place| (place.org.as_str(), place.role)).collect::<Vec<_>>(),
         [("main", OrgRole::User)]
     );
+    f.accounts.remove_org_place("main", "reader", &places::Seen::default(), &by()).await.expect("removes");
+    f.accounts.ensure_service("reader", "main", &by()).await.expect("is there");
+    assert_eq!(f.accounts.orgs_of("reader").await.expect("lists").len(), 1, "it is put back");
     f.accounts.add_role("alice/roles/reader", &by()).await.expect("adds a role");
     let taken = f.accounts.ensure_service("alice/roles/reader", "main", &by()).await;
     assert!(taken.is_err(), "a role is no account");

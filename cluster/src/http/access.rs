@@ -19,7 +19,7 @@ use super::{
     Api, Problem,
     caller::Caller,
     input::{Body, Query},
-    users::{below, principal},
+    users::{below, ensure_known, principal},
 };
 use crate::{acts, history, permissions::HistoryWanted};
 
@@ -115,9 +115,9 @@ async fn changes(
     if list.changes.len() > MOST_CHANGES {
         return Err(Problem::field("changes", format!("holds more than {MOST_CHANGES} changes; send them in parts")));
     }
-    for change in &list.changes {
-        api.accounts.kind_of(&change.principal).await?;
-    }
+    let (names, things): (Vec<&str>, Vec<&Uri>) =
+        list.changes.iter().map(|change| (change.principal.as_str(), &change.uri)).unzip();
+    ensure_known(&api, &caller, &names, &things).await?;
     let revision = api.permissions.change_grants(&caller.rights, &list.changes, &caller.by(&api)).await?;
     Ok(Json(GrantsChanged { revision }))
 }

@@ -14,6 +14,7 @@ use super::{
     caller::Caller,
     input::{Body, Query, Segments},
 };
+use crate::permissions::PermissionError;
 
 /// Permissions in one request.
 const MOST: usize = 1000;
@@ -80,6 +81,22 @@ fn bounded(wanted: Vec<Permission>) -> Result<Vec<Permission>, Problem> {
     Ok(wanted)
 }
 
+/// Refuses a name that nobody has. Whether anybody has it is told only to who may share all of these things; others are refused
+/// for want of that.
+pub(super) async fn ensure_known(api: &Api, caller: &Caller, names: &[&str], things: &[&Uri]) -> Result<(), Problem> {
+    if things.is_empty() || !things.iter().all(|thing| caller.rights.allow(thing, Action::Manage)) {
+        return Ok(());
+    }
+    for name in names {
+        api.accounts.kind_of(name).await?;
+    }
+    Ok(())
+}
+
+fn uris(wanted: &[Permission]) -> Vec<&Uri> {
+    wanted.iter().map(|want| &want.uri).collect()
+}
+
 pub(super) async fn user_get(
     State(api): State<Arc<Api>>,
     caller: Caller,
@@ -122,9 +139,9 @@ pub(super) async fn permissions_grant(
     Segments(user): Segments<String>,
     Body(wanted): Body<Vec<Permission>>,
 ) -> Result<(StatusCode, Json<Vec<Permission>>), Problem> {
-    let to = principal(&user)?;
-    api.accounts.kind_of(&to).await?;
-    let effective = api.permissions.grant(&caller.rights, &to, &bounded(wanted)?, &caller.by(&api)).await?;
+    let (to, wanted) = (principal(&user)?, bounded(wanted)?);
+    ensure_known(&api, &caller, &[&to], &uris(&wanted)).await?;
+    let effective = api.permissions.grant(&caller.rights, &to, &wanted, &caller.by(&api)).await?;
     Ok((StatusCode::CREATED, Json(effective)))
 }
 
@@ -134,9 +151,9 @@ pub(super) async fn permissions_replace(
     Segments(user): Segments<String>,
     Body(wanted): Body<Vec<Permission>>,
 ) -> Result<StatusCode, Problem> {
-    let to = principal(&user)?;
-    api.accounts.kind_of(&to).await?;
-    api.permissions.replace(&caller.rights, &to, &bounded(wanted)?, &caller.by(&api)).await?;
+    let (to, wanted) = (principal(&user)?, bounded(wanted)?);
+    ensure_known(&api, &caller, &[&to], &uris(&wanted)).await?;
+    api.permissions.replace(&caller.rights, &to, &wanted, &caller.by(&api)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -147,8 +164,8 @@ pub(super) async fn permissions_revoke(
     query: Query,
 ) -> Result<StatusCode, Problem> {
     let from = principal(&user)?;
-    api.accounts.kind_of(&from).await?;
     let uris = query.all("uri").map(parse_uri).collect::<Result<Vec<_>, _>>()?;
+    ensure_known(&api, &caller, &[&from], &uris.iter().collect::<Vec<_>>()).await?;
     api.permissions.revoke(&caller.rights, &from, &uris, &caller.by(&api)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -193,7 +210,7 @@ pub(super) async fn permissions_check(
     if missing.is_empty() {
         return Ok(StatusCode::OK);
     }
-    Err(crate::permissions::PermissionError::Missing(missing).into())
+    Err(PermissionError::Missing(missing).into())
 }
 
 pub(super) async fn permissions_tree(

@@ -162,6 +162,23 @@ async fn what_is_revoked_is_gone_and_nothing_to_revoke_is_said() {
 }
 
 #[tokio::test]
+async fn everybody_may_give_up_what_they_were_granted_and_no_place_that_way() {
+    let f = people().await;
+    let thing = uri("image://default/main/demo/x");
+    f.grant("alice", "bob", "image://default/main/demo/x", Action::Read).await.expect("grants");
+    f.grant("alice", "carol", "image://default/main/demo/x", Action::Read).await.expect("grants");
+    let bob = f.rights("bob").await;
+    let others = f.permissions.revoke(&bob, "carol", std::slice::from_ref(&thing), &tester()).await;
+    assert!(matches!(others, Err(PermissionError::Missing(_))), "{others:?}");
+    f.permissions.revoke(&bob, "bob", std::slice::from_ref(&thing), &tester()).await.expect("gives up");
+    assert!(!f.rights("bob").await.allow(&thing, Action::Read));
+    assert!(f.rights("carol").await.allow(&thing, Action::Read));
+    let place = f.permissions.revoke(&bob, "bob", &[uri("image://default/main/other")], &tester()).await;
+    let Err(PermissionError::NoEffect(why)) = place else { panic!("{place:?}") };
+    assert!(why.contains("member of project main/other as writer"), "{why}");
+}
+
+#[tokio::test]
 async fn neither_deny_nor_list_can_be_granted() {
     let f = people().await;
     for action in [Action::Deny, Action::List] {

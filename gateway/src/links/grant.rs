@@ -1,7 +1,9 @@
-//! What the service account was granted for a job's links, taken back with the last of them.
+//! What the service account was granted for a job's links, taken back with the last of them: by whoever manages the job and
+//! comes by, or by the service account itself in a sweep.
 
 use super::{Desk, LinksOf, StoredLink, make::first};
 use crate::{Gateway, rescue::Failure, session::Session, upstream::UpstreamError};
+use event_listener::Event;
 use futures::{StreamExt, stream};
 use http::StatusCode;
 use platform::{
@@ -9,6 +11,7 @@ use platform::{
     permission::{Action, Permission},
 };
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Ended links cleared away in one go.
 const AT_ONCE: usize = 100;
@@ -44,19 +47,44 @@ pub(super) async fn take_back(gateway: &Gateway, session: &Session, desk: &Desk,
 }
 
 async fn take_back_one(gateway: &Gateway, session: &Session, desk: &Desk, link: &StoredLink) -> Result<(), Failure> {
-    let Ok(uri) = link.job_uri.parse::<Uri>() else { return Ok(()) };
-    let account = desk.account_name();
+    let Some(uri) = revoked(gateway, session, desk, link).await? else { return Ok(()) };
+    // A link that was made in the meantime found the grant in place.
     if is_linked(gateway, desk, link).await? {
-        return Ok(());
+        grant(gateway, session, &desk.account_name(), &uri).await?;
     }
-    match gateway.upstream().revoke_grants(session, &account, std::slice::from_ref(&uri)).await {
+    Ok(())
+}
+
+/// Revokes the grant of a job without a living link; what was revoked.
+async fn revoked(gateway: &Gateway, session: &Session, desk: &Desk, link: &StoredLink) -> Result<Option<Uri>, Failure> {
+    let Ok(uri) = link.job_uri.parse::<Uri>() else { return Ok(None) };
+    if is_linked(gateway, desk, link).await? {
+        return Ok(None);
+    }
+    match gateway.upstream().revoke_grants(session, &desk.account_name(), std::slice::from_ref(&uri)).await {
         // "Operation has no effect": it is gone already.
         Err(UpstreamError::Refused { status: StatusCode::BAD_REQUEST, .. }) => {}
         other => other?,
     }
-    // A link that was made in the meantime found the grant in place.
-    if is_linked(gateway, desk, link).await? {
-        grant(gateway, session, &account, &uri).await?;
+    Ok(Some(uri))
+}
+
+/// Forgets the links of a cluster that have ended, and gives up what they alone were granted: the service account does that
+/// itself, where the platform lets one give up what one was granted. Where it does not, the first refusal ends the sweep, and the
+/// link is kept until somebody comes by who manages its job.
+pub(crate) async fn sweep(gateway: &Gateway, cluster: &str) -> Result<(), Failure> {
+    let Ok(desk) = gateway.links().desk() else { return Ok(()) };
+    let now = gateway.host().now();
+    let session = desk.session(cluster, now);
+    let of = LinksOf::Cluster(cluster.to_owned());
+    while let Some(link) = desk.store.sweep(of.clone(), now, 1).await?.pop() {
+        let busy = desk.sweeping.begin();
+        let outcome = revoked(gateway, &session, desk, &link).await;
+        drop(busy);
+        if let Err(failure) = outcome {
+            desk.store.put(link).await?;
+            return Err(failure);
+        }
     }
     Ok(())
 }
@@ -65,4 +93,39 @@ async fn take_back_one(gateway: &Gateway, session: &Session, desk: &Desk, link: 
 async fn is_linked(gateway: &Gateway, desk: &Desk, link: &StoredLink) -> Result<bool, Failure> {
     let of = LinksOf::Job(link.cluster.clone(), link.job.clone());
     Ok(!desk.store.list(of, first(gateway.host().now(), 1)).await?.is_empty())
+}
+
+/// Whether a sweep is between finding a job without a link and revoking its grant. The service account cannot grant again what a
+/// link needs that was made in that moment, so whoever makes one waits for the end of it before the grant.
+#[derive(Default)]
+pub(super) struct Sweeping {
+    under_way: AtomicUsize,
+    done: Event,
+}
+
+struct Busy<'a>(&'a Sweeping);
+
+impl Sweeping {
+    fn begin(&self) -> Busy<'_> {
+        self.under_way.fetch_add(1, Ordering::SeqCst);
+        Busy(self)
+    }
+
+    /// Ends when none is. A sweep that begins later finds the row of a link that was put before.
+    pub(super) async fn over(&self) {
+        loop {
+            let done = self.done.listen();
+            if self.under_way.load(Ordering::SeqCst) == 0 {
+                return;
+            }
+            done.await;
+        }
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+        self.0.done.notify(usize::MAX);
+    }
 }

@@ -48,6 +48,7 @@ pub(crate) async fn create(
     };
     // First the row, then the grant: what a crash leaves in between is a link that nobody was told and that opens nothing.
     desk.store.put(link.clone()).await?;
+    desk.sweeping.over().await;
     if let Err(error) = grant::grant(gateway, session, &desk.account_name(), &uri).await {
         desk.store.remove(vec![link.id]).await?;
         return Err(not_granted(error, &uri, desk));

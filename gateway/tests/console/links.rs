@@ -8,7 +8,10 @@ use axum::body::Body;
 use gateway::LinksConfig;
 use http::Response;
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// The account that reads for links.
 pub(crate) const READER: &str = "roadstead-links";
@@ -18,6 +21,8 @@ pub(crate) struct Platform {
     pub(crate) managers: Mutex<Vec<&'static str>>,
     pub(crate) granted: Mutex<Vec<String>>,
     pub(crate) jobs: Mutex<Vec<(String, &'static str)>>,
+    /// Whether everybody may give up what they were granted.
+    pub(crate) gives_up: AtomicBool,
 }
 
 impl Platform {
@@ -27,6 +32,7 @@ impl Platform {
             managers: Mutex::new(vec!["alice", "root"]),
             granted: Mutex::default(),
             jobs: Mutex::new(jobs),
+            gives_up: AtomicBool::new(true),
         })
     }
 
@@ -84,7 +90,8 @@ impl Platform {
             }
             ("DELETE", ["users", READER, "permissions"]) => {
                 let uri = uri.expect("a URI");
-                if !manages {
+                let gives_up = who == READER && self.gives_up.load(Ordering::SeqCst);
+                if !(manages || gives_up) {
                     return Some(refused(&uri));
                 }
                 granted.retain(|known| *known != uri);
@@ -210,6 +217,31 @@ async fn an_ended_link_is_listed_nowhere_and_its_grant_goes_when_its_maker_comes
     assert_eq!(linked.platform.granted().len(), 2);
     assert_eq!(linked.ids("/links", "items").await.len(), 1);
     assert_eq!(linked.platform.granted(), ["job://default/acme/demo/job-2"]);
+}
+
+#[tokio::test]
+async fn a_sweep_gives_up_what_ended_links_alone_were_granted() {
+    let mut linked = Linked::new().await;
+    linked.make("job-1", json!({"life_secs": 3600})).await;
+    linked.make("job-1", json!({"life_secs": 3600})).await;
+    linked.make("job-2", json!({"life_secs": 3600})).await;
+    linked.make("job-2", json!({"life_secs": 7200})).await;
+    linked.world.later(3600);
+    linked.world.gateway.sweep_links("default").await;
+    assert_eq!(linked.platform.granted(), ["job://default/acme/demo/job-2"]);
+    assert_eq!(linked.shelf.0.lock().expect("unpoisoned").len(), 1);
+}
+
+#[tokio::test]
+async fn where_nobody_gives_up_a_grant_an_ended_link_is_kept_until_its_maker_comes_by() {
+    let mut linked = Linked::new().await;
+    linked.platform.gives_up.store(false, Ordering::SeqCst);
+    linked.make("job-1", json!({"life_secs": 3600})).await;
+    linked.world.later(3600);
+    linked.world.gateway.sweep_links("default").await;
+    assert_eq!((linked.platform.granted().len(), linked.shelf.0.lock().expect("unpoisoned").len()), (1, 1));
+    assert!(linked.ids("/links", "items").await.is_empty());
+    assert!(linked.platform.granted().is_empty());
 }
 
 #[tokio::test]

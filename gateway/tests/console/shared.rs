@@ -8,7 +8,11 @@ use axum::body::Body;
 use gateway::ports::Peer;
 use http::{HeaderMap, Request};
 use serde_json::{Value, json};
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// Every public address, and whether it is of the log.
 const ADDRESSES: [(&str, bool); 7] = [
@@ -215,6 +219,38 @@ async fn a_hundred_thousand_guesses_are_held_up_and_never_reach_the_cluster() {
     assert_eq!(visit_from(&mut linked.world, &path, "203.0.113.8").await.status.as_u16(), 200, "others go on");
     linked.world.later(60);
     assert_eq!(visit_from(&mut linked.world, &path, "203.0.113.7").await.status.as_u16(), 200);
+}
+
+/// What is logged, as text.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("unpoisoned").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn who_guesses_is_written_down_once_with_the_address_and_without_what_was_tried() {
+    let mut linked = Linked::new().await;
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let logged = tracing::subscriber::set_default(subscriber);
+    for n in 0..100 {
+        visit_from(&mut linked.world, &format!("/s/{n:0>43}/status"), "203.0.113.9").await;
+    }
+    drop(logged);
+    let log = String::from_utf8(log.0.lock().expect("unpoisoned").clone()).expect("text");
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("somebody tries links")).collect();
+    assert_eq!(lines.len(), 1, "{log}");
+    assert!(lines[0].contains("WARN") && lines[0].contains("203.0.113.9"), "{}", lines[0]);
+    assert!(!log.contains(&"0".repeat(40)), "{log}");
 }
 
 #[tokio::test]

@@ -181,6 +181,7 @@ pub(crate) fn token(user: &str, mark: &str) -> String {
 /// A gateway before a scripted cluster, and a browser: the session's cookie, and a jar for the others.
 pub(crate) struct World {
     pub(crate) host: Arc<Scripted>,
+    pub(crate) gateway: Gateway,
     router: Router,
     pub(crate) cookie: Option<String>,
     pub(crate) jar: BTreeMap<String, String>,
@@ -216,7 +217,7 @@ impl World {
         let gateway = Gateway::new(config, Arc::new(Network(host.clone())));
         let page = "<html><head><title>Roadstead</title></head><body>the console</body></html>";
         let console = Router::new().fallback(async move || axum::response::Html(page));
-        Self { host, router: router(gateway, console), cookie: None, jar: BTreeMap::new() }
+        Self { host, router: router(gateway.clone(), console), gateway, cookie: None, jar: BTreeMap::new() }
     }
 
     pub(crate) async fn signed_in(script: impl Fn(&Asked) -> Option<Response<Body>> + Send + Sync + 'static) -> Self {

@@ -3,7 +3,7 @@
 crate::i18n::phrases! {
     TITLE = "Audit of images", "Аудит образов";
     TAB_RIGHTS = "Rights", "Права";
-    TAB_GRANTS = "Grants", "Выданные права";
+    TAB_GRANTS = "Grants", "Выдано";
     TAB_HISTORY = "History", "История";
     TAB_COMPARE = "Compare", "Сравнение";
     TAB_ACTS = "Acts in jobs", "Действия в заданиях";

@@ -20,6 +20,8 @@ crate::i18n::phrases! {
     FILTER = "Filter by name", "Часть имени";
     PERSON = "Name", "Имя";
     PLACES = "Organisations", "Организации";
+    AUDIT_LINK = "What they can reach", "Что доступно";
+    AUDIT_OF = "What {user} can reach", "Что доступно пользователю {user}";
     NO_PLACE = "in no organisation", "ни в одной организации";
     YOUR_ROLE = "Your role", "Ваша роль";
     PROJECTS = "Projects", "Проекты";

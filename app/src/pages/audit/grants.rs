@@ -3,6 +3,7 @@
 use super::{
     Shared,
     filters::{Filters, clear},
+    long_table::{LongTable, head},
     revoke::Review,
     why::{right_class, right_word},
 };
@@ -11,26 +12,16 @@ use crate::i18n::{catalogue::audit as words, format, use_i18n};
 use crate::paths;
 use crate::queries::audit::Audit;
 use crate::rules::audit::{loss, may_revoke};
-use crate::stores::{browser, session::use_session};
+use crate::stores::session::use_session;
 use crate::ui::{
     button::{Button, Kind},
     icon,
     state::Empty,
-    window::Rows,
 };
 use api::audit::{REVOCATIONS_MAX, Revocation};
 use leptos::prelude::*;
 use platform::permission::{Grant, PrincipalKind, is_everywhere};
 use std::{collections::BTreeSet, sync::Arc};
-
-// The same breakpoint and heights stand in style/audit.css.
-const PHONE: &str = "(max-width: 48rem)";
-const ROW_PX: f64 = 44.0;
-const CARD_PX: f64 = 84.0;
-
-fn row_height() -> f64 {
-    if browser::media(PHONE) { CARD_PX } else { ROW_PX }
-}
 
 /// The list.
 #[component]
@@ -45,11 +36,6 @@ pub(super) fn Grants(shared: Shared, audit: Arc<Audit>) -> impl IntoView {
     // By place in the facts; a newer audit is a newer list, with nothing chosen.
     let chosen = RwSignal::new(BTreeSet::<u32>::new());
     let total = Signal::derive(move || shown.with(Vec::len));
-    let Rows { body, row_px, view, .. } = Rows::follow(total, row_height, || ());
-    let drawn = Memo::new(move |_| {
-        let (from, to) = view.get();
-        shown.with(|shown| (from..to).filter_map(|n| Some((n, *shown.get(n)?))).collect::<Vec<_>>())
-    });
     let count = Memo::new(move |_| chosen.with(BTreeSet::len));
     let refusal = Signal::derive(move || match count.get() {
         0 => Some(i18n.now(words::SELECT_SOME).to_owned()),
@@ -90,6 +76,11 @@ pub(super) fn Grants(shared: Shared, audit: Arc<Audit>) -> impl IntoView {
     };
     let has_any = !audit.review.policy().facts().grants.is_empty();
     let of_rows = audit.clone();
+    let heads = view! {
+        {head(view! { <span class="visually-hidden">{i18n.text(words::SELECT_ALL)}</span> })}
+        {[words::COL_WHO, words::COL_ACTION, words::COL_ON, words::COL_GIVEN].map(|phrase| head(i18n.text(phrase))).collect_view()}
+    }
+    .into_any();
     view! {
         <Filters shared/>
         <Narrowed shared/>
@@ -129,33 +120,14 @@ pub(super) fn Grants(shared: Shared, audit: Arc<Audit>) -> impl IntoView {
                     }
                 })
         }}
-        <div
-            class="panel audit-reach audit-grants"
-            class:audit-hidden=move || total.get() == 0
-            role="table"
-            aria-label=i18n.text(words::GRANTS_TABLE)
-            aria-rowcount=move || total.get() + 1
-        >
-            <div role="rowgroup" class="audit-reach-head">
-                <div class="audit-reach-row" role="row" aria-rowindex="1">
-                    <span role="columnheader"><span class="visually-hidden">{i18n.text(words::SELECT_ALL)}</span></span>
-                    <span role="columnheader">{i18n.text(words::COL_WHO)}</span>
-                    <span role="columnheader">{i18n.text(words::COL_ACTION)}</span>
-                    <span role="columnheader">{i18n.text(words::COL_ON)}</span>
-                    <span role="columnheader">{i18n.text(words::COL_GIVEN)}</span>
-                </div>
-            </div>
-            <div
-                role="rowgroup"
-                class="audit-reach-body"
-                node_ref=body
-                style:height=move || format!("{}px", total.get() as f64 * row_px.get())
-            >
-                <For each=move || drawn.get() key=|(n, grant)| (*n, *grant) let((n, grant))>
-                    <GrantRow audit=of_rows.clone() n grant chosen reader row_px/>
-                </For>
-            </div>
-        </div>
+        <LongTable
+            class="audit-grants"
+            label=i18n.text(words::GRANTS_TABLE)
+            heads
+            items=shown
+            row=move |grant| view! { <GrantRow audit=of_rows.clone() grant chosen reader/> }.into_any()
+            is_marked=Callback::new(move |grant| chosen.with(|chosen| chosen.contains(&grant)))
+        />
         {move || {
             let audit = audit.clone();
             frozen
@@ -194,11 +166,9 @@ fn Narrowed(shared: Shared) -> impl IntoView {
 #[component]
 fn GrantRow(
     audit: Arc<Audit>,
-    n: usize,
     grant: u32,
     chosen: RwSignal<BTreeSet<u32>>,
     reader: StoredValue<String>,
-    row_px: RwSignal<f64>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let policy = audit.review.policy();
@@ -222,13 +192,6 @@ fn GrantRow(
         });
     };
     view! {
-        <div
-            class="audit-reach-row"
-            class:audit-chosen=is_chosen
-            role="row"
-            aria-rowindex=n + 2
-            style:transform=move || format!("translateY({}px)", n as f64 * row_px.get())
-        >
             <span role="cell" class="audit-grant-pick">
                 <input
                     type="checkbox"
@@ -255,6 +218,5 @@ fn GrantRow(
                 {granted_by.map(|by| view! { <bdi>{by}</bdi> " " })}
                 {granted_at.map(|at| view! { <TimeAgo time=Signal::stored(at)/> })}
             </span>
-        </div>
     }
 }

@@ -4,6 +4,7 @@ use super::{
     Shared,
     filters::clear,
     gathering::unused_word,
+    long_table::{LongTable, head},
     why::{in_short, right_class, right_word},
 };
 use crate::components::time::TimeAgo;
@@ -11,20 +12,10 @@ use crate::i18n::{catalogue::audit as words, use_i18n};
 use crate::paths::{self, AuditTab};
 use crate::queries::audit::Audit;
 use crate::rules::audit::{Asked, Cell};
-use crate::stores::browser;
-use crate::ui::{icon, state::Empty, window::Rows};
+use crate::ui::{icon, state::Empty};
 use leptos::prelude::*;
 use platform::permission::{Narrowing, PrincipalKind, Visible};
 use std::sync::Arc;
-
-// The same breakpoint and heights stand in style/audit.css.
-const PHONE: &str = "(max-width: 48rem)";
-const ROW_PX: f64 = 44.0;
-const CARD_PX: f64 = 84.0;
-
-fn row_height() -> f64 {
-    if browser::media(PHONE) { CARD_PX } else { ROW_PX }
-}
 
 /// The list.
 #[component]
@@ -48,11 +39,15 @@ pub(super) fn Reach(shared: Shared, audit: Arc<Audit>, visible: Memo<Arc<Visible
     };
     let of_person = Memo::new(move |_| narrowing.with(|n| n.principal.is_some()));
     let total = Signal::derive(move || pairs.with(Vec::len));
-    let Rows { body, row_px, view, .. } = Rows::follow(total, row_height, || ());
-    let drawn = Memo::new(move |_| {
-        let (from, to) = view.get();
-        pairs.with(|pairs| (from..to).filter_map(|n| Some((n, *pairs.get(n)?))).collect::<Vec<_>>())
+    let label = Signal::derive(move || {
+        i18n.now(if of_person.get() { words::WHAT_CAN_REACH } else { words::WHO_CAN_REACH }).to_owned()
     });
+    let heads = view! {
+        {head(move || i18n.now(if of_person.get() { words::COL_IMAGE } else { words::COL_WHO }))}
+        {[words::COL_RIGHT, words::COL_WHY, words::COL_USED].map(|phrase| head(i18n.text(phrase))).collect_view()}
+    }
+    .into_any();
+    let row = move |(row, column)| view! { <ReachRow shared audit=audit.clone() row column of_person/> }.into_any();
     view! {
         <Head shared narrowing count=total/>
         {move || {
@@ -66,32 +61,7 @@ pub(super) fn Reach(shared: Shared, audit: Arc<Audit>, visible: Memo<Arc<Visible
                     view! { <div class="panel"><Empty title=i18n.text(title) text=i18n.text(text)/></div> }
                 })
         }}
-        <div
-            class="panel audit-reach"
-            class:audit-hidden=move || total.get() == 0
-            role="table"
-            aria-label=move || i18n.now(if of_person.get() { words::WHAT_CAN_REACH } else { words::WHO_CAN_REACH })
-            aria-rowcount=move || total.get() + 1
-        >
-            <div role="rowgroup" class="audit-reach-head">
-                <div class="audit-reach-row" role="row" aria-rowindex="1">
-                    <span role="columnheader">{move || i18n.now(if of_person.get() { words::COL_IMAGE } else { words::COL_WHO })}</span>
-                    <span role="columnheader">{i18n.text(words::COL_RIGHT)}</span>
-                    <span role="columnheader">{i18n.text(words::COL_WHY)}</span>
-                    <span role="columnheader">{i18n.text(words::COL_USED)}</span>
-                </div>
-            </div>
-            <div
-                role="rowgroup"
-                class="audit-reach-body"
-                node_ref=body
-                style:height=move || format!("{}px", total.get() as f64 * row_px.get())
-            >
-                <For each=move || drawn.get() key=|(n, pair)| (*n, *pair) let((n, (row, column)))>
-                    <ReachRow shared audit=audit.clone() n row column of_person row_px/>
-                </For>
-            </div>
-        </div>
+        <LongTable class="" label heads items=pairs row/>
     }
 }
 
@@ -140,15 +110,7 @@ fn Head(shared: Shared, narrowing: Memo<Narrowing>, count: Signal<usize>) -> imp
 
 /// One right.
 #[component]
-fn ReachRow(
-    shared: Shared,
-    audit: Arc<Audit>,
-    n: usize,
-    row: u32,
-    column: u32,
-    of_person: Memo<bool>,
-    row_px: RwSignal<f64>,
-) -> impl IntoView {
+fn ReachRow(shared: Shared, audit: Arc<Audit>, row: u32, column: u32, of_person: Memo<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let subject = &audit.review.subjects()[column as usize];
     let image = &audit.images[row as usize];
@@ -168,12 +130,6 @@ fn ReachRow(
         move || i18n.fill(words::CELL, &[("right", i18n.now(right_word(right))), ("who", &name), ("image", &path)])
     };
     view! {
-        <div
-            class="audit-reach-row"
-            role="row"
-            aria-rowindex=n + 2
-            style:transform=move || format!("translateY({}px)", n as f64 * row_px.get())
-        >
             <span role="cell" class="audit-reach-name">
                 {move || {
                     let (href, text) = if of_person.get() {
@@ -194,11 +150,12 @@ fn ReachRow(
                 <button type="button" class="audit-link truncate" aria-label=label on:click=open>{move || why.get()}</button>
             </span>
             <span role="cell" class="audit-reach-used muted">
+                // On a phone there is no heading that says it.
+                <span class="audit-reach-label" aria-hidden="true">{i18n.text(words::COL_USED)} ": "</span>
                 {match used_at {
                     Some(time) => view! { <TimeAgo time=Signal::stored(time)/> }.into_any(),
                     None => i18n.text(unused).into_any(),
                 }}
             </span>
-        </div>
     }
 }

@@ -15,6 +15,7 @@ use crate::ui::{
     button::{Button, Kind},
     icon,
     state::{Empty, Skeleton},
+    table::PlainTable,
 };
 use api::access::Share;
 use leptos::{prelude::*, task::spawn_local};
@@ -131,23 +132,11 @@ pub(super) fn ShareList(tab: SharedTab) -> impl IntoView {
 fn Table(tab: SharedTab, shares: Vec<Share>) -> impl IntoView {
     let i18n = use_i18n();
     let by_me = tab == SharedTab::ByMe;
-    view! {
-        <div class="panel table-scroll" tabindex="0" role="region" aria-label=i18n.text(words::TABS)>
-            <table class="plain-table cards-table">
-                <thead>
-                    <tr>
-                        <th scope="col">{i18n.text(words::THING)}</th>
-                        {by_me.then(|| view! { <th scope="col">{i18n.text(words::WHO)}</th> })}
-                        <th scope="col">{i18n.text(words::AS)}</th>
-                        <th scope="col">{i18n.text(words::BY)}</th>
-                        <th scope="col">{i18n.text(words::WHEN)}</th>
-                        {by_me.then(|| view! { <th scope="col"><span class="visually-hidden">{i18n.text(words::ACTS)}</span></th> })}
-                    </tr>
-                </thead>
-                <tbody>{shares.into_iter().map(|share| row(i18n, by_me, share)).collect_view()}</tbody>
-            </table>
-        </div>
-    }
+    let heads = [Some(words::THING), by_me.then_some(words::WHO), Some(words::AS), Some(words::BY), Some(words::WHEN)];
+    let heads = heads.into_iter().flatten().map(|head| i18n.text(head)).collect();
+    let acts = by_me.then(|| i18n.text(words::ACTS));
+    let rows = shares.into_iter().map(|share| row(i18n, by_me, share)).collect_view().into_any();
+    view! { <PlainTable label=i18n.text(words::TABS) heads acts rows/> }
 }
 
 fn row(i18n: I18n, by_me: bool, share: Share) -> AnyView {

@@ -6,7 +6,7 @@ use crate::i18n::{catalogue::sharing as words, use_i18n};
 use crate::paths;
 use crate::queries::access;
 use crate::stores::{session::use_session, sharing::use_sharing, toasts::use_toasts};
-use crate::ui::state::Empty;
+use crate::ui::{state::Empty, table::PlainTable};
 use api::access::Role;
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -33,7 +33,7 @@ pub(super) fn Roles() -> impl IntoView {
     };
     view! {
         <p class="muted lead">{i18n.text(words::ROLES_TEXT)}</p>
-        <NameForm id="role-name" label=i18n.text(words::ROLE_NAME) hint submit=i18n.text(words::ROLE_ADD) start add/>
+        <div class="lead"><NameForm id="role-name" label=i18n.text(words::ROLE_NAME) hint submit=i18n.text(words::ROLE_ADD) start add/></div>
         {loaded(roles, i18n.text(words::ROLES_FAILED), move |roles| {
             if roles.is_empty() {
                 let text = Signal::stored(String::new());
@@ -60,18 +60,6 @@ fn Table(roles: Vec<Role>) -> impl IntoView {
             }
         })
         .collect_view();
-    view! {
-        <div class="panel table-scroll" tabindex="0" role="region" aria-label=i18n.text(words::ROLES)>
-            <table class="plain-table">
-                <thead>
-                    <tr>
-                        <th scope="col">{i18n.text(words::ROLE_COL)}</th>
-                        <th scope="col">{i18n.text(words::ROLE_BEARERS)}</th>
-                        <th scope="col">{i18n.text(words::ROLE_HOLDS)}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
+    let heads = vec![i18n.text(words::ROLE_COL), i18n.text(words::ROLE_BEARERS), i18n.text(words::ROLE_HOLDS)];
+    view! { <PlainTable label=i18n.text(words::ROLES) heads rows=rows.into_any()/> }
 }

@@ -181,3 +181,31 @@ async fn history_is_read_by_the_kind_of_the_change() {
     }
     assert_eq!(of("nonsense").await.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn whether_a_name_exists_is_not_told_to_who_may_share_nothing() {
+    let server = Server::start().await;
+    let uri = "image://default/main/demo/x";
+    let mut told = Vec::new();
+    for name in ["reader", "ghost"] {
+        let change = json!({"changes": [{"principal": name, "uri": uri, "to": "read"}]});
+        let path = format!("/api/v1/users/{name}/permissions");
+        let grant = json!([{"uri": uri, "action": "read"}]);
+        let mut answers = Vec::new();
+        for (method, path, body) in [
+            (Method::POST, "/api/v1/extensions/access/changes".to_owned(), change),
+            (Method::POST, "/api/v1/extensions/access/changes".to_owned(), json!({"changes": []})),
+            (Method::POST, path.clone(), grant.clone()),
+            (Method::POST, path.clone(), json!([])),
+            (Method::PUT, path.clone(), grant),
+            (Method::DELETE, format!("{path}?uri={uri}"), Value::Null),
+            (Method::DELETE, path, Value::Null),
+        ] {
+            let answer = server.call(As::Stranger, method, &path, (!body.is_null()).then_some(body)).await;
+            answers.push((answer.status.as_u16(), answer.text));
+        }
+        told.push(answers);
+    }
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[0].iter().map(|(status, _)| *status).collect::<Vec<_>>(), [403, 400, 403, 400, 403, 403, 400]);
+}

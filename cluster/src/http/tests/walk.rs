@@ -78,7 +78,7 @@ fn routes() -> Vec<Row> {
         route(("POST", "/api/v1/users/admin/permissions/check", grant), ADMIN),
         route(of("/api/v1/users/admin/permissions/tree?uri=job:"), ADMIN),
         route(of("/api/v1/users/admin/subroles"), ADMIN),
-        route(("DELETE", "/api/v1/users/stranger/permissions?uri=job://default/main/demo/x", Value::Null), MANAGE),
+        route(("DELETE", "/api/v1/users/admin/permissions?uri=job://default/main/demo/x", Value::Null), MANAGE),
         route(("DELETE", "/api/v1/jobs/JOB", Value::Null), WRITE),
         route(of("/api/v1/extensions/images"), SIGNED_IN),
         route(of("/api/v1/extensions/images/tags?repository=main/demo/tool"), READ),

@@ -8,6 +8,11 @@ enum Relation {
     None,
     Granted(Action),
     GrantedOnParent(Action),
+    GrantedOnOrg(Action),
+    GrantedOnCluster(Action),
+    GrantedOnOtherCluster(Action),
+    /// Bears the role of the cluster's administrators.
+    Admin,
     GrantedOnChild(Action),
     GrantedOnSibling(Action),
     GrantedOnScheme(Action),
@@ -39,12 +44,13 @@ const GRANTED: [Action; 3] = [Action::Read, Action::Write, Action::Manage];
 
 fn relations() -> Vec<(Relation, Action)> {
     use Relation::{
-        Granted, GrantedOnChild, GrantedOnLookalike, GrantedOnParent, GrantedOnScheme, GrantedOnSibling,
-        GrantedOtherScheme, MemberOfOther, MemberOfOtherOrg, MemberThroughRole, RoleOfAnother, ThroughRole,
-        ThroughRoleOfRole,
+        Granted, GrantedOnChild, GrantedOnCluster, GrantedOnLookalike, GrantedOnOrg, GrantedOnOtherCluster,
+        GrantedOnParent, GrantedOnScheme, GrantedOnSibling, GrantedOtherScheme, MemberOfOther, MemberOfOtherOrg,
+        MemberThroughRole, RoleOfAnother, ThroughRole, ThroughRoleOfRole,
     };
     let mut rows = vec![
         (Relation::None, Action::Deny),
+        (Relation::Admin, Action::Manage),
         (Relation::Member(ProjectRole::Reader), Action::Read),
         (Relation::Member(ProjectRole::Writer), Action::Write),
         (Relation::Member(ProjectRole::Manager), Action::Manage),
@@ -63,6 +69,9 @@ fn relations() -> Vec<(Relation, Action)> {
         rows.extend([
             (Granted(action), action),
             (GrantedOnParent(action), action),
+            (GrantedOnOrg(action), action),
+            (GrantedOnCluster(action), action),
+            (GrantedOnOtherCluster(action), Action::Deny),
             (GrantedOnScheme(action), action),
             (ThroughRole(action), action),
             (ThroughRoleOfRole(action), action),
@@ -83,6 +92,7 @@ fn facts_of(relation: Relation, resource: &str) -> Facts {
         ("bob", PrincipalKind::User),
         ("bob/roles/team", PrincipalKind::Role),
         ("bob/roles/all", PrincipalKind::Role),
+        ("c/admin", PrincipalKind::Role),
     ] {
         facts.principals.push(Principal { name: name.to_owned(), kind });
     }
@@ -102,6 +112,13 @@ fn facts_of(relation: Relation, resource: &str) -> Facts {
         Relation::None => {}
         Relation::Granted(action) => give("alice", resource, action),
         Relation::GrantedOnParent(action) => give("alice", parent, action),
+        Relation::GrantedOnOrg(action) => give("alice", &format!("{scheme}://c/o"), action),
+        Relation::GrantedOnCluster(action) => give("alice", &format!("{scheme}://c"), action),
+        Relation::GrantedOnOtherCluster(action) => give("alice", &resource.replace("//c/", "//cc/"), action),
+        Relation::Admin => {
+            give("c/admin", &format!("{scheme}://c"), Action::Manage);
+            give("alice", "role://c/admin", Action::Read);
+        }
         Relation::GrantedOnChild(action) => give("alice", &format!("{resource}/deep/er"), action),
         Relation::GrantedOnSibling(action) => give("alice", &format!("{resource}y"), action),
         Relation::GrantedOnScheme(action) => give("alice", &format!("{scheme}:"), action),
@@ -141,6 +158,8 @@ fn each_action_on_each_resource_is_allowed_to_whom_the_table_says() {
             for action in Action::ALL {
                 let allowed = policy.allows("alice", &uri(resource), action);
                 assert_eq!(allowed, action <= expected, "{relation:?}: {action:?} on {resource}");
+                // Whoever has no name here has no right either, whatever alice has.
+                assert_eq!(policy.allows("", &uri(resource), action), action == Action::Deny, "{relation:?}: nobody");
             }
         }
     }

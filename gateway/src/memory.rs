@@ -32,4 +32,10 @@ impl Memory {
         let (configurations, images, policies, audits, guesses, buckets) = Default::default();
         Self { configurations, images, policies, audits, guesses, buckets, notes }
     }
+
+    /// The same memory, asking these notes: for a host whose way to the notes belongs to the request.
+    #[must_use]
+    pub fn asking(self, notes: Arc<dyn Notes>) -> Self {
+        Self { notes, ..self }
+    }
 }

@@ -12,6 +12,8 @@ mod fuzz;
 mod oci;
 mod paths;
 mod running;
+#[cfg(test)]
+mod security;
 mod server;
 mod setup;
 mod test;

@@ -23,7 +23,7 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
 
 pub(crate) struct Edge {
     pub(crate) address: SocketAddr,
-    running: Running,
+    running: Option<Running>,
     client: legacy::Client<HttpConnector, Body>,
 }
 
@@ -34,8 +34,14 @@ impl Edge {
 
     pub(crate) async fn with(cluster: &Cluster, set: impl FnOnce(&mut Config)) -> Self {
         let running = host::start(cluster.address, set).await;
+        let edge = Self::at(running.address);
+        Self { running: Some(running), ..edge }
+    }
+
+    /// One that somebody else has started.
+    pub(crate) fn at(address: SocketAddr) -> Self {
         let client = legacy::Client::builder(TokioExecutor::new()).build(HttpConnector::new());
-        Self { address: running.address, running, client }
+        Self { address, running: None, client }
     }
 
     /// Signs in and gives the cookie.
@@ -51,9 +57,16 @@ impl Edge {
     }
 
     pub(crate) async fn get(&self, cookie: &str, path: &str) -> (u16, String) {
-        let request = Request::get(format!("http://{}/api/v1{path}", self.address))
+        self.get_with(cookie, path, &[]).await
+    }
+
+    pub(crate) async fn get_with(&self, cookie: &str, path: &str, more: &[(&str, &str)]) -> (u16, String) {
+        let mut request = Request::get(format!("http://{}/api/v1{path}", self.address))
             .header("x-roadstead", "1")
             .header(header::COOKIE, cookie);
+        for (name, value) in more {
+            request = request.header(*name, *value);
+        }
         let response = self.client.request(request.body(Body::empty()).expect("a request")).await.expect("an answer");
         let (head, body) = response.into_parts();
         let text = String::from_utf8_lossy(&body.collect().await.expect("a body").to_bytes()).into_owned();
@@ -101,7 +114,9 @@ impl Edge {
     }
 
     pub(crate) async fn stop(self) {
-        self.running.stop().await;
+        if let Some(running) = self.running {
+            running.stop().await;
+        }
     }
 }
 

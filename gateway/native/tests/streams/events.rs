@@ -46,10 +46,6 @@ async fn a_page_sees_all_jobs_then_each_change() {
 
 #[tokio::test]
 async fn signing_out_ends_the_streams_of_that_session_and_no_other() {
-    // A Worker's streams live in Durable Objects, which do not share the Worker's notes of ended sessions (docs/DEPLOY-WORKERS.md).
-    if !crate::host::is_native() {
-        return;
-    }
     let cluster = Cluster::start().await;
     let edge = Edge::before(&cluster).await;
     let (leaving, staying) = (edge.sign_in("alice").await, edge.sign_in("alice").await);

@@ -43,6 +43,7 @@ const gateway :Workerd.Worker = (
     (name = "ADDRESS_PACE", fromEnvironment = "ADDRESS_PACE"),
     (name = "SESSION_PACE", fromEnvironment = "SESSION_PACE"),
     (name = "SIGN_IN_PACE", fromEnvironment = "SIGN_IN_PACE"),
+    (name = "SESSION_STREAMS_MAX", fromEnvironment = "SESSION_STREAMS_MAX"),
     (name = "ZSTD_LAYERS", fromEnvironment = "ZSTD_LAYERS"),
     (name = "SESSION_MAX_SECS", fromEnvironment = "SESSION_MAX_SECS"),
     (name = "STREAM_MAX_SECS", fromEnvironment = "STREAM_MAX_SECS"),

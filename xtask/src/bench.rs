@@ -9,7 +9,7 @@ mod edge;
 mod links;
 mod proxy;
 mod registry;
-mod report;
+pub(crate) mod report;
 mod rights;
 
 use std::path::Path;

@@ -42,7 +42,9 @@ fn check(citation: &Citation) -> Result<()> {
     let Citation { file, name } = citation;
     let text = fs::read_to_string(paths::root().join(file)).with_context(|| format!("{file} is cited"))?;
     let holds = match name {
-        None => ["#[test]", "#[tokio::test", "proptest!", "\ntest(", "\ndef test_"].iter().any(|mark| text.contains(mark)),
+        None => {
+            ["#[test]", "#[tokio::test", "proptest!", "\ntest(", "\ndef test_"].iter().any(|mark| text.contains(mark))
+        }
         Some(name) if file.ends_with(".rs") => text.contains(&format!("fn {name}(")),
         Some(name) if file.ends_with(".py") => text.contains(&format!("\ndef {name}(")),
         Some(name) => text.contains(&format!("test(\"{name}\"")) || text.contains(&format!("test('{name}'")),
@@ -87,14 +89,19 @@ mod tests {
             cited("e/f.rs", None),
         ];
         assert_eq!(citations(row), wanted);
-        assert_eq!(unshown("| threat | what |\n|---|---|\n| a | b | none |\n| a | b | the same |"), ["| a | b | none |"]);
+        assert_eq!(
+            unshown("| threat | what |\n|---|---|\n| a | b | none |\n| a | b | the same |"),
+            ["| a | b | none |"]
+        );
     }
 
     #[test]
     fn a_test_or_file_that_is_not_there_is_told() {
-        for (file, name) in
-            [("xtask/src/nowhere.rs", None), ("xtask/src/security.rs", Some("no_such_test")), ("xtask/src/paths.rs", None)]
-        {
+        for (file, name) in [
+            ("xtask/src/nowhere.rs", None),
+            ("xtask/src/security.rs", Some("no_such_test")),
+            ("xtask/src/paths.rs", None),
+        ] {
             assert!(check(&cited(file, name)).is_err(), "{file} {name:?}");
         }
         assert!(check(&cited("xtask/src/security.rs", None)).is_ok());

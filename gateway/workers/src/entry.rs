@@ -30,11 +30,12 @@ pub async fn fetch(request: web_sys::Request, env: Env, context: worker_sys::Con
         });
     }
     let host = Arc::new(WorkersHost::of_request(context));
-    answer(request, &env, host, |config, host| {
-        let memory = MEMORY.get_or_init(Memory::default).clone();
-        Gateway::remembering(config, host, memory.asking(Arc::new(DurableNotes(env.clone()))))
-    })
-    .await
+    answer(request, &env, host, |config, host| Gateway::remembering(config, host, memory(&env))).await
+}
+
+/// What this instance has learnt, with the notes of all.
+pub(crate) fn memory(env: &Env) -> Memory {
+    MEMORY.get_or_init(Memory::default).clone().asking(Arc::new(DurableNotes(env.clone())))
 }
 
 /// Has a gateway answer a request.

@@ -58,6 +58,13 @@ impl Notes for DurableNotes {
         crate::host::boxed(async { Ok(asked.await?.is_some()) })
     }
 
+    fn count(&self, key: &str, now: Timestamp, until: Timestamp) -> Task<Result<u32, Cause>> {
+        let statement =
+            "INSERT INTO notes (key, value, until) VALUES (?, '1', ?) ON CONFLICT DO UPDATE SET value = value + 1";
+        let asked = self.ask(key, swept(now, statement), vec![json!(key), json!(until.as_microsecond())]);
+        crate::host::boxed(async { Ok(asked.await?.map_or(Ok(0), |row| row.value.parse())?) })
+    }
+
     fn forget(&self, key: &str) -> Task<Result<(), Cause>> {
         let asked = self.ask(key, "DELETE FROM notes WHERE key = ?".to_owned(), vec![json!(key)]);
         crate::host::boxed(async { asked.await.map(drop) })

@@ -48,6 +48,7 @@ pub(crate) fn read(env: &Env, address: &str) -> Result<Config, InvalidSettings> 
     ] {
         *pace = self::pace(env, name)?.unwrap_or(*pace);
     }
+    config.session_streams_max = number(env, "SESSION_STREAMS_MAX")?.unwrap_or(config.session_streams_max);
     config.zstd_layers = text(env, "ZSTD_LAYERS").is_some_and(|value| value == "true");
     if let Some(token) = text(env, "LINKS_TOKEN") {
         let links = LinksConfig::try_new(Arc::new(DurableLinks(env.clone())), token);

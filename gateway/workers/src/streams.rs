@@ -7,8 +7,8 @@
 //! The sockets are not handed over for hibernation: an object with an open socket to the cluster cannot hibernate, and when
 //! that socket ends, so do the viewers' streams.
 
-use crate::{entry, exchange::described, host::WorkersHost, links, notes::DurableNotes};
-use gateway::{Gateway, Memory, ports::Cause};
+use crate::{entry, exchange::described, host::WorkersHost, links};
+use gateway::{Gateway, ports::Cause};
 use sha2::{Digest, Sha256};
 use std::{cell::RefCell, sync::Arc};
 use wasm_bindgen::prelude::*;
@@ -76,10 +76,7 @@ impl Streams {
     /// Answers a request.
     pub async fn fetch(&self, request: web_sys::Request) -> web_sys::Response {
         entry::answer(request, &self.env, self.host.clone(), |config, host| {
-            let remembering = || {
-                let notes = Arc::new(DurableNotes(self.env.clone()));
-                Gateway::remembering(config, host, Memory::with_notes(notes))
-            };
+            let remembering = || Gateway::remembering(config, host, entry::memory(&self.env));
             self.gateway.borrow_mut().get_or_insert_with(remembering).clone()
         })
         .await

@@ -35,6 +35,7 @@ const one :Workerd.Worker = (
     (name = "NOTES", durableObjectNamespace = "Notes"),
     (name = "UPSTREAM_URL", fromEnvironment = "UPSTREAM_URL"),
     (name = "SESSION_KEY", fromEnvironment = "SESSION_KEY"),
+    (name = "SIGN_IN_PACE", text = "20/1"),
   ],
 );
 
@@ -47,5 +48,6 @@ const other :Workerd.Worker = (
     (name = "NOTES", durableObjectNamespace = (className = "Notes", serviceName = "one")),
     (name = "UPSTREAM_URL", fromEnvironment = "UPSTREAM_URL"),
     (name = "SESSION_KEY", fromEnvironment = "SESSION_KEY"),
+    (name = "SIGN_IN_PACE", text = "20/1"),
   ],
 );

@@ -23,7 +23,8 @@ pub(crate) struct Isolates {
 impl Isolates {
     /// Starts them before the cluster at this address.
     pub(crate) async fn before(cluster: SocketAddr) -> Self {
-        let program = env::var_os("ROADSTEAD_WORKERD").expect("the Worker's tests are run by `cargo xtask workers --test`");
+        let program =
+            env::var_os("ROADSTEAD_WORKERD").expect("the Worker's tests are run by `cargo xtask workers --test`");
         let description = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/host/isolates.capnp");
         let objects = TempDir::new().expect("a folder");
         let [one, other] = [free().await, free().await];

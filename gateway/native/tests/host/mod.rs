@@ -102,6 +102,7 @@ async fn workers(program: PathBuf, config: &Config, key: [u8; 32], address: Sock
         .env("ADDRESS_PACE", pace(config.paces.of_address))
         .env("SESSION_PACE", pace(config.paces.of_session))
         .env("SIGN_IN_PACE", pace(config.paces.of_sign_in))
+        .env("SESSION_STREAMS_MAX", config.session_streams_max.to_string())
         .env("SESSION_MAX_SECS", secs(config.session_max))
         .env("STREAM_MAX_SECS", secs(config.stream_max))
         .env("UPSTREAM_TIMEOUT_SECS", secs(config.upstream_timeout))

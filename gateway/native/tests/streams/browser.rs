@@ -56,6 +56,34 @@ impl Edge {
         cookie.split(';').next().expect("a pair").to_owned()
     }
 
+    /// Sends what no sign-in is, from this address as Cloudflare would tell it, and gives the answer's status.
+    pub(crate) async fn try_sign_in(&self, from: &str) -> u16 {
+        let request = Request::post(format!("http://{}/api/v1/session", self.address))
+            .header("x-roadstead", "1")
+            .header("content-type", "application/json")
+            .header("cf-connecting-ip", from)
+            .body(Body::from("{}"));
+        let response = self.client.request(request.expect("a request")).await.expect("an answer");
+        response.status().as_u16()
+    }
+
+    /// Asks for a stream that is refused; gives the status and the body.
+    pub(crate) async fn refused(&self, cookie: &str, path: &str) -> (u16, String) {
+        let mut request = format!("ws://{}/api/v1{path}", self.address).into_client_request().expect("a request");
+        let origin = format!("http://{}", self.address).parse().expect("a value");
+        request.headers_mut().insert(header::ORIGIN, origin);
+        request.headers_mut().insert(header::COOKIE, cookie.parse().expect("a value"));
+        let tcp = TcpStream::connect(self.address).await.expect("a connection");
+        match client_async(request, tcp).await {
+            Err(tungstenite::Error::Http(answer)) => {
+                let text = answer.body().as_deref().map(String::from_utf8_lossy).unwrap_or_default().into_owned();
+                (answer.status().as_u16(), text)
+            }
+            Err(error) => panic!("not refused: {error}"),
+            Ok(_) => (101, String::new()),
+        }
+    }
+
     pub(crate) async fn get(&self, cookie: &str, path: &str) -> (u16, String) {
         self.get_with(cookie, path, &[]).await
     }

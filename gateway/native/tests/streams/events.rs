@@ -61,6 +61,32 @@ async fn signing_out_ends_the_streams_of_that_session_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_session_has_so_many_streams_open_and_is_told_so() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::with(&cluster, |config| config.session_streams_max = 3).await;
+    let (many, few) = (edge.sign_in("alice").await, edge.sign_in("alice").await);
+    let mut pages = Vec::new();
+    for path in ["/jobs/events", "/jobs/job-1/logs", "/jobs/job-1/exec?cmd=sh"] {
+        pages.push(edge.open(&many, path).await);
+    }
+    for path in ["/jobs/events", "/jobs/job-1/logs", "/jobs/job-1/top", "/jobs/job-1/exec?cmd=sh"] {
+        let (status, said) = edge.refused(&many, path).await;
+        assert_eq!(status, 429, "{path}: {said}");
+        // A Worker's platform drops the body of what it refuses to upgrade.
+        assert!(said.contains("3 logs, terminals and lists open") || !crate::host::is_native(), "{path}: {said}");
+    }
+    let mut page = edge.open(&few, "/jobs/events").await;
+    until(&mut page, "init_done").await;
+    pages.pop();
+    soon("a place becomes free", async {
+        while edge.refused(&many, "/jobs/events").await.0 != 101 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_job_that_leaves_the_selection_is_taken_away() {
     let cluster = Cluster::start().await;
     let edge = Edge::before(&cluster).await;

@@ -53,10 +53,23 @@ async fn after_a_panic_the_next_request_has_a_fresh_instance_and_the_log_has_the
         assert_eq!(edge.get(&cookie, "/jobs").await.0, 200, "the next request is served");
     }
     // The page's socket was the old instance's; it ends, and the page comes back.
-    soon("the old socket ends", async {
-        while !matches!(page.next().await, Sent::Closed(1011) | Sent::Broke) {}
-    })
-    .await;
+    soon("the old socket ends", async { while page.next().await != Sent::Closed(1011) {} }).await;
     let mut again = edge.open(&cookie, "/jobs/events").await;
     assert_eq!(again.event::<JobEvent>().await, JobEvent::Init);
+}
+
+#[tokio::test]
+#[ignore = "of the Worker alone: cargo xtask workers --test"]
+async fn attempts_to_sign_in_are_counted_by_all_isolates_together() {
+    let cluster = Cluster::start().await;
+    let isolates = Isolates::before(cluster.address).await;
+    let edges = isolates.addresses.map(Edge::at);
+    // Twenty at once are let through to be refused for what they say.
+    for attempt in 0..20 {
+        assert_eq!(edges[attempt % 2].try_sign_in("192.0.2.1").await, 400, "attempt {attempt}");
+    }
+    for edge in &edges {
+        assert_eq!(edge.try_sign_in("192.0.2.1").await, 429);
+        assert_eq!(edge.try_sign_in("192.0.2.2").await, 400, "another address is another's");
+    }
 }

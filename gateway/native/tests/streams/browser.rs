@@ -69,19 +69,14 @@ impl Edge {
 
     /// Asks for a stream that is refused; gives the status and the body.
     pub(crate) async fn refused(&self, cookie: &str, path: &str) -> (u16, String) {
-        let mut request = format!("ws://{}/api/v1{path}", self.address).into_client_request().expect("a request");
-        let origin = format!("http://{}", self.address).parse().expect("a value");
-        request.headers_mut().insert(header::ORIGIN, origin);
-        request.headers_mut().insert(header::COOKIE, cookie.parse().expect("a value"));
-        let tcp = TcpStream::connect(self.address).await.expect("a connection");
-        match client_async(request, tcp).await {
-            Err(tungstenite::Error::Http(answer)) => {
-                let text = answer.body().as_deref().map(String::from_utf8_lossy).unwrap_or_default().into_owned();
-                (answer.status().as_u16(), text)
-            }
-            Err(error) => panic!("not refused: {error}"),
-            Ok(_) => (101, String::new()),
-        }
+        let more = [
+            ("connection", "Upgrade"),
+            ("upgrade", "websocket"),
+            ("sec-websocket-version", "13"),
+            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            ("origin", &format!("http://{}", self.address)),
+        ];
+        self.get_with(cookie, path, &more).await
     }
 
     pub(crate) async fn get(&self, cookie: &str, path: &str) -> (u16, String) {

@@ -72,8 +72,7 @@ async fn a_session_has_so_many_streams_open_and_is_told_so() {
     for path in ["/jobs/events", "/jobs/job-1/logs", "/jobs/job-1/top", "/jobs/job-1/exec?cmd=sh"] {
         let (status, said) = edge.refused(&many, path).await;
         assert_eq!(status, 429, "{path}: {said}");
-        // A Worker's platform drops the body of what it refuses to upgrade.
-        assert!(said.contains("3 logs, terminals and lists open") || !crate::host::is_native(), "{path}: {said}");
+        assert!(said.contains("3 logs, terminals and lists open"), "{path}: {said}");
     }
     let mut page = edge.open(&few, "/jobs/events").await;
     until(&mut page, "init_done").await;

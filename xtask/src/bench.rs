@@ -98,6 +98,11 @@ impl Bench {
                 more.push(("ROADSTEAD_BENCH_ARCHIVES", archives.into()));
                 more.push(("ROADSTEAD_BENCH_ROUNDS", self.push_rounds.to_string().into()));
             }
+            if specs.is_empty() || specs.contains(&"fan-out") {
+                setup::for_workers(timing)?;
+                workers::build(timing, Some(&assets))?;
+                more.push(("ROADSTEAD_BENCH_WORKERD", workers::workerd()?.into()));
+            }
             for table in timing.step("in Chromium", || browser::measure(&binary, engine.as_ref(), &specs, &more))? {
                 report.add(table);
             }

@@ -96,6 +96,6 @@ function keep(traffic: Traffic, streams: Streams, before: Sample, after: Sample,
   const method =
     `\`roadstead up\` with a real engine; ${CALLERS} sessions list jobs, upload a layer of 4 MiB in two chunks and run a command in a job, one after another, ` +
     `at a pace that keeps server and callers at half of the machine's processors, while each follows a list of jobs and ${LOGS_EACH} logs of ${LINES_PER_SEC} lines a second. ` +
-    `Memory is the server's own, medians. It may grow by ${GROWTH.share * 100} % or ${GROWTH.mb} MB.`;
+    `Memory is the server's own, medians. It may grow by ${GROWTH.share * 100} %, or ${GROWTH.mb} MB where that is more.`;
   writeFileSync(join(folder, "soak.json"), JSON.stringify({ title: `Soak: ${MINUTES} minutes`, method, head: ["what", "figure"], rows }));
 }

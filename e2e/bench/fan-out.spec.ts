@@ -28,7 +28,7 @@ test("fan-out of one log to a thousand viewers, on either host", async () => {
     method:
       `${VIEWERS} WebSockets follow one job that writes ${LINES} lines of ${LINE_BYTES} bytes at once; viewers, gateway, cluster and container share the machine. ` +
       "Memory is that of the process the viewers are connected to (anonymous): natively gateway and cluster are one, workerd is the Worker alone. Sockets are those beyond one " +
-      "a viewer: natively the gateway's one connection to the cluster has two ends in this process.",
+      "a viewer, with connections that are kept for later requests.",
     head: ["what", "native", "workerd"],
     rows,
   });

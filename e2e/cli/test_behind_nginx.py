@@ -1,37 +1,26 @@
 """The nginx configuration of docs/deploy, as it stands there but for names, ports and certificates, before a real server."""
 
-import asyncio
-import contextlib
 import http.client
 import json
 import re
-import socket
-import ssl
 import subprocess
 from pathlib import Path
 
 import aiohttp
 import pytest
-from world import Server, free_port, wait_for
+from behind import MIB, NAME, certificate, is_open, server_behind, visit
+from world import free_port, wait_for
 
 CONFIGURATION = Path(__file__).parents[2] / "docs/deploy/nginx.conf"
-NAME = "console.example"
-MIB = 1 << 20
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A server and nginx before it, reached by TLS; gives the server and nginx's port."""
     folder = tmp_path_factory.mktemp("nginx")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
-        check=True, capture_output=True,
-    )
+    certificate(folder)
     plain, tls = free_port(), free_port()
-    options = ["--public-url", f"https://{NAME}:{tls}", "--trust-proxy", "127.0.0.1", "--engine-host", "unix:///nowhere.sock"]
-    server = Server(folder, options=options)
-    server.start()
+    server = server_behind(folder, tls)
     text = CONFIGURATION.read_text()
     for pattern, replacement, times in [
         (r"listen 80;", f"listen 127.0.0.1:{plain};", 1),
@@ -56,38 +45,6 @@ def site(tmp_path_factory):
         nginx.terminate()
         nginx.wait()
         server.stop()
-
-
-def is_open(port):
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        return True
-    return False
-
-
-class ToNginx(aiohttp.abc.AbstractResolver):
-    async def resolve(self, host, port=0, family=0):
-        return [{"hostname": host, "host": "127.0.0.1", "port": port, "family": 2, "proto": 0, "flags": 0}]
-
-    async def close(self):
-        pass
-
-
-def visit(site, doing):
-    """Runs something with a client that believes nginx's certificate, signed in as a page would be."""
-    server, tls, folder = site
-
-    async def run():
-        trusted = ssl.create_default_context(cafile=str(folder / "cert.pem"))
-        connector = aiohttp.TCPConnector(resolver=ToNginx(), ssl=trusted)
-        base = f"https://{NAME}:{tls}"
-        headers = {"X-Roadstead": "1", "Origin": base}
-        async with aiohttp.ClientSession(base, connector=connector, headers=headers) as client:
-            async with client.post("/api/v1/session", json={"token": server.token()}) as answer:
-                assert answer.status == 200, await answer.text()
-                cookie = answer.headers["Set-Cookie"]
-            return await doing(client, cookie)
-
-    return asyncio.run(run())
 
 
 def test_a_page_signs_in_over_tls(site):

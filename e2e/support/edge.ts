@@ -39,6 +39,11 @@ export class Edge {
     return new Edge(`http://${address}`, child);
   }
 
+  /** The process, for what the system says of it. */
+  get pid(): number | undefined {
+    return this.process.pid;
+  }
+
   async stop(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = new Promise((resolve) => this.process.once("exit", resolve));

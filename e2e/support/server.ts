@@ -109,6 +109,11 @@ export class Server {
     return pid;
   }
 
+  /** The process that browsers are connected to. */
+  get frontPid(): number {
+    return this.edge?.pid ?? this.pid;
+  }
+
   private get own(): string {
     return `http://127.0.0.1:${this.port}`;
   }

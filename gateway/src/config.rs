@@ -45,6 +45,8 @@ pub struct Config {
     pub session_max: Duration,
     /// Longest life of one stream; readers reconnect where they were.
     pub stream_max: Duration,
+    /// Streams that one session may have open at once.
+    pub session_streams_max: usize,
     /// How long the cluster may take to begin an answer, and to go on with it.
     pub upstream_timeout: Duration,
     /// The OAuth client that this console is at the platform's sign-in; the command line's own, as `/config` names it, when absent.
@@ -72,6 +74,8 @@ impl Config {
             session_keys,
             session_max: Duration::from_secs(30 * 24 * 3600),
             stream_max: Duration::from_secs(3600),
+            // Some forty tabs, each with its list, a log, charts and a terminal.
+            session_streams_max: 200,
             upstream_timeout: Duration::from_secs(30),
             oauth_client_id: None,
             paces: Paces::default(),

@@ -118,6 +118,10 @@ impl Gateway {
         &self.0.memory.buckets
     }
 
+    pub(crate) fn places(&self) -> &Arc<streams::Places> {
+        &self.0.memory.places
+    }
+
     pub(crate) fn log_hubs(&self) -> &logs::Hubs {
         &self.0.logs
     }

@@ -3,7 +3,7 @@
 use crate::{
     access, audit, edge, images, links,
     ports::{MemoryNotes, Notes},
-    upstream,
+    streams, upstream,
 };
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ pub struct Memory {
     pub(crate) audits: Arc<audit::Kept>,
     pub(crate) guesses: Arc<links::Guesses>,
     pub(crate) buckets: Arc<edge::Buckets>,
+    pub(crate) places: Arc<streams::Places>,
     pub(crate) notes: Arc<dyn Notes>,
 }
 
@@ -29,7 +30,13 @@ impl Memory {
     /// An empty memory with notes of sessions that outlive it, or that are shared with others.
     #[must_use]
     pub fn with_notes(notes: Arc<dyn Notes>) -> Self {
-        let (configurations, images, policies, audits, guesses, buckets) = Default::default();
-        Self { configurations, images, policies, audits, guesses, buckets, notes }
+        let (configurations, images, policies, audits, guesses, buckets, places) = Default::default();
+        Self { configurations, images, policies, audits, guesses, buckets, places, notes }
+    }
+
+    /// The same memory, asking these notes: for a host whose way to the notes belongs to the request.
+    #[must_use]
+    pub fn asking(self, notes: Arc<dyn Notes>) -> Self {
+        Self { notes, ..self }
     }
 }

@@ -34,6 +34,8 @@ pub(crate) enum Failure {
     Invalid { field: Option<String>, message: String },
     #[error("too many requests")]
     TooFast { retry_after_secs: u32 },
+    #[error("{most} streams are open")]
+    TooManyStreams { most: usize },
     #[error("{what} is over {limit_bytes} bytes")]
     TooLarge { what: &'static str, limit_bytes: usize },
     #[error("no such address")]
@@ -215,6 +217,13 @@ pub(crate) fn tell(failure: &Failure) -> Told {
             ..told(
                 Code::TooManyRequests,
                 "Too many requests came from here in a short time. Wait a moment and try again.",
+            )
+        },
+        Failure::TooManyStreams { most } => Told {
+            retry_after_secs: Some(30),
+            ..told(
+                Code::TooManyRequests,
+                format!("You have {most} logs, terminals and lists open, as many as one session may. Close some tabs."),
             )
         },
         Failure::NoSuchAddress => told(Code::NotFound, "There is nothing at this address."),

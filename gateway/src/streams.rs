@@ -3,10 +3,12 @@
 mod audience;
 mod backoff;
 mod fate;
+mod places;
 
 pub(crate) use audience::Audience;
 pub(crate) use backoff::Backoff;
 pub(crate) use fate::{Fate, fate};
+pub(crate) use places::Places;
 
 use crate::{
     Gateway,

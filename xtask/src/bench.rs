@@ -9,7 +9,7 @@ mod edge;
 mod links;
 mod proxy;
 mod registry;
-mod report;
+pub(crate) mod report;
 mod rights;
 
 use std::path::Path;
@@ -97,6 +97,11 @@ impl Bench {
                 let archives = timing.step("archives to push", || archive::make(self.push_mb, self.push_large_gb))?;
                 more.push(("ROADSTEAD_BENCH_ARCHIVES", archives.into()));
                 more.push(("ROADSTEAD_BENCH_ROUNDS", self.push_rounds.to_string().into()));
+            }
+            if specs.is_empty() || specs.contains(&"fan-out") {
+                setup::for_workers(timing)?;
+                workers::build(timing, Some(&assets))?;
+                more.push(("ROADSTEAD_BENCH_WORKERD", workers::workerd()?.into()));
             }
             for table in timing.step("in Chromium", || browser::measure(&binary, engine.as_ref(), &specs, &more))? {
                 report.add(table);

@@ -74,6 +74,7 @@ pub(crate) fn for_image_tools(timing: &mut Timing) -> Result<()> {
 pub(crate) fn for_cli(timing: &mut Timing) -> Result<()> {
     cli::ensure(timing)?;
     for_nginx(timing)?;
+    for_caddy(timing)?;
     registry_tools::ensure(timing)
 }
 
@@ -87,6 +88,17 @@ pub(crate) fn for_browser(timing: &mut Timing) -> Result<()> {
 pub(crate) fn for_nginx(timing: &mut Timing) -> Result<()> {
     let ready = || crate::paths::find_program("nginx").is_some();
     timing.ensure("nginx", "installing Debian's package", ready, || apt::install(&["nginx-light"]))
+}
+
+/// Caddy, which docs/deploy sets before the gateway. Debian's package begins to serve at once; the tests start their own.
+fn for_caddy(timing: &mut Timing) -> Result<()> {
+    let ready = || crate::paths::find_program("caddy").is_some();
+    timing.ensure("caddy", "installing Debian's package", ready, || {
+        apt::install(&["caddy"])?;
+        // Where systemd does not run there is nothing to stop.
+        let _ = crate::command::capture(crate::command::command("systemctl").args(["disable", "--now", "caddy"]));
+        Ok(())
+    })
 }
 
 /// Debian's docker-registry: what the cluster's own is measured beside, and what images are copied from in browser tests.

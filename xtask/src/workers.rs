@@ -121,9 +121,9 @@ pub(crate) fn server(port: u16, upstream: &str) -> Result<Command> {
     Ok(workerd)
 }
 
-/// What is bundled with the glue: the entry, and the tables of links, which both hosts make by the same text.
-fn sources() -> [PathBuf; 3] {
-    ["workers/js/entry.js", "workers/js/life.js", "native/migrations/0001_links.sql"]
+/// What is bundled with the glue: the entry, and the tables, which both hosts make by the same text.
+fn sources() -> [PathBuf; 4] {
+    ["workers/js/entry.js", "workers/js/life.js", "native/migrations/0001_links.sql", "native/notes/0001_notes.sql"]
         .map(|file| paths::root().join("gateway").join(file))
 }
 

@@ -10,6 +10,7 @@ mod streams {
     mod cluster;
     mod events;
     mod exec;
+    mod isolates;
     mod logs;
     mod monitoring;
     mod shared;

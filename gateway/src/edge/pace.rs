@@ -1,6 +1,7 @@
 //! How many requests one address and one session may make: a bucket each, filled steadily, emptied by requests.
 //!
-//! Counted in this process alone: before several gateways each counts by itself, which bounds what one of them bears.
+//! Counted in this process alone: before several gateways each counts by itself, which bounds what one of them bears. Attempts
+//! to sign in are counted among them besides, where they share notes.
 
 use super::Peer;
 use crate::{Gateway, rescue::Failure};
@@ -89,6 +90,9 @@ pub(crate) async fn pace(State(gateway): State<Gateway>, request: Request, next:
         taken = take(Key::Address(address), paces.of_address);
         if taken.is_ok() && is_sign_in(&request) {
             taken = take(Key::SignIn(address), paces.of_sign_in);
+            if taken.is_ok() {
+                taken = among_all(&gateway, address, paces.of_sign_in, now).await;
+            }
         }
     }
     if taken.is_ok()
@@ -101,6 +105,22 @@ pub(crate) async fn pace(State(gateway): State<Gateway>, request: Request, next:
     match taken {
         Ok(()) => next.run(request).await,
         Err(retry_after_secs) => Failure::TooFast { retry_after_secs }.into_response(),
+    }
+}
+
+/// Attempts to sign in, counted by all gateways that share notes: rare enough to be counted there, and what a guesser would spread.
+/// Within the time in which a bucket fills, no more than it holds.
+async fn among_all(gateway: &Gateway, address: IpAddr, pace: Pace, now: Timestamp) -> Result<(), u32> {
+    let wait = pace.burst.div_ceil(pace.per_second.max(1)).clamp(1, 3600);
+    let until = now.saturating_add(SignedDuration::from_secs(wait.into())).unwrap_or(now);
+    match gateway.notes().count(&format!("sign-in/{address}"), now, until).await {
+        Ok(count) if count > pace.burst => Err(wait),
+        Ok(_) => Ok(()),
+        Err(error) => {
+            // The own bucket has let it through; signing in must not hang on this.
+            tracing::warn!(%error, "attempts to sign in cannot be counted");
+            Ok(())
+        }
     }
 }
 

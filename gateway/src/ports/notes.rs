@@ -31,6 +31,12 @@ pub trait Notes: Send + Sync + 'static {
     /// Puts an empty value under the key if nothing stands there; true for the one who did. Of callers at the same time, one.
     fn claim(&self, key: &str, now: Timestamp, until: Timestamp) -> Task<Result<bool, Cause>>;
 
+    /// Counts one more under the key, of which there have been so many since the count began; each count ends at `until` of
+    /// its first. 0 where nobody else counts: who shares these notes is one process, which has its own buckets.
+    fn count(&self, _key: &str, _now: Timestamp, _until: Timestamp) -> Task<Result<u32, Cause>> {
+        future::ready(Ok(0)).boxed()
+    }
+
     /// Takes away what stands under the key.
     fn forget(&self, key: &str) -> Task<Result<(), Cause>>;
 }

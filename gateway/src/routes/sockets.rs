@@ -115,10 +115,12 @@ pub(crate) async fn job_exec(
         Some("0") => false,
         Some(_) => return Err(Failure::invalid("tty", "0 or 1.")),
     };
+    let place = signed.as_ref().ok().map(|SignedIn(session)| gateway.place(session)).transpose()?;
     let Accepted { response, socket } = accept(&gateway, &mut request)?;
     let host = gateway.clone();
     host.host().spawn(
         async move {
+            let _place = place;
             let Ok(mut socket) = socket.await else { return };
             match signed {
                 Ok(SignedIn(session)) => exec::serve(gateway, session, id, ExecQuery { cmd, tty }, socket).await,
@@ -145,15 +147,18 @@ fn open<F, E: Serialize>(
     serve: impl FnOnce(Gateway, Arc<Session>, Socket) -> F + Send + 'static,
 ) -> Result<Response, Failure>
 where
-    F: Future<Output = ()> + Send + 'static,
+    F: Future<Output = ()> + Send,
 {
     let (let_in, reason) = match signed {
-        Ok(SignedIn(session)) => (Ok(session), EndReason::SignedOut),
+        Ok(SignedIn(session)) => (Ok((gateway.place(&session)?, session)), EndReason::SignedOut),
         Err(Failure::SignedOut) => (Err(CLOSE_SIGNED_OUT), EndReason::SignedOut),
         // There is a session; whether it may go on will be known in a moment.
         Err(_) => (Err(CLOSE_BAD_UPSTREAM), EndReason::Upstream),
     };
-    hand_over(&gateway.clone(), request, let_in, &end(reason), move |session, socket| serve(gateway, session, socket))
+    hand_over(&gateway.clone(), request, let_in, &end(reason), move |(place, session), socket| async move {
+        serve(gateway, session, socket).await;
+        drop(place);
+    })
 }
 
 /// Accepts the handshake and serves whom is let in, in a task of its own; for others the stream is its end, closed with the code.

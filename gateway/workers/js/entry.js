@@ -2,6 +2,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import linksSchema from "./0001_links.sql";
+import notesSchema from "./0001_notes.sql";
 import * as instance from "./index.js";
 import { ensure, generation, orElse } from "./life.js";
 
@@ -44,18 +45,15 @@ export class Streams extends DurableObject {
   }
 }
 
-/** The tables of links, as on every host; only ever added to. */
-const LINKS = [linksSchema];
-
-/** The store of links: SQLite, asked in SQL by the Worker and by nobody else. */
-export class Links extends DurableObject {
-  constructor(context, env) {
+/** A store: SQLite, asked in SQL by the Worker and by nobody else. Its tables are made by `schemas`, which are only ever added to. */
+class Store extends DurableObject {
+  constructor(context, env, schemas) {
     super(context, env);
     const { storage } = context;
     storage.transactionSync(() => {
       storage.sql.exec("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY) STRICT");
       const done = storage.sql.exec("SELECT count(*) AS number FROM migrations").one().number;
-      for (const [at, statements] of LINKS.entries()) {
+      for (const [at, statements] of schemas.entries()) {
         if (at < done) continue;
         storage.sql.exec(statements);
         storage.sql.exec("INSERT INTO migrations VALUES (?)", at);
@@ -65,10 +63,25 @@ export class Links extends DurableObject {
 
   async fetch(request) {
     const { sql, values } = await request.json();
+    const { storage } = this.ctx;
     try {
-      return Response.json(this.ctx.storage.sql.exec(sql, ...values).toArray());
+      return Response.json(storage.transactionSync(() => storage.sql.exec(sql, ...values).toArray()));
     } catch (error) {
       return new Response(String(error), { status: 500 });
     }
+  }
+}
+
+/** Links to jobs' statuses. */
+export class Links extends Store {
+  constructor(context, env) {
+    super(context, env, [linksSchema]);
+  }
+}
+
+/** What is remembered of sessions. */
+export class Notes extends Store {
+  constructor(context, env) {
+    super(context, env, [notesSchema]);
   }
 }

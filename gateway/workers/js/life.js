@@ -6,7 +6,7 @@
 
 /** Called once with the panic's message, for each thing that waits for the instance. */
 const waiting = new Set();
-/** Sockets that the instance serves; held weakly, for the platform tells nobody here when one is done with. */
+/** Called once, for each socket that the instance serves. */
 const sockets = new Set();
 /** Grows with each instance. */
 export let generation = 0;
@@ -18,21 +18,19 @@ export function panicked(message) {
   generation += 1;
   for (const tell of waiting) tell(message);
   waiting.clear();
-  for (const held of sockets) {
-    try {
-      held.deref()?.close(1011, "the console's server had to start anew");
-    } catch {
-      // Of another request, or closed already.
-    }
-  }
+  for (const close of sockets) close();
   sockets.clear();
 }
 
 /** The instance serves this socket. */
 export function opened(socket) {
+  // Held weakly, for the platform tells nobody here when one is done with.
   const held = new WeakRef(socket);
-  sockets.add(held);
-  socket.addEventListener("close", () => sockets.delete(held));
+  // A socket may be closed by the request it is of and by no other, so that one waits for the word.
+  const { promise, resolve } = Promise.withResolvers();
+  promise.then(() => held.deref()?.close(1011, "the console's server had to start anew")).catch(() => {});
+  sockets.add(resolve);
+  socket.addEventListener("close", () => sockets.delete(resolve));
 }
 
 /** Runs `renew` if the last instance is over. */

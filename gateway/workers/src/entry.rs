@@ -5,7 +5,7 @@
 
 #![expect(unreachable_pub, reason = "JavaScript reaches what is public, wherever it lies")]
 
-use crate::{console, exchange, host::WorkersHost, refusal, settings, streams};
+use crate::{console, exchange, host::WorkersHost, notes::DurableNotes, refusal, settings, streams};
 use gateway::{Gateway, Memory};
 use std::sync::{Arc, OnceLock};
 use tower::ServiceExt;
@@ -30,10 +30,12 @@ pub async fn fetch(request: web_sys::Request, env: Env, context: worker_sys::Con
         });
     }
     let host = Arc::new(WorkersHost::of_request(context));
-    answer(request, &env, host, |config, host| {
-        Gateway::remembering(config, host, MEMORY.get_or_init(Memory::default).clone())
-    })
-    .await
+    answer(request, &env, host, |config, host| Gateway::remembering(config, host, memory(&env))).await
+}
+
+/// What this instance has learnt, with the notes of all.
+pub(crate) fn memory(env: &Env) -> Memory {
+    MEMORY.get_or_init(Memory::default).clone().asking(Arc::new(DurableNotes(env.clone())))
 }
 
 /// Has a gateway answer a request.

@@ -2,35 +2,23 @@
 //!
 //! The object runs what it is told (js/entry.js); only this Worker can reach it. One statement a call, so each is whole.
 
-use crate::client;
+use crate::sql;
 use api::links::{LinkField, LinkScope};
-use axum::body::Body;
-use gateway::{
-    LinkStore, LinkStoreError, LinksOf, LinksPage, StoredLink, TokenHash,
-    ports::{Cause, Task},
-};
-use http::{Request, StatusCode};
+use gateway::{LinkStore, LinkStoreError, LinksOf, LinksPage, StoredLink, TokenHash, ports::Task};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::Env;
 
 const BINDING: &str = "LINKS";
 /// There is one: links are few, and a list of them must be whole.
 const NAME: &str = "links";
-const ANSWER_MAX_BYTES: usize = 16 * 1024 * 1024;
 const COLUMNS: &str = "id, hex(hash) AS hash, cluster, job, job_name, project, job_uri, author, scope, fields, note, created_at, \
     expires_at, views, last_viewed_at";
 
 /// Links in a Durable Object. Clones are the same store.
 #[derive(Clone)]
 pub(crate) struct DurableLinks(pub(crate) Env);
-
-#[derive(Serialize)]
-struct Question {
-    sql: String,
-    values: Vec<Value>,
-}
 
 #[derive(Deserialize)]
 struct Row {
@@ -62,21 +50,9 @@ impl DurableLinks {
         sql: impl Into<String>,
         values: Vec<Value>,
     ) -> Task<Result<Vec<T>, LinkStoreError>> {
-        let (env, question) = (self.0.clone(), Question { sql: sql.into(), values });
-        crate::host::boxed(async move { Ok(asked(&env, &question).await?) })
+        let (env, sql) = (self.0.clone(), sql.into());
+        crate::host::boxed(async move { Ok(sql::ask(&env, BINDING, NAME, &sql, &values).await?) })
     }
-}
-
-async fn asked<T: serde::de::DeserializeOwned>(env: &Env, question: &Question) -> Result<Vec<T>, Cause> {
-    let stub: worker::worker_sys::DurableObject = env.durable_object(BINDING)?.get_by_name(NAME)?.into_rpc();
-    let request = Request::post("https://links.invalid/").body(Body::from(serde_json::to_vec(question)?))?;
-    let answer = client::received(&client::exchange_by(&stub, request).await?)?;
-    let (head, body) = answer.into_parts();
-    let bytes = axum::body::to_bytes(body, ANSWER_MAX_BYTES).await?;
-    if head.status != StatusCode::OK {
-        return Err(String::from_utf8_lossy(&bytes).into_owned().into());
-    }
-    Ok(serde_json::from_slice(&bytes)?)
 }
 
 impl TryFrom<Row> for StoredLink {

@@ -2,7 +2,7 @@
 
 use crate::links::DurableLinks;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use gateway::{Config, LinksConfig, SessionKeys};
+use gateway::{Config, LinksConfig, Pace, SessionKeys};
 use std::{sync::Arc, time::Duration};
 use url::Url;
 use wasm_bindgen::JsValue;
@@ -40,6 +40,15 @@ pub(crate) fn read(env: &Env, address: &str) -> Result<Config, InvalidSettings> 
     };
     config.trusted_hosts = text(env, "TRUSTED_HOSTS").map(|hosts| words(&hosts)).unwrap_or_default();
     config.chunk_max_bytes = number(env, "CHUNK_MAX_BYTES")?.unwrap_or(CHUNK_MAX_BYTES);
+    config.oauth_client_id = text(env, "OAUTH_CLIENT_ID");
+    for (name, pace) in [
+        ("ADDRESS_PACE", &mut config.paces.of_address),
+        ("SESSION_PACE", &mut config.paces.of_session),
+        ("SIGN_IN_PACE", &mut config.paces.of_sign_in),
+    ] {
+        *pace = self::pace(env, name)?.unwrap_or(*pace);
+    }
+    config.session_streams_max = number(env, "SESSION_STREAMS_MAX")?.unwrap_or(config.session_streams_max);
     config.zstd_layers = text(env, "ZSTD_LAYERS").is_some_and(|value| value == "true");
     if let Some(token) = text(env, "LINKS_TOKEN") {
         let links = LinksConfig::try_new(Arc::new(DurableLinks(env.clone())), token);
@@ -81,6 +90,16 @@ fn url(env: &Env, name: &'static str) -> Result<Option<Url>, InvalidSettings> {
 fn number<T: std::str::FromStr>(env: &Env, name: &'static str) -> Result<Option<T>, InvalidSettings> {
     let read = |text: String| text.parse().map_err(|_| InvalidSettings::Unreadable { name, expected: "a number" });
     text(env, name).map(read).transpose()
+}
+
+fn pace(env: &Env, name: &'static str) -> Result<Option<Pace>, InvalidSettings> {
+    let expected = "requests at once and a second, each above 0, as `1000/250`";
+    let read = |text: &str| {
+        let (burst, per_second) = text.split_once('/')?;
+        let above_0 = |text: &str| text.trim().parse::<u32>().ok().filter(|number| *number > 0);
+        Some(Pace { burst: above_0(burst)?, per_second: above_0(per_second)? })
+    };
+    text(env, name).map(|text| read(&text).ok_or(InvalidSettings::Unreadable { name, expected })).transpose()
 }
 
 fn key(env: &Env, name: &'static str) -> Result<Option<[u8; 32]>, InvalidSettings> {

@@ -76,7 +76,8 @@ impl Streams {
     /// Answers a request.
     pub async fn fetch(&self, request: web_sys::Request) -> web_sys::Response {
         entry::answer(request, &self.env, self.host.clone(), |config, host| {
-            self.gateway.borrow_mut().get_or_insert_with(|| Gateway::new(config, host)).clone()
+            let remembering = || Gateway::remembering(config, host, entry::memory(&self.env));
+            self.gateway.borrow_mut().get_or_insert_with(remembering).clone()
         })
         .await
     }

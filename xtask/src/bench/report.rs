@@ -43,7 +43,7 @@ impl Table {
         fits.then_some(Self { title: text(&json["title"])?, method: text(&json["method"])?, head, rows })
     }
 
-    fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         let mut text = format!("## {}\n{}\n\n", self.title, self.method);
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
         text += &line(&self.head);

@@ -15,6 +15,8 @@ pub(crate) fn tests(timing: &mut Timing) -> Result<Counts> {
             cargo()
                 .args(["test", "--quiet", "--package", "gateway-native", "--test", "images", "--test", "streams"])
                 .arg("--no-fail-fast")
+                // What only the Worker can do.
+                .args(["--", "--include-ignored"])
                 .env("ROADSTEAD_WORKERD", workerd()?),
         )
     })

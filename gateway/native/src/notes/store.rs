@@ -12,6 +12,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
 };
 
+/// As on every host.
+const TABLE: &str = include_str!("../../notes/0001_notes.sql");
 /// Another process may hold the file for a moment.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -33,10 +35,7 @@ impl FileNotes {
             .journal_mode(SqliteJournalMode::Wal)
             .busy_timeout(BUSY);
         let file = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).connect_with(options).await?;
-        let table =
-            "CREATE TABLE IF NOT EXISTS notes (key TEXT PRIMARY KEY, value TEXT NOT NULL, until INTEGER NOT NULL)
-                     STRICT, WITHOUT ROWID";
-        sqlx::query(table).execute(&file).await?;
+        sqlx::raw_sql(TABLE).execute(&file).await?;
         sqlx::query("DELETE FROM notes WHERE until <= ?").bind(now.as_microsecond()).execute(&file).await?;
         let memory = Arc::new(MemoryNotes::default());
         for row in sqlx::query("SELECT key, value, until FROM notes").fetch_all(&file).await? {

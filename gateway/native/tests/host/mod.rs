@@ -2,6 +2,8 @@
 //!
 //! The suite knows a gateway's address and nothing else of it. What only one host does is marked by [`is_native`].
 
+pub(crate) mod isolates;
+
 use axum::Router;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use gateway::{Config, Gateway, SessionKeys, router};
@@ -80,6 +82,7 @@ fn native(config: Config, listener: TcpListener) -> Host {
 async fn workers(program: PathBuf, config: &Config, key: [u8; 32], address: SocketAddr) -> Host {
     let description = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../workers/workerd.capnp");
     let objects = TempDir::new().expect("a folder");
+    let pace = |pace: gateway::Pace| format!("{}/{}", pace.burst, pace.per_second);
     let secs = |time: Duration| time.as_secs_f64().to_string();
     let mut command = Command::new(program);
     command
@@ -95,6 +98,11 @@ async fn workers(program: PathBuf, config: &Config, key: [u8; 32], address: Sock
         .env("LINKS_TOKEN", config.links.as_ref().map_or("", |links| &links.token))
         .env("TRUSTED_HOSTS", config.trusted_hosts.join(","))
         .env("CHUNK_MAX_BYTES", config.chunk_max_bytes.to_string())
+        .env("OAUTH_CLIENT_ID", config.oauth_client_id.as_deref().unwrap_or_default())
+        .env("ADDRESS_PACE", pace(config.paces.of_address))
+        .env("SESSION_PACE", pace(config.paces.of_session))
+        .env("SIGN_IN_PACE", pace(config.paces.of_sign_in))
+        .env("SESSION_STREAMS_MAX", config.session_streams_max.to_string())
         .env("SESSION_MAX_SECS", secs(config.session_max))
         .env("STREAM_MAX_SECS", secs(config.stream_max))
         .env("UPSTREAM_TIMEOUT_SECS", secs(config.upstream_timeout))

@@ -23,7 +23,7 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
 
 pub(crate) struct Edge {
     pub(crate) address: SocketAddr,
-    running: Running,
+    running: Option<Running>,
     client: legacy::Client<HttpConnector, Body>,
 }
 
@@ -34,8 +34,14 @@ impl Edge {
 
     pub(crate) async fn with(cluster: &Cluster, set: impl FnOnce(&mut Config)) -> Self {
         let running = host::start(cluster.address, set).await;
+        let edge = Self::at(running.address);
+        Self { running: Some(running), ..edge }
+    }
+
+    /// One that somebody else has started.
+    pub(crate) fn at(address: SocketAddr) -> Self {
         let client = legacy::Client::builder(TokioExecutor::new()).build(HttpConnector::new());
-        Self { address: running.address, running, client }
+        Self { address, running: None, client }
     }
 
     /// Signs in and gives the cookie.
@@ -50,10 +56,40 @@ impl Edge {
         cookie.split(';').next().expect("a pair").to_owned()
     }
 
+    /// Sends what no sign-in is, from this address as Cloudflare would tell it, and gives the answer's status.
+    pub(crate) async fn try_sign_in(&self, from: &str) -> u16 {
+        let request = Request::post(format!("http://{}/api/v1/session", self.address))
+            .header("x-roadstead", "1")
+            .header("content-type", "application/json")
+            .header("cf-connecting-ip", from)
+            .body(Body::from("{}"));
+        let response = self.client.request(request.expect("a request")).await.expect("an answer");
+        response.status().as_u16()
+    }
+
+    /// Asks for a stream that is refused; gives the status and the body.
+    pub(crate) async fn refused(&self, cookie: &str, path: &str) -> (u16, String) {
+        let more = [
+            ("connection", "Upgrade"),
+            ("upgrade", "websocket"),
+            ("sec-websocket-version", "13"),
+            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            ("origin", &format!("http://{}", self.address)),
+        ];
+        self.get_with(cookie, path, &more).await
+    }
+
     pub(crate) async fn get(&self, cookie: &str, path: &str) -> (u16, String) {
-        let request = Request::get(format!("http://{}/api/v1{path}", self.address))
+        self.get_with(cookie, path, &[]).await
+    }
+
+    pub(crate) async fn get_with(&self, cookie: &str, path: &str, more: &[(&str, &str)]) -> (u16, String) {
+        let mut request = Request::get(format!("http://{}/api/v1{path}", self.address))
             .header("x-roadstead", "1")
             .header(header::COOKIE, cookie);
+        for (name, value) in more {
+            request = request.header(*name, *value);
+        }
         let response = self.client.request(request.body(Body::empty()).expect("a request")).await.expect("an answer");
         let (head, body) = response.into_parts();
         let text = String::from_utf8_lossy(&body.collect().await.expect("a body").to_bytes()).into_owned();
@@ -101,7 +137,9 @@ impl Edge {
     }
 
     pub(crate) async fn stop(self) {
-        self.running.stop().await;
+        if let Some(running) = self.running {
+            running.stop().await;
+        }
     }
 }
 

@@ -46,10 +46,6 @@ async fn a_page_sees_all_jobs_then_each_change() {
 
 #[tokio::test]
 async fn signing_out_ends_the_streams_of_that_session_and_no_other() {
-    // A Worker's streams live in Durable Objects, which do not share the Worker's notes of ended sessions (docs/DEPLOY-WORKERS.md).
-    if !crate::host::is_native() {
-        return;
-    }
     let cluster = Cluster::start().await;
     let edge = Edge::before(&cluster).await;
     let (leaving, staying) = (edge.sign_in("alice").await, edge.sign_in("alice").await);
@@ -62,6 +58,31 @@ async fn signing_out_ends_the_streams_of_that_session_and_no_other() {
     until(&mut left, "end SignedOut").await;
     cluster.set("job-2", "pending");
     until(&mut stayed, "job-2 pending").await;
+}
+
+#[tokio::test]
+async fn a_session_has_so_many_streams_open_and_is_told_so() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::with(&cluster, |config| config.session_streams_max = 3).await;
+    let (many, few) = (edge.sign_in("alice").await, edge.sign_in("alice").await);
+    let mut pages = Vec::new();
+    for path in ["/jobs/events", "/jobs/job-1/logs", "/jobs/job-1/exec?cmd=sh"] {
+        pages.push(edge.open(&many, path).await);
+    }
+    for path in ["/jobs/events", "/jobs/job-1/logs", "/jobs/job-1/top", "/jobs/job-1/exec?cmd=sh"] {
+        let (status, said) = edge.refused(&many, path).await;
+        assert_eq!(status, 429, "{path}: {said}");
+        assert!(said.contains("3 logs, terminals and lists open"), "{path}: {said}");
+    }
+    let mut page = edge.open(&few, "/jobs/events").await;
+    until(&mut page, "init_done").await;
+    pages.pop();
+    soon("a place becomes free", async {
+        while edge.refused(&many, "/jobs/events").await.0 != 101 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -1,0 +1,75 @@
+//! What only a Worker has: several isolates, and instances that end by a panic.
+
+use super::{
+    browser::{Edge, Sent, soon},
+    cluster::Cluster,
+};
+use crate::host::isolates::Isolates;
+use api::{jobs::JobEvent, logs::EndReason};
+
+#[tokio::test]
+#[ignore = "of the Worker alone: cargo xtask workers --test"]
+async fn who_signs_out_in_one_isolate_is_out_in_all() {
+    let cluster = Cluster::start().await;
+    let isolates = Isolates::before(cluster.address).await;
+    let [one, other] = isolates.addresses.map(Edge::at);
+    let (leaving, staying) = (one.sign_in("alice").await, one.sign_in("alice").await);
+    for cookie in [&leaving, &staying] {
+        assert_eq!(other.get(cookie, "/jobs").await.0, 200);
+    }
+    // The list of jobs is a stream of a Durable Object, the terminal one of the isolate itself.
+    let mut list = other.open(&leaving, "/jobs/events").await;
+    let mut charts = other.open(&leaving, "/jobs/job-1/top").await;
+    assert_eq!(list.event::<JobEvent>().await, JobEvent::Init);
+    one.sign_out(&leaving).await;
+    assert_eq!(other.get(&leaving, "/jobs").await.0, 401);
+    assert_eq!(other.get(&staying, "/jobs").await.0, 200);
+    soon("the list ends", async {
+        while list.event::<JobEvent>().await != (JobEvent::End { reason: EndReason::SignedOut }) {}
+    })
+    .await;
+    soon("the charts end", async {
+        while charts.next().await != Sent::Text(r#"{"type":"end","reason":"signed_out"}"#.to_owned()) {}
+    })
+    .await;
+}
+
+#[tokio::test]
+#[ignore = "of the Worker alone: cargo xtask workers --test"]
+async fn after_a_panic_the_next_request_has_a_fresh_instance_and_the_log_has_the_requests_id() {
+    let cluster = Cluster::start().await;
+    let mut isolates = Isolates::before(cluster.address).await;
+    let edge = Edge::at(isolates.addresses[0]);
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/events").await;
+    assert_eq!(page.event::<JobEvent>().await, JobEvent::Init);
+    for _ in 0..2 {
+        let (status, body) = edge.get_with(&cookie, "/jobs", &[("x-test-no-random-bytes", "1")]).await;
+        assert_eq!(status, 500, "{body}");
+        let problem: api::Problem = serde_json::from_str(&body).expect("a problem");
+        assert_eq!(problem.code, api::Code::Internal);
+        let line = soon("the panic is reported", isolates.said(&problem.request_id)).await;
+        assert!(line.contains("panic") && line.contains("the platform gives out random bytes"), "{line}");
+        assert_eq!(edge.get(&cookie, "/jobs").await.0, 200, "the next request is served");
+    }
+    // The page's socket was the old instance's; it ends, and the page comes back.
+    soon("the old socket ends", async { while page.next().await != Sent::Closed(1011) {} }).await;
+    let mut again = edge.open(&cookie, "/jobs/events").await;
+    assert_eq!(again.event::<JobEvent>().await, JobEvent::Init);
+}
+
+#[tokio::test]
+#[ignore = "of the Worker alone: cargo xtask workers --test"]
+async fn attempts_to_sign_in_are_counted_by_all_isolates_together() {
+    let cluster = Cluster::start().await;
+    let isolates = Isolates::before(cluster.address).await;
+    let edges = isolates.addresses.map(Edge::at);
+    // Twenty at once are let through to be refused for what they say.
+    for attempt in 0..20 {
+        assert_eq!(edges[attempt % 2].try_sign_in("192.0.2.1").await, 400, "attempt {attempt}");
+    }
+    for edge in &edges {
+        assert_eq!(edge.try_sign_in("192.0.2.1").await, 429);
+        assert_eq!(edge.try_sign_in("192.0.2.2").await, 400, "another address is another's");
+    }
+}

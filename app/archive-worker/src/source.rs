@@ -24,18 +24,18 @@ pub(crate) struct Mark {
     pub(crate) read_bytes: u64,
     /// Bytes of the blob before it.
     pub(crate) made_bytes: u64,
-    /// The hashes there.
-    chain: Vec<u8>,
+    /// The hashes there. Written in another way they take another name: a mark of the old way is then not read, and its push begins anew.
+    hashes: Vec<u8>,
 }
 
 impl Mark {
     /// The beginning.
     pub(crate) fn start() -> Self {
-        Self { read_bytes: 0, made_bytes: 0, chain: Chain::new().to_bytes() }
+        Self { read_bytes: 0, made_bytes: 0, hashes: Chain::new().to_bytes() }
     }
 
     pub(crate) fn chain(&self) -> Result<Chain, Fault> {
-        Chain::from_bytes(&self.chain).map_err(|error| Fault::new(FaultCode::Broken, error))
+        Chain::from_bytes(&self.hashes).map_err(|error| Fault::new(FaultCode::Broken, error))
     }
 }
 
@@ -120,7 +120,7 @@ impl Maker {
         self.mark = Mark {
             read_bytes: self.mark.read_bytes + read_bytes,
             made_bytes: self.mark.made_bytes + u64::from(bytes.length()),
-            chain: chain.to_bytes(),
+            hashes: chain.to_bytes(),
         };
         Ok(Part { bytes, after: self.mark.clone() })
     }

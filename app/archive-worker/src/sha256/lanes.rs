@@ -51,9 +51,11 @@ fn block(state: &mut [Words; 8], blocks: [&[u8; BLOCK_BYTES]; LANES]) {
         )*};
     }
     sixteen!(0, false);
-    sixteen!(16, true);
-    sixteen!(32, true);
-    sixteen!(48, true);
+    // Not unrolled: the constants are then loaded where a word is, which engines do faster than to make a vector of each (840 instead
+    // of 710 MB/s in V8).
+    for from in [16, 32, 48] {
+        sixteen!(from, true);
+    }
     for (word, new) in state.iter_mut().zip(s) {
         *word = word.plus(new);
     }

@@ -50,7 +50,7 @@ test("pushing an archive from a tab, beside skopeo and podman", async () => {
   if (archives.large) {
     const pair = await Pair.start({}, folder);
     const tab = await Tab.open(pair);
-    note("large", await tab.push(archives.large, `${NAME}:large`));
+    note("large", await tab.push(archives.large, `${NAME}:large`, "alone"));
     await tab.close();
     await pair.stop();
   }
@@ -67,8 +67,8 @@ type Note = (what: string, cost: Cost) => void;
 
 async function tab(pair: Pair, archives: Archives, folder: string, way: Way, note: Note): Promise<void> {
   const tab = await Tab.open(pair);
-  note(way, await tab.push(archives.first, `${NAME}:v1`));
-  note(`${way}, again`, await tab.push(archives.changed, `${NAME}:v2`));
+  note(way, await tab.push(archives.first, `${NAME}:v1`, "alone"));
+  note(`${way}, again`, await tab.push(archives.changed, `${NAME}:v2`, "counted"));
   if (way === "tab, gzip") {
     const file = join(folder, "pulled.tar");
     note("tab, download", await tab.download(`/images/${encodeURIComponent(`main/default/${NAME}`)}?tag=v1`, file));

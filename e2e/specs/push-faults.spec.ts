@@ -16,7 +16,7 @@ import { Wire } from "../support/wire.ts";
 const MIB = 1024 * 1024;
 const KILLS = Number(process.env.ROADSTEAD_FAULTS ?? 3);
 /** A push is slowed down so that all kills find it under way; two in three of its bytes travel. */
-const BYTES_PER_SEC = Math.min(16, 60 / KILLS) * MIB;
+const BYTES_PER_SEC = Math.min(16, 35 / KILLS) * MIB;
 /** Room for the image and not for much more. */
 const QUOTA_MIB = 120;
 const PATIENCE_MS = 120_000 + KILLS * 15_000;

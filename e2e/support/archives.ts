@@ -75,13 +75,32 @@ export async function write(path: string, bytes: Buffer): Promise<string> {
   return path;
 }
 
-function configOf(layers: Buffer[]): string {
+/**
+ * Writes a docker-archive with one layer of so many bytes, all of them a hole that takes no room on disk. Its diffID is invented:
+ * nobody can have read the layer who does not object to it.
+ */
+export async function writeHollow(path: string, name: string, layerBytes: number): Promise<string> {
+  const invented = sha256(Buffer.from(name));
+  const config = Buffer.from(configOfDigests([invented]));
+  const id = sha256(config);
+  const manifest = [{ Config: `${id}.json`, RepoTags: [name], Layers: [`${invented}/layer.tar`] }];
+  const rest = tar([[`${id}.json`, config], ["manifest.json", Buffer.from(JSON.stringify(manifest))]]);
+  const file = await open(path, "w");
+  await file.write(head(`${invented}/layer.tar`, layerBytes), 0, BLOCK, 0);
+  await file.write(rest, 0, rest.length, BLOCK + Math.ceil(layerBytes / BLOCK) * BLOCK);
+  await file.close();
+  return path;
+}
+
+const configOf = (layers: Buffer[]): string => configOfDigests(layers.map(sha256));
+
+function configOfDigests(digests: string[]): string {
   return JSON.stringify({
     architecture: "amd64",
     os: "linux",
     config: { Cmd: ["/bin/sh"] },
-    rootfs: { type: "layers", diff_ids: layers.map((bytes) => `sha256:${sha256(bytes)}`) },
-    history: layers.map(() => ({ created: "2026-01-01T00:00:00Z", created_by: "made by a spec" })),
+    rootfs: { type: "layers", diff_ids: digests.map((digest) => `sha256:${digest}`) },
+    history: digests.map(() => ({ created: "2026-01-01T00:00:00Z", created_by: "made by a spec" })),
   });
 }
 
@@ -91,7 +110,13 @@ function head(name: string, size: number): Buffer {
   block.write("0000644\0", 100);
   block.write("0000000\0", 108);
   block.write("0000000\0", 116);
-  block.write(`${size.toString(8).padStart(11, "0")}\0`, 124);
+  if (size < 8 ** 11) {
+    block.write(`${size.toString(8).padStart(11, "0")}\0`, 124);
+  } else {
+    // As GNU tar writes what eleven octal digits cannot hold.
+    block[124] = 0x80;
+    block.writeBigUInt64BE(BigInt(size), 128);
+  }
   block.write("00000000000\0", 136);
   block.write("        ", 148);
   block.write("0", 156);

@@ -1,7 +1,7 @@
 //! One blob on its way: the upload machine asks, the window gives bytes, the gateway answers.
 
 use crate::control::Control;
-use crate::pool::Pool;
+use crate::joint::Joint;
 use crate::source::{Mark, Source, Window};
 use crate::{global, http};
 use api::session::Session;
@@ -31,7 +31,7 @@ pub(crate) trait Watch {
 
 /// Sends a layer. What is read must have the digest `expected`, where one is known: nothing else ever becomes a layer.
 pub(crate) async fn send_layer(
-    pool: &Pool,
+    joint: &Joint,
     source: &Source,
     expected: Option<&Digest>,
     mut upload: Upload,
@@ -40,7 +40,7 @@ pub(crate) async fn send_layer(
     watch: &impl Watch,
 ) -> Result<Sent, Fault> {
     upload.source_restarted();
-    let mut window = Window::open(source.clone(), pool, from);
+    let mut window = Window::open(source.clone(), joint, from);
     let mut finished: Option<Sent> = None;
     let mut told = false;
     loop {

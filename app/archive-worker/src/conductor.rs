@@ -1,6 +1,7 @@
 //! The conductor: takes the page's orders, keeps the opened files, and drives one push at a time.
 
 use crate::control::Control;
+use crate::joint::Joint;
 use crate::ledger::Ledger;
 use crate::open::{self, Opened};
 use crate::pool::Pool;
@@ -203,7 +204,7 @@ async fn work(
     control: Control,
     records: Records,
 ) -> Result<Vec<PushReceipt>, Fault> {
-    let pool = inner.pool()?;
+    let joint = Joint::of(inner.pool()?);
     let compression = match order.compression {
         api::images::Compression::Zstd => Compression::Zstd,
         // What nobody knows how to write is written as what everybody reads.
@@ -231,7 +232,7 @@ async fn work(
         let record = Rc::new(RefCell::new(record_of(&opened, target, Method::from(compression)).await));
         records.borrow_mut().push(record.clone());
         let push = Push {
-            pool: pool.clone(),
+            joint: joint.clone(),
             control: control.clone(),
             ledger: ledger.clone(),
             record,

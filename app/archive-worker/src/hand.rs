@@ -1,79 +1,89 @@
-//! A hand: makes pieces as they are ordered, and links each into its layer's chain when its turn comes.
+//! A hand: makes pieces and hashes them, as it is ordered.
 //!
-//! Orders are arrays: `[id, blob, method]` makes a piece, `[id, state]` links it. Answers: `[id, state, bytes, read]`, or `[id, words]`
-//! when it failed. The piece stays here between the two; only what was made of it leaves.
+//! Orders are arrays. `[id, blob, method]` makes a piece; the answer is `[id, read, made]`, where `made` is absent for what stays as it
+//! is. `[id, states, reads, mades]` adds a piece to each of several chains; the answer is `[id, states, parts]`: what leaves of each.
+//! Either is answered by `[id, words]` when it failed. Bytes go and come without being copied; a hand keeps nothing between two orders.
 
-use crate::chain::Chain;
+use crate::chain::{Bytes, Chain, Link, NoState};
 use crate::global;
 use crate::press::{Method, Press};
-use futures::channel::oneshot;
 use js_sys::{Array, Uint8Array};
 use std::cell::RefCell;
-use std::collections::HashMap;
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 thread_local! {
     static PRESS: RefCell<Press> = RefCell::new(Press::new());
-    static WAITING: RefCell<HashMap<u32, oneshot::Sender<Vec<u8>>>> = RefCell::default();
 }
 
 /// Takes an order of the conductor.
 pub(crate) fn receive(message: JsValue) {
     let order: Array = message.unchecked_into();
-    let id = number(&order.get(0));
+    let id = order.get(0);
     if let Ok(blob) = order.get(1).dyn_into::<Blob>() {
-        let method = Method::from_number(number(&order.get(2)));
-        let (turn, state) = oneshot::channel();
-        WAITING.with_borrow_mut(|waiting| waiting.insert(id, turn));
-        spawn_local(work(id, blob, method, state));
-    } else if let Some(turn) = WAITING.with_borrow_mut(|waiting| waiting.remove(&id)) {
-        match order.get(1).dyn_into::<Uint8Array>() {
-            Ok(state) => drop(turn.send(state.to_vec())),
-            // No state: the piece is not wanted any more.
-            Err(_) => drop(turn),
+        let method = Method::from_number(order.get(2).as_f64().unwrap_or_default() as u32);
+        spawn_local(async move {
+            match make(&blob, method).await {
+                Ok((read, made)) => answer(&id, &read, &JsValue::from(made.clone()), [&read].into_iter().chain(&made)),
+                Err(words) => failed(&id, &words),
+            }
+        });
+    } else {
+        let (states, reads, mades): (Uint8Array, Array, Array) =
+            (order.get(1).unchecked_into(), order.get(2).unchecked_into(), order.get(3).unchecked_into());
+        match hash(&states.to_vec(), &reads, &mades) {
+            Ok((states, parts)) => {
+                let bytes: Vec<Uint8Array> = parts.iter().map(JsCast::unchecked_into).collect();
+                answer(&id, &Uint8Array::from(&states[..]), &parts, &bytes);
+            }
+            Err(error) => failed(&id, &error.to_string()),
         }
     }
 }
 
-fn number(value: &JsValue) -> u32 {
-    value.as_f64().unwrap_or_default() as u32
+/// It can only fail when the conductor is gone.
+fn answer<'a>(id: &JsValue, first: &JsValue, second: &JsValue, moved: impl IntoIterator<Item = &'a Uint8Array>) {
+    let buffers: Array = moved.into_iter().map(Uint8Array::buffer).collect();
+    drop(global::scope().post_message_with_transfer(&Array::of3(id, first, second), &buffers));
 }
 
-async fn work(id: u32, blob: Blob, method: Method, state: oneshot::Receiver<Vec<u8>>) {
-    let answer = match make(&blob, method).await {
-        Ok((read, made)) => {
-            let Ok(state) = state.await else { return };
-            link(id, &state, &read, made.as_deref())
-        }
-        Err(words) => {
-            WAITING.with_borrow_mut(|waiting| waiting.remove(&id));
-            Array::of2(&id.into(), &words.into())
-        }
-    };
-    let buffers = Array::new();
-    if let Ok(bytes) = answer.get(2).dyn_into::<Uint8Array>() {
-        buffers.push(&bytes.buffer());
+fn failed(id: &JsValue, words: &str) {
+    drop(global::scope().post_message(&Array::of2(id, &words.into())));
+}
+
+async fn make(blob: &Blob, method: Method) -> Result<(Uint8Array, Option<Uint8Array>), String> {
+    let read = global::read(blob).await.map_err(|error| global::words(&error))?;
+    if method == Method::Stored {
+        return Ok((read, None));
     }
-    // It can only fail when the conductor is gone.
-    drop(global::scope().post_message_with_transfer(&answer, &buffers));
+    let made = PRESS.with_borrow_mut(|press| press.press(method, &read.to_vec()));
+    let made = made.map_err(|error| error.to_string())?;
+    Ok((read, made.map(|made| Uint8Array::from(&made[..]))))
 }
 
-async fn make(blob: &Blob, method: Method) -> Result<(Vec<u8>, Option<Vec<u8>>), String> {
-    let read = global::read(blob).await.map_err(|error| global::words(&error))?.to_vec();
-    let made = PRESS.with_borrow_mut(|press| press.press(method, &read)).map_err(|error| error.to_string())?;
-    Ok((read, made))
+fn hash(states: &[u8], reads: &Array, mades: &Array) -> Result<(Vec<u8>, Array), NoState> {
+    let reads: Vec<Uint8Array> = reads.iter().map(JsCast::unchecked_into).collect();
+    let mades: Vec<Option<Uint8Array>> = mades.iter().map(|made| made.dyn_into().ok()).collect();
+    let chains = states.chunks_exact((states.len() / reads.len().max(1)).max(1)).map(Chain::from_bytes);
+    let mut chains: Vec<Chain> = chains.collect::<Result<_, _>>()?;
+    let reading: Vec<_> = reads.iter().map(from).collect();
+    let remaking: Vec<_> = mades.iter().map(|made| made.as_ref().map(from)).collect();
+    let links =
+        reads.iter().zip(&reading).zip(mades.iter().zip(&remaking)).map(|((read, reading), (made, remaking))| {
+            let read = Bytes { len: read.length() as usize, read: reading };
+            let made = made.as_ref().zip(remaking.as_ref());
+            Link { read, made: made.map(|(made, read)| Bytes { len: made.length() as usize, read }) }
+        });
+    Chain::link(&mut chains, &links.collect::<Vec<_>>());
+    let parts = mades.iter().zip(&reads).map(|(made, read)| made.as_ref().unwrap_or(read)).collect();
+    Ok((chains.iter().flat_map(Chain::to_bytes).collect(), parts))
 }
 
-fn link(id: u32, state: &[u8], read: &[u8], made: Option<&[u8]>) -> Array {
-    match Chain::from_bytes(state) {
-        Ok(mut chain) => {
-            chain.link(read, made);
-            let bytes = Uint8Array::from(made.unwrap_or(read));
-            let state = Uint8Array::from(&chain.to_bytes()[..]);
-            Array::of4(&id.into(), &state, &bytes, &(read.len() as f64).into())
-        }
-        Err(error) => Array::of2(&id.into(), &error.to_string().into()),
+/// Parts of bytes that are outside of this module's memory.
+fn from(bytes: &Uint8Array) -> impl Fn(usize, &mut [u8]) {
+    |at, to| {
+        let at = at as u32;
+        bytes.subarray(at, at + to.len() as u32).copy_to(to);
     }
 }

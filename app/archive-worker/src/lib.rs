@@ -22,6 +22,8 @@ mod hand;
 #[cfg(target_arch = "wasm32")]
 mod http;
 #[cfg(target_arch = "wasm32")]
+mod joint;
+#[cfg(target_arch = "wasm32")]
 mod ledger;
 #[cfg(target_arch = "wasm32")]
 mod lock;
@@ -36,6 +38,7 @@ mod push;
 mod remember;
 #[cfg(target_arch = "wasm32")]
 mod report;
+mod sha256;
 #[cfg(target_arch = "wasm32")]
 mod source;
 #[cfg(target_arch = "wasm32")]

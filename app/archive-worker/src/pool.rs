@@ -2,6 +2,7 @@
 
 use crate::chain::Chain;
 use crate::global;
+use crate::joint::Linked;
 use crate::press::Method;
 use archive_protocol::{Fault, FaultCode};
 use futures::channel::oneshot;
@@ -14,17 +15,15 @@ use web_sys::{Blob, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 const MOST_HANDS: u32 = 4;
 
-/// A piece that is made and linked.
-pub(crate) struct Made {
-    /// The chain behind it.
-    pub(crate) chain: Chain,
-    /// What was made of it.
-    pub(crate) bytes: Uint8Array,
-    /// Bytes of the layer in it.
-    pub(crate) read_bytes: u64,
+/// A piece that is made.
+pub(crate) struct Pressed {
+    /// The bytes of the layer.
+    pub(crate) read: Uint8Array,
+    /// What was made of them; `None` where they stay as they are.
+    pub(crate) made: Option<Uint8Array>,
 }
 
-type Waiting = Rc<RefCell<HashMap<u32, oneshot::Sender<Result<Made, Fault>>>>>;
+type Waiting = Rc<RefCell<HashMap<u32, oneshot::Sender<Result<Array, Fault>>>>>;
 
 /// The hands.
 #[derive(Clone)]
@@ -38,7 +37,7 @@ struct Inner {
 
 struct Hand {
     worker: Worker,
-    /// Pieces it was given and has not handed back.
+    /// Orders that it was given and that somebody waits for.
     load: Rc<Cell<u32>>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(web_sys::Event)>,
@@ -61,26 +60,47 @@ impl Pool {
     }
 
     /// Has the least busy hand make a piece.
-    pub(crate) fn make(&self, blob: &Blob, method: Method) -> Result<Piece, Fault> {
+    pub(crate) fn make(&self, blob: &Blob, method: Method) -> Result<Task, Fault> {
+        self.order(blob, &method.number().into(), &JsValue::UNDEFINED, &Array::new())
+    }
+
+    /// Has the least busy hand add a piece to each of these chains. The pieces' bytes go there.
+    pub(crate) async fn hash(&self, pieces: &[(Chain, Pressed)]) -> Result<Vec<Linked>, Fault> {
+        let states: Vec<u8> = pieces.iter().flat_map(|(chain, _)| chain.to_bytes()).collect();
+        let reads: Array = pieces.iter().map(|(_, pressed)| &pressed.read).collect();
+        let mades: Array = pieces.iter().map(|(_, pressed)| JsValue::from(pressed.made.clone())).collect();
+        let bytes = pieces.iter().flat_map(|(_, pressed)| [&pressed.read].into_iter().chain(&pressed.made));
+        let moved: Array = bytes.map(Uint8Array::buffer).collect();
+        let answer = self.order(&Uint8Array::from(&states[..]), &reads, &mades, &moved)?.answer().await?;
+        let (Ok(states), Ok(parts)) = (answer.get(1).dyn_into::<Uint8Array>(), answer.get(2).dyn_into::<Array>())
+        else {
+            return Err(Fault::new(FaultCode::Broken, answer.get(1).as_string().unwrap_or_default()));
+        };
+        let states = states.to_vec();
+        let each = states.chunks_exact((states.len() / pieces.len().max(1)).max(1)).zip(parts.iter());
+        each.map(|(state, bytes)| {
+            let chain = Chain::from_bytes(state).map_err(|error| Fault::new(FaultCode::Broken, error))?;
+            Ok(Linked { chain, bytes: bytes.unchecked_into() })
+        })
+        .collect()
+    }
+
+    /// Gives the least busy hand an order.
+    fn order(&self, first: &JsValue, second: &JsValue, third: &JsValue, moved: &Array) -> Result<Task, Fault> {
         let id = self.0.next_id.replace(self.0.next_id.get().wrapping_add(1));
-        let (hand, _) = self
+        let hand = self
             .0
             .hands
             .iter()
-            .enumerate()
-            .min_by_key(|(_, hand)| hand.load.get())
+            .min_by_key(|hand| hand.load.get())
             .ok_or_else(|| Fault::new(FaultCode::Broken, "no worker could be started"))?;
         let (answer, answered) = oneshot::channel();
         self.0.waiting.borrow_mut().insert(id, answer);
-        let piece = Piece { pool: self.clone(), hand, id, answered: Some(answered) };
-        self.0.hands[hand].load.set(self.0.hands[hand].load.get() + 1);
-        self.post(hand, &Array::of3(&id.into(), blob, &method.number().into()))?;
-        Ok(piece)
-    }
-
-    fn post(&self, hand: usize, message: &Array) -> Result<(), Fault> {
-        let sent = self.0.hands[hand].worker.post_message(message);
-        sent.map_err(|error| Fault::new(FaultCode::Broken, global::words(&error)))
+        hand.load.set(hand.load.get() + 1);
+        let task = Task { load: hand.load.clone(), answered };
+        let sent = hand.worker.post_message_with_transfer(&Array::of4(&id.into(), first, second, third), moved);
+        sent.map_err(|error| Fault::new(FaultCode::Broken, global::words(&error)))?;
+        Ok(task)
     }
 }
 
@@ -92,34 +112,31 @@ impl Drop for Inner {
     }
 }
 
-/// A piece in the making; when dropped, nobody wants it any more.
-pub(crate) struct Piece {
-    pool: Pool,
-    hand: usize,
-    id: u32,
-    answered: Option<oneshot::Receiver<Result<Made, Fault>>>,
+/// What a hand was ordered to do; its answer is thrown away when nobody waits for it any more.
+pub(crate) struct Task {
+    load: Rc<Cell<u32>>,
+    answered: oneshot::Receiver<Result<Array, Fault>>,
 }
 
-impl Piece {
-    /// Links it behind those before it.
-    pub(crate) async fn link(mut self, chain: &Chain) -> Result<Made, Fault> {
-        let state = Uint8Array::from(&chain.to_bytes()[..]);
-        self.pool.post(self.hand, &Array::of2(&self.id.into(), &state))?;
-        match self.answered.take() {
-            Some(answered) => answered.await.unwrap_or_else(|_| Err(Fault::new(FaultCode::Broken, "a worker ended"))),
-            None => Err(Fault::new(FaultCode::Broken, "a piece was linked twice")),
-        }
+impl Task {
+    async fn answer(&mut self) -> Result<Array, Fault> {
+        (&mut self.answered).await.unwrap_or_else(|_| Err(Fault::new(FaultCode::Broken, "a worker ended")))
+    }
+
+    /// The piece, when it is made.
+    pub(crate) async fn pressed(mut self) -> Result<Pressed, Fault> {
+        let answer = self.answer().await?;
+        let Ok(read) = answer.get(1).dyn_into::<Uint8Array>() else {
+            // Reading is what fails in practice: the file was changed or removed while it was being pushed.
+            return Err(Fault::new(FaultCode::FileChanged, answer.get(1).as_string().unwrap_or_default()));
+        };
+        Ok(Pressed { read, made: answer.get(2).dyn_into().ok() })
     }
 }
 
-impl Drop for Piece {
+impl Drop for Task {
     fn drop(&mut self) {
-        let load = &self.pool.0.hands[self.hand].load;
-        load.set(load.get().saturating_sub(1));
-        if self.pool.0.waiting.borrow_mut().remove(&self.id).is_some() {
-            // It is still there: told that it is not wanted.
-            drop(self.pool.post(self.hand, &Array::of1(&self.id.into())));
-        }
+        self.load.set(self.load.get().saturating_sub(1));
     }
 }
 
@@ -136,7 +153,7 @@ impl Hand {
             let answer: Array = event.data().unchecked_into();
             let id = answer.get(0).as_f64().unwrap_or_default() as u32;
             if let Some(wanted) = answers.borrow_mut().remove(&id) {
-                drop(wanted.send(made(&answer)));
+                drop(wanted.send(Ok(answer)));
             }
         });
         let lost = waiting.clone();
@@ -150,14 +167,4 @@ impl Hand {
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         Ok(Self { worker, load, _on_message: on_message, _on_error: on_error })
     }
-}
-
-fn made(answer: &Array) -> Result<Made, Fault> {
-    let (Ok(state), Ok(bytes)) = (answer.get(1).dyn_into::<Uint8Array>(), answer.get(2).dyn_into::<Uint8Array>())
-    else {
-        // Reading is what fails in practice: the file was changed or removed while it was being pushed.
-        return Err(Fault::new(FaultCode::FileChanged, answer.get(1).as_string().unwrap_or_default()));
-    };
-    let chain = Chain::from_bytes(&state.to_vec()).map_err(|error| Fault::new(FaultCode::Broken, error))?;
-    Ok(Made { chain, bytes, read_bytes: answer.get(3).as_f64().unwrap_or_default() as u64 })
 }

@@ -4,8 +4,8 @@ use crate::blob::{self, Watch};
 use crate::control::Control;
 use crate::global;
 use crate::http::{self, Unheard};
+use crate::joint::Joint;
 use crate::ledger::{Ledger, Line};
-use crate::pool::Pool;
 use crate::press::Method;
 use crate::remember::{self, Record, Underway};
 use crate::source::{Mark, Source};
@@ -32,7 +32,7 @@ const MANIFEST_TRIES: u32 = 8;
 
 /// What a push of one image stands on.
 pub(crate) struct Push {
-    pub(crate) pool: Pool,
+    pub(crate) joint: Joint,
     pub(crate) control: Control,
     pub(crate) ledger: Ledger,
     pub(crate) record: Rc<RefCell<Record>>,
@@ -158,7 +158,7 @@ impl Push {
         };
         let watch = LayerWatch { push: self, key: layer.key, line: &line };
         let sent =
-            blob::send_layer(&self.pool, &layer.source, layer.expected, upload, mark, &self.control, &watch).await?;
+            blob::send_layer(&self.joint, &layer.source, layer.expected, upload, mark, &self.control, &watch).await?;
         let made = || Descriptor::new(layer.media_type, sent.digest.clone(), sent.size_bytes);
         let descriptor = layer.descriptor.cloned().unwrap_or_else(made);
         line.set(LayerStage::Pushed);

@@ -2,7 +2,8 @@
 
 use crate::chain::Chain;
 use crate::global;
-use crate::pool::{Made, Piece, Pool};
+use crate::joint::{Expected, Joint, Linked};
+use crate::pool::{Pressed, Task};
 use crate::press::{Method, PIECE_BYTES};
 use archive_protocol::{Fault, FaultCode};
 use futures::channel::mpsc;
@@ -23,18 +24,18 @@ pub(crate) struct Mark {
     pub(crate) read_bytes: u64,
     /// Bytes of the blob before it.
     pub(crate) made_bytes: u64,
-    /// The hashes there.
-    chain: Vec<u8>,
+    /// The hashes there. Written in another way they take another name: a mark of the old way is then not read, and its push begins anew.
+    hashes: Vec<u8>,
 }
 
 impl Mark {
     /// The beginning.
     pub(crate) fn start() -> Self {
-        Self { read_bytes: 0, made_bytes: 0, chain: Chain::new().to_bytes() }
+        Self { read_bytes: 0, made_bytes: 0, hashes: Chain::new().to_bytes() }
     }
 
     pub(crate) fn chain(&self) -> Result<Chain, Fault> {
-        Chain::from_bytes(&self.chain).map_err(|error| Fault::new(FaultCode::Broken, error))
+        Chain::from_bytes(&self.hashes).map_err(|error| Fault::new(FaultCode::Broken, error))
     }
 }
 
@@ -55,11 +56,11 @@ pub(crate) struct Source {
 
 impl Source {
     /// The blob's parts from a mark on; they are made ahead, and no further than the receiver keeps up.
-    pub(crate) fn parts(&self, pool: &Pool, from: Mark) -> mpsc::Receiver<Result<Part, Fault>> {
+    pub(crate) fn parts(&self, joint: &Joint, from: Mark) -> mpsc::Receiver<Result<Part, Fault>> {
         let (mut sender, parts) = mpsc::channel(AHEAD);
-        let (source, pool) = (self.clone(), pool.clone());
+        let (source, joint) = (self.clone(), joint.clone());
         spawn_local(async move {
-            let mut maker = Maker { source, pool, next: from.read_bytes, pieces: VecDeque::new(), mark: from };
+            let mut maker = Maker { source, joint, next: from.read_bytes, pieces: VecDeque::new(), mark: from };
             while let Some(part) = maker.part().await {
                 let failed = part.is_err();
                 if sender.send(part).await.is_err() || failed {
@@ -73,10 +74,10 @@ impl Source {
 
 struct Maker {
     source: Source,
-    pool: Pool,
+    joint: Joint,
     /// Offset of the next piece to order.
     next: u64,
-    pieces: VecDeque<Piece>,
+    pieces: VecDeque<Task>,
     mark: Mark,
 }
 
@@ -85,19 +86,23 @@ impl Maker {
         if let Err(fault) = self.order() {
             return Some(Err(fault));
         }
-        let piece = self.pieces.pop_front()?;
-        Some(self.link(piece).await)
+        let task = self.pieces.pop_front()?;
+        let expected = self.joint.expect();
+        Some(match task.pressed().await {
+            Ok(pressed) => self.link(expected, pressed).await,
+            Err(fault) => Err(fault),
+        })
     }
 
     /// Keeps each hand busy with one piece of this layer, and one waiting.
     fn order(&mut self) -> Result<(), Fault> {
         // An empty layer is one empty piece: its compressed form is not empty.
         let empty = self.source.size_bytes == 0 && self.source.method != Method::Stored && self.mark.made_bytes == 0;
-        while self.pieces.len() <= self.pool.size() && (self.next < self.source.size_bytes || empty) {
+        while self.pieces.len() <= self.joint.pool().size() && (self.next < self.source.size_bytes || empty) {
             let len = PIECE_BYTES.min(self.source.size_bytes - self.next);
             let blob = global::slice(&self.source.blob, self.next, len)
                 .map_err(|error| Fault::new(FaultCode::FileChanged, global::words(&error)))?;
-            self.pieces.push_back(self.pool.make(&blob, self.source.method)?);
+            self.pieces.push_back(self.joint.pool().make(&blob, self.source.method)?);
             self.next += len;
             if empty {
                 break;
@@ -106,16 +111,16 @@ impl Maker {
         Ok(())
     }
 
-    async fn link(&mut self, piece: Piece) -> Result<Part, Fault> {
-        let Made { chain, bytes, read_bytes } = piece.link(&self.mark.chain()?).await?;
-        let expected = PIECE_BYTES.min(self.source.size_bytes - self.mark.read_bytes);
-        if read_bytes != expected {
+    async fn link(&mut self, turn: Expected, pressed: Pressed) -> Result<Part, Fault> {
+        let read_bytes = u64::from(pressed.read.length());
+        if read_bytes != PIECE_BYTES.min(self.source.size_bytes - self.mark.read_bytes) {
             return Err(Fault::new(FaultCode::FileChanged, "the file became shorter while it was read"));
         }
+        let Linked { chain, bytes } = turn.link(self.mark.chain()?, pressed).await?;
         self.mark = Mark {
             read_bytes: self.mark.read_bytes + read_bytes,
             made_bytes: self.mark.made_bytes + u64::from(bytes.length()),
-            chain: chain.to_bytes(),
+            hashes: chain.to_bytes(),
         };
         Ok(Part { bytes, after: self.mark.clone() })
     }
@@ -124,7 +129,7 @@ impl Maker {
 /// The parts that the registry may still ask for, from `start` to `end` of the blob.
 pub(crate) struct Window {
     source: Source,
-    pool: Pool,
+    joint: Joint,
     parts: mpsc::Receiver<Result<Part, Fault>>,
     kept: VecDeque<(u64, Uint8Array)>,
     end: u64,
@@ -133,10 +138,10 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    pub(crate) fn open(source: Source, pool: &Pool, from: Mark) -> Self {
-        let parts = source.parts(pool, from.clone());
+    pub(crate) fn open(source: Source, joint: &Joint, from: Mark) -> Self {
+        let parts = source.parts(joint, from.clone());
         let end = from.made_bytes;
-        Self { source, pool: pool.clone(), parts, kept: VecDeque::new(), end, marks: vec![from] }
+        Self { source, joint: joint.clone(), parts, kept: VecDeque::new(), end, marks: vec![from] }
     }
 
     /// Bytes of the blob that are made.
@@ -187,7 +192,7 @@ impl Window {
             self.marks.push(from.clone());
             self.kept.clear();
             self.end = from.made_bytes;
-            self.parts = self.source.parts(&self.pool, from);
+            self.parts = self.source.parts(&self.joint, from);
         }
         while self.end < offset + len {
             self.pull().await?;

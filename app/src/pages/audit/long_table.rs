@@ -35,7 +35,7 @@ where
     R: Fn(T) -> AnyView + Send + Clone + 'static,
 {
     let total = Signal::derive(move || items.with(Vec::len));
-    let Rows { body, row_px, view } = Rows::follow(total, row_height, || ());
+    let Rows { body, row_px, view, .. } = Rows::follow(total, row_height, || ());
     let drawn = Memo::new(move |_| {
         let (from, to) = view.get();
         items.with(|items| (from..to).filter_map(|n| Some((n, *items.get(n)?))).collect::<Vec<_>>())

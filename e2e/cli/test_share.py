@@ -38,11 +38,19 @@ def test_a_shared_image_appears_in_the_others_list_and_vanishes_again(apolo, col
     assert [image("tool"), "read"] in acl(colleague)
     assert [image("tool"), "read", "colleague"] in acl(apolo, "--shared")
     assert [image("tool"), "read", "colleague"] in acl(apolo, "--shared", image("tool"))
-    said = colleague("acl", "revoke", image("tool"), "colleague", code=77)
+    said = colleague("acl", "revoke", image("tool"), "admin", code=77)
     assert "manage" in said
     apolo("acl", "revoke", "image:tool", "colleague")
     assert [image("tool"), "read"] not in acl(colleague)
     assert [image("tool"), "read", "colleague"] not in acl(apolo, "--shared")
+
+
+def test_what_one_was_granted_oneself_may_be_given_up(apolo, colleague):
+    apolo("share", "image:given-up", "colleague", "read")
+    assert [image("given-up"), "read"] in acl(colleague)
+    colleague("acl", "revoke", image("given-up"), "colleague")
+    assert [image("given-up"), "read"] not in acl(colleague)
+    assert [image("given-up"), "read", "colleague"] not in acl(apolo, "--shared")
 
 
 def test_a_grant_is_raised_and_a_lower_one_leaves_it(apolo, colleague):

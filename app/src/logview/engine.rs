@@ -44,7 +44,7 @@ pub(crate) struct Engine {
     pub(crate) origin_ns: Cell<Option<i64>>,
     live: RefCell<Option<Live>>,
     frame: Closure<dyn FnMut()>,
-    frame_queued: Cell<bool>,
+    frame_queued: Cell<Option<Queued>>,
     last_paint_ms: Cell<f64>,
     rows_since_paint: Cell<usize>,
     searching: Cell<bool>,
@@ -56,6 +56,24 @@ pub(crate) struct Engine {
 
 /// Shortest time between two paints while more than a screenful comes in each.
 const RUSH_MS: f64 = 66.0;
+
+/// A call that the browser owes, by its handle.
+#[derive(Clone, Copy, Debug)]
+enum Queued {
+    Frame(i32),
+    Later(i32),
+}
+
+impl Drop for Engine {
+    /// The page may be left with a frame on its way; what it would call is dropped with this.
+    fn drop(&mut self) {
+        match self.frame_queued.get() {
+            Some(Queued::Frame(handle)) => drop(window().cancel_animation_frame(handle)),
+            Some(Queued::Later(handle)) => window().clear_timeout_with_handle(handle),
+            None => {}
+        }
+    }
+}
 
 impl Engine {
     pub(crate) fn new(base: String, ground: Ground, told: Told, budget: usize, goal: Option<Goal>) -> Rc<Self> {
@@ -81,7 +99,7 @@ impl Engine {
                 origin_ns: Cell::new(None),
                 live: RefCell::new(None),
                 frame,
-                frame_queued: Cell::new(false),
+                frame_queued: Cell::new(None),
                 last_paint_ms: Cell::new(0.0),
                 rows_since_paint: Cell::new(0),
                 searching: Cell::new(false),
@@ -125,13 +143,14 @@ impl Engine {
 
     /// Asks for a frame, once.
     pub(crate) fn queue_frame(&self) {
-        if !self.frame_queued.replace(true) {
-            drop(window().request_animation_frame(self.frame.as_ref().unchecked_ref()));
+        if self.frame_queued.get().is_none() {
+            let queued = window().request_animation_frame(self.frame.as_ref().unchecked_ref());
+            self.frame_queued.set(queued.ok().map(Queued::Frame));
         }
     }
 
     fn on_frame(&self) {
-        self.frame_queued.set(false);
+        self.frame_queued.set(None);
         let now = now_ms();
         let rush = {
             let core = self.core.borrow();
@@ -139,9 +158,9 @@ impl Engine {
         };
         let wait = RUSH_MS - (now - self.last_paint_ms.get());
         if rush && wait > 4.0 {
-            self.frame_queued.set(true);
             let window = window();
-            drop(window.set_timeout_with_callback_and_timeout_and_arguments_0(self.late_frame(), wait as i32));
+            let queued = window.set_timeout_with_callback_and_timeout_and_arguments_0(self.late_frame(), wait as i32);
+            self.frame_queued.set(queued.ok().map(Queued::Later));
             return;
         }
         self.last_paint_ms.set(now);

@@ -43,15 +43,13 @@ pub(crate) fn JobsPage() -> impl IntoView {
     let selected = RwSignal::new(BTreeSet::<String>::new());
     let visible = Memo::new(move |_| {
         let filter = filter.get();
-        let mut rows: Vec<_> = list
+        let rows: Vec<_> = list
             .rows()
             .into_iter()
             .map(|row| (row.seen.get_untracked(), row))
             .filter(|(seen, _)| filter.admits(&seen.job))
             .collect();
-        // The order leaves no two equal.
-        rows.sort_unstable_by(|(a, _), (b, _)| filter.order(&a.job, &b.job));
-        rows.into_iter().map(|(_, row)| row).collect::<Vec<Row>>()
+        filter.sort(rows, |(seen, _)| &seen.job).into_iter().map(|(_, row)| row).collect::<Vec<Row>>()
     });
     provide_context(kill::Selection { list, visible, selected });
     let any_selected = Memo::new(move |_| selected.with(|ids| !ids.is_empty()));

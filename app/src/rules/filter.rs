@@ -133,13 +133,57 @@ impl Filter {
             && self.text.split_whitespace().all(|word| mentions(job, &folded(word)))
     }
 
-    pub(crate) fn order(&self, a: &Job, b: &Job) -> Ordering {
+    /// Orders rows, of which `job` tells the job.
+    ///
+    /// Ten thousand of them take some 130,000 comparisons: what decides most of them is worked out once a row, beforehand.
+    pub(crate) fn sort<T>(&self, rows: Vec<T>, job: impl Fn(&T) -> &Job) -> Vec<T> {
+        let skip = self.common_start(rows.iter().map(&job));
+        let mut weighed: Vec<(u64, T)> = rows.into_iter().map(|row| (self.weight(job(&row), skip), row)).collect();
+        // The order leaves no two equal.
+        weighed.sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| self.order(job(x), job(y))));
+        weighed.into_iter().map(|(_, row)| row).collect()
+    }
+
+    /// A number that is smaller only where [`Self::order`] has the job first; equal ones say nothing. Of words it has eight
+    /// bytes, `skip` bytes after their beginning.
+    fn weight(&self, job: &Job, skip: usize) -> u64 {
+        let weight = match self.column {
+            Column::Status => job.status as u64,
+            Column::Created => job.created_at.as_microsecond().cast_unsigned() ^ (1 << 63),
+            // The bits of numbers without a sign are in their order; adding zero takes it from a zero.
+            Column::RunTime => (job.run_time_secs.max(0.0) + 0.0).to_bits(),
+            Column::Name | Column::Image | Column::Owner | Column::Preset => {
+                let mut start = [0; 8];
+                self.word(job).bytes().skip(skip).zip(&mut start).for_each(|(byte, to)| *to = byte);
+                u64::from_be_bytes(start)
+            }
+        };
+        if self.descending() { !weight } else { weight }
+    }
+
+    /// How many bytes all words of the column begin with.
+    fn common_start<'a>(&self, mut jobs: impl Iterator<Item = &'a Job>) -> usize {
+        let Some(first) = jobs.next().map(|job| self.word(job)) else { return 0 };
+        jobs.fold(first.len(), |most, job| {
+            first.bytes().take(most).zip(self.word(job).bytes()).take_while(|(a, b)| a == b).count()
+        })
+    }
+
+    /// What a column of words has of a job.
+    fn word<'a>(&self, job: &'a Job) -> &'a str {
+        match self.column {
+            Column::Name => name_or_id(job),
+            Column::Image => &job.container.image,
+            Column::Owner => &job.owner,
+            Column::Preset => job.preset.as_deref().unwrap_or_default(),
+            Column::Status | Column::Created | Column::RunTime => "",
+        }
+    }
+
+    fn order(&self, a: &Job, b: &Job) -> Ordering {
         let by_column = match self.column {
             Column::Status => a.status.cmp(&b.status),
-            Column::Name => name_or_id(a).cmp(name_or_id(b)),
-            Column::Image => a.container.image.cmp(&b.container.image),
-            Column::Owner => a.owner.cmp(&b.owner),
-            Column::Preset => a.preset.cmp(&b.preset),
+            Column::Name | Column::Image | Column::Owner | Column::Preset => self.word(a).cmp(self.word(b)),
             Column::Created => a.created_at.cmp(&b.created_at),
             Column::RunTime => a.run_time_secs.total_cmp(&b.run_time_secs),
         };
@@ -198,5 +242,31 @@ mod tests {
         assert!(!by_name.descending());
         assert!(by_name.sorted_by(Column::Name).descending());
         assert!(Filter::default().descending(), "newest first is the usual order");
+    }
+
+    #[test]
+    fn what_is_worked_out_beforehand_leaves_the_order_as_it_is() {
+        let words = ["train", "train-2", "train-10", "trainer-of-many-cats", "trainer-of-many-dogs", "", "äther", "Train"];
+        let jobs: Vec<Job> = (0..400)
+            .map(|n: usize| {
+                let mut job = job(&format!("job-{:08x}-0000", n * 7919 % 400), ["running", "failed", "pending"][n % 3]);
+                let word = words[n * 31 % words.len()];
+                job.name = (n % 5 > 0).then(|| format!("net-{word}"));
+                job.container.image = format!("registry/{word}:{}", n % 4);
+                job.owner = word.to_owned();
+                job.preset = (n % 3 > 0).then(|| word.to_owned());
+                job.created_at = jiff::Timestamp::new((n * 37 % 50) as i64 - 20, 0).unwrap();
+                job.run_time_secs = [0.0, -0.0, 0.5, 3.0, 1e9, -1.0][n % 6];
+                job
+            })
+            .collect();
+        for column in Column::ALL {
+            for reversed in [false, true] {
+                let filter = Filter { column, reversed, ..Filter::default() };
+                let mut plainly: Vec<&Job> = jobs.iter().collect();
+                plainly.sort_by(|a, b| filter.order(a, b));
+                assert!(filter.sort(jobs.iter().collect(), |job| job) == plainly, "{column:?} {reversed}");
+            }
+        }
     }
 }

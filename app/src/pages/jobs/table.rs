@@ -39,13 +39,29 @@ pub(super) fn Table(
     let on_end = move || list.load_more(move |failure| toasts.failure(i18n, failure));
     let rows = Rows::follow(Signal::derive(move || visible.with(Vec::len)), row_height, on_end);
     let Rows { body, row_px, view, .. } = rows;
+    // To order ten thousand jobs and to draw the rows that are then in view is too much for one task of the page: the rows
+    // wait for the next frame.
+    let reordering = RwSignal::new(false);
     let reorder = Callback::new(move |to: Filter| {
-        rows.renew();
+        reordering.set(true);
         set_filter.run(to);
+    });
+    Effect::new(move || {
+        filter.track();
+        if reordering.get_untracked() {
+            request_animation_frame(move || {
+                if reordering.try_set(false).is_none() {
+                    rows.renew();
+                }
+            });
+        }
     });
     row_keys(visible, selected, row_px, body);
 
-    let drawn = Memo::new(move |_| {
+    let drawn = Memo::new(move |before: Option<&Vec<(usize, Row)>>| {
+        if let Some(before) = before.filter(|_| reordering.get()) {
+            return before.clone();
+        }
         let (start, end) = view.get();
         visible.with(|rows| {
             rows.iter().enumerate().take(end).skip(start).map(|(i, row)| (i, row.clone())).collect::<Vec<_>>()

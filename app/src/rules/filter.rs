@@ -246,7 +246,8 @@ mod tests {
 
     #[test]
     fn what_is_worked_out_beforehand_leaves_the_order_as_it_is() {
-        let words = ["train", "train-2", "train-10", "trainer-of-many-cats", "trainer-of-many-dogs", "", "äther", "Train"];
+        let words =
+            ["train", "train-2", "train-10", "trainer-of-many-cats", "trainer-of-many-dogs", "", "äther", "Train"];
         let jobs: Vec<Job> = (0..400)
             .map(|n: usize| {
                 let mut job = job(&format!("job-{:08x}-0000", n * 7919 % 400), ["running", "failed", "pending"][n % 3]);

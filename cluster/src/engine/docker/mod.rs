@@ -44,6 +44,7 @@ use super::{
 use create::Traits;
 use failure::{container_error, engine_error};
 use hang_up::Marked;
+use log::Manner;
 use pieces::Pieces;
 use session::Subject;
 use wire::Wire;
@@ -244,15 +245,25 @@ impl Engine for DockerEngine {
         since_ns: Option<i64>,
         follow: bool,
     ) -> Result<EngineStream<LogPiece>, EngineError> {
-        let tty = self.inspect(id).await?.tty;
-        let mut path = format!("/containers/{}/logs?stdout=1&stderr=1&timestamps=1&follow={}", id.0, u8::from(follow));
+        let state = self.inspect(id).await?;
+        let manner = match (follow, self.traits.podman) {
+            (false, _) => Manner::Once,
+            (true, false) => Manner::Follow,
+            (true, true) if state.phase == Phase::Running => Manner::FollowWhileItRuns,
+            (true, true) => Manner::Once,
+        };
+        let asked = u8::from(manner != Manner::Once);
+        let mut path = format!("/containers/{}/logs?stdout=1&stderr=1&timestamps=1&follow={asked}", id.0);
         if let Some(since) = since_ns {
             let (second, rest) = (since.div_euclid(1_000_000_000), since.rem_euclid(1_000_000_000));
             path = format!("{path}&since={second}.{rest:09}");
         }
+        // Podman cuts lines anywhere and puts a time before each part: without frames, which only its own API has for a
+        // terminal, the times could not be told from the output.
+        let (path, tty) = if self.traits.podman { (format!("/libpod{path}"), false) } else { (path, state.tty) };
         let body = self.wire.get(&path).await.map_err(|e| container_error(&id.0, e))?;
         let pieces = Pieces::new(tty, Arc::clone(&self.forgets_newline));
-        Ok(log::stream(self.wire.clone(), id.clone(), follow, body, pieces))
+        Ok(log::stream(self.wire.clone(), id.clone(), manner, body, pieces))
     }
 
     async fn stats(&self, id: &ContainerId) -> Result<EngineStream<StatsSample>, EngineError> {

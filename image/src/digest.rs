@@ -17,9 +17,10 @@ use std::{fmt, str::FromStr};
 pub struct Digest(String);
 
 /// How a [`Digest`] is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Algorithm {
     /// SHA-256: what everybody writes.
+    #[default]
     Sha256,
     /// SHA-512: registered, rare.
     Sha512,
@@ -50,6 +51,9 @@ pub enum InvalidDigest {
 }
 
 impl Algorithm {
+    /// Every one there is.
+    pub const ALL: [Self; 2] = [Self::Sha256, Self::Sha512];
+
     /// `sha256` or `sha512`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -73,7 +77,13 @@ impl Digest {
     /// The SHA-256 of some bytes.
     #[must_use]
     pub fn sha256_of(bytes: &[u8]) -> Self {
-        let mut hasher = Hasher::new(Algorithm::Sha256);
+        Self::of(Algorithm::Sha256, bytes)
+    }
+
+    /// The digest of some bytes.
+    #[must_use]
+    pub fn of(algorithm: Algorithm, bytes: &[u8]) -> Self {
+        let mut hasher = Hasher::new(algorithm);
         hasher.update(bytes);
         hasher.finish()
     }
@@ -111,9 +121,7 @@ impl Digest {
     /// Whether these bytes have this digest.
     #[must_use]
     pub fn matches(&self, bytes: &[u8]) -> bool {
-        let mut hasher = Hasher::new(self.algorithm());
-        hasher.update(bytes);
-        hasher.finish() == *self
+        Self::of(self.algorithm(), bytes) == *self
     }
 
     fn from_raw(algorithm: Algorithm, bytes: &[u8]) -> Self {
@@ -156,6 +164,15 @@ impl Hasher {
             Algorithm::Sha256 => Inner::Sha256(sha2::Sha256::new()),
             Algorithm::Sha512 => Inner::Sha512(Box::new(sha2::Sha512::new())),
         })
+    }
+
+    /// How it is computed.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        match self.0 {
+            Inner::Sha256(_) => Algorithm::Sha256,
+            Inner::Sha512(_) => Algorithm::Sha512,
+        }
     }
 
     /// Takes in the next bytes.

@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use super::{Images, ImagesError, Lines, OwnName, TransferError};
 use crate::{
     permissions::Rights,
-    registry::{Digest, Reference, RegistryError},
+    registry::{Digest, Reference},
 };
 pub use rules::CopyRules;
 pub(crate) use source::{CopySource, SourceError};
@@ -95,7 +95,7 @@ impl Images {
         lines: &Lines,
         blob: &Descriptor,
     ) -> Result<(), TransferError> {
-        let digest = Digest::parse(blob.digest.as_str()).map_err(RegistryError::from)?;
+        let digest = blob.digest.clone();
         let is_here = match self.registry.find_blob(&target.repository, &digest).await? {
             Some(size) if size == blob.size => true,
             Some(_) => return Err(SourceError::Broken(format!("its manifest lies about the size of {digest}")).into()),
@@ -130,7 +130,7 @@ impl Images {
             self.registry.put_manifest(&target.repository, reference, &[], media_type, &document.bytes).await
         };
         for document in documents.lowest_first() {
-            let digest = Digest::parse(document.digest.as_str()).map_err(RegistryError::from)?;
+            let digest = document.digest.clone();
             put(document, &Reference::Digest(digest)).await?;
         }
         Ok(put(documents.root(), &target.reference).await?.digest.as_str().to_owned())

@@ -19,7 +19,7 @@ use crate::{
     engine::{Archive, ImageError, RegistryAuth},
     http::causes,
     permissions::Rights,
-    registry::{Digest, Reference, Registry, RegistryError, RepositoryName, StoredManifest},
+    registry::{Reference, Registry, RegistryError, RepositoryName, StoredManifest},
     runner::{OwnImage, OwnImages},
 };
 
@@ -59,7 +59,7 @@ impl Images {
                 return Ok(Stored { root, below });
             }
             for child in wanted {
-                let digest = Digest::parse(child.digest.as_str())?;
+                let digest = child.digest.clone();
                 let found = self.registry.find_manifest(repository, &Reference::Digest(digest)).await?;
                 below.push(StoredDocument { media_type: found.media_type, bytes: found.content });
             }
@@ -78,7 +78,7 @@ impl Images {
             if manifest.config.size > CONFIG_MAX_BYTES {
                 continue;
             }
-            let digest = Digest::parse(manifest.config.digest.as_str())?;
+            let digest = manifest.config.digest.clone();
             let blob = self.registry.open_blob(&digest).await?;
             let Ok(config) = blob.read(0, manifest.config.size).try_collect::<Vec<Bytes>>().await else { continue };
             let Ok(config) = ImageConfig::parse(&config.concat()) else { continue };
@@ -209,7 +209,6 @@ fn archive(registry: Arc<Registry>, pieces: Vec<Piece>) -> Archive {
             match piece {
                 Piece::Bytes(bytes) => Ok::<Archive, std::io::Error>(stream::iter([Ok(bytes)]).boxed()),
                 Piece::Blob { digest, offset, len } => {
-                    let digest = Digest::parse(digest.as_str()).map_err(std::io::Error::other)?;
                     let blob = registry.open_blob(&digest).await.map_err(std::io::Error::other)?;
                     Ok(blob.read(offset, len))
                 }

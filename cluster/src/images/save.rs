@@ -18,7 +18,7 @@ use super::{Images, ImagesError, Lines, OwnName, TransferError};
 use crate::{
     engine::{Archive, ContainerId, Engine, LocalImage},
     jobs::JobRecord,
-    registry::{Chunk, Digest, Registry, RepositoryName},
+    registry::{Chunk, Registry, RepositoryName},
     runner::Running,
 };
 use archive::{Found, Reading};
@@ -99,7 +99,7 @@ impl Images {
         let pairs = self.layers_of(&base, &local.diff_ids).await.unwrap_or_default();
         let mut known = HashMap::new();
         for (diff_id, layer) in local.diff_ids.iter().zip(pairs) {
-            let digest = Digest::parse(layer.digest.as_str()).map_err(crate::registry::RegistryError::from)?;
+            let digest = layer.digest.clone();
             let here = target.registry.find_blob(&target.repository, &digest).await?.is_some()
                 || target.registry.mount(&target.repository, &digest, &base.repository).await?;
             if here && layer.media_type.ends_with("gzip") {
@@ -139,7 +139,7 @@ impl Images {
 impl Target {
     /// Stores a small blob.
     async fn put_whole(&self, descriptor: &Descriptor, bytes: Vec<u8>) -> Result<(), TransferError> {
-        let digest = Digest::parse(descriptor.digest.as_str()).map_err(crate::registry::RegistryError::from)?;
+        let digest = descriptor.digest.clone();
         let upload = self.registry.begin_upload(&self.repository).await?;
         let body: Archive = Box::pin(futures::stream::iter([Ok(bytes.into())]));
         let chunk = Chunk { begins: Some(0), expected: Some(descriptor.size), body };

@@ -17,7 +17,7 @@ pub(crate) enum RegistryError {
         /// What was given.
         name: String,
         /// The rule.
-        why: &'static str,
+        why: String,
     },
     /// Not a tag.
     #[error(

@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     RegistryError, UploadId,
-    digest::{Algorithm, Digest, RunningHash},
+    digest::{Algorithm, Digest, Hasher},
 };
 
 /// How much is read or written at once: large enough that system calls cost nothing beside hashing.
@@ -42,7 +42,7 @@ impl Files {
 
     /// `blobs/sha256/ab/<hex>`: no folder grows beyond what file systems like.
     pub(super) fn blob(&self, digest: &Digest) -> PathBuf {
-        self.blobs.join(digest.algorithm().as_str()).join(&digest.hex()[..2]).join(digest.hex())
+        self.blobs.join(digest.algorithm().name()).join(&digest.hex()[..2]).join(digest.hex())
     }
 
     pub(super) fn upload(&self, id: &UploadId) -> PathBuf {
@@ -102,11 +102,11 @@ impl Files {
     pub(super) fn blobs_older_than(&self, age: Duration) -> Result<Vec<Digest>, RegistryError> {
         let mut found = Vec::new();
         for algorithm in Algorithm::ALL {
-            let top = self.blobs.join(algorithm.as_str());
+            let top = self.blobs.join(algorithm.name());
             for folder in list(&top)? {
                 for path in list(&folder)? {
                     let hex = path.file_name().unwrap_or_default().to_string_lossy();
-                    if let Ok(digest) = Digest::parse(&format!("{}:{hex}", algorithm.as_str()))
+                    if let Ok(digest) = format!("{}:{hex}", algorithm.name()).parse::<Digest>()
                         && is_older(&path, age)
                     {
                         found.push(digest);
@@ -130,8 +130,8 @@ impl Files {
 }
 
 /// The hash of the first `len` bytes of a file.
-pub(super) fn hash_file(path: &Path, algorithm: Algorithm, len: u64) -> Result<RunningHash, RegistryError> {
-    let mut hash = RunningHash::new(algorithm);
+pub(super) fn hash_file(path: &Path, algorithm: Algorithm, len: u64) -> Result<Hasher, RegistryError> {
+    let mut hash = Hasher::new(algorithm);
     if len == 0 {
         return Ok(hash);
     }

@@ -210,7 +210,7 @@ fn kind(wire: &Wire, content_type: Option<&str>) -> Result<Kind, InvalidManifest
 
 impl WireDescriptor {
     fn read(self, place: &str) -> Result<Descriptor, InvalidManifest> {
-        let digest = Digest::parse(&self.digest)
+        let digest = self.digest.parse::<Digest>()
             .map_err(|why| InvalidManifest::Digest { place: place.to_owned(), why: why.to_string() })?;
         if let Some(data) = &self.data {
             let is_true = STANDARD
@@ -243,7 +243,7 @@ pub(crate) fn diff_ids(config: &[u8]) -> Vec<String> {
         diff_ids: Vec<String>,
     }
     let ids = serde_json::from_slice::<Config>(config).map(|config| config.rootfs.diff_ids).unwrap_or_default();
-    if ids.iter().all(|id| Digest::parse(id).is_ok()) { ids } else { Vec::new() }
+    if ids.iter().all(|id| id.parse::<Digest>().is_ok()) { ids } else { Vec::new() }
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 //! HTTP nor rights: whoever asks has been let in.
 
 mod content;
-mod digest;
 mod error;
 mod files;
 mod lists;
@@ -22,8 +21,9 @@ use std::{path::PathBuf, time::Duration};
 
 use tokio::sync::RwLock;
 
-pub(crate) use digest::Digest;
 pub(crate) use error::RegistryError;
+pub(crate) use image::Digest;
+use image::digest;
 pub(crate) use manifest::{InvalidManifest, Kind, MOST_BYTES as MANIFEST_MOST_BYTES};
 pub(crate) use name::{Reference, RepositoryName};
 pub(crate) use session::UploadId;

@@ -2,13 +2,10 @@
 
 use std::fmt;
 
+use image::reference::{NAME_MAX_BYTES, TAG_MAX_BYTES, check_path, check_tag};
 use platform::Uri;
 
 use super::{RegistryError, digest::Digest};
-
-/// Docker's own limit for a whole reference's name.
-const LONGEST_NAME: usize = 255;
-const LONGEST_TAG: usize = 128;
 
 /// `ORG/PROJECT/NAME`, where the name may have slashes of its own.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -21,17 +18,11 @@ pub(crate) struct RepositoryName {
 impl RepositoryName {
     /// Reads a name by the spec's rule, with at least the three parts that say whose it is.
     pub(crate) fn parse(path: &str) -> Result<Self, RegistryError> {
-        let refused = |why| RegistryError::Name { name: path.chars().take(LONGEST_NAME).collect(), why };
-        if path.len() > LONGEST_NAME {
-            return Err(refused("it is longer than 255 bytes"));
-        }
-        if !path.split('/').all(is_component) {
-            return Err(refused(
-                "each part between slashes holds lower-case letters and digits, with single '.', '_', '__' or hyphens between them",
-            ));
-        }
-        let org_end = path.find('/').ok_or_else(|| refused("it must be ORG/PROJECT/NAME"))?;
-        let project_end = path[org_end + 1..].find('/').ok_or_else(|| refused("it must be ORG/PROJECT/NAME"))?;
+        let refused = |why| RegistryError::Name { name: path.chars().take(NAME_MAX_BYTES).collect(), why };
+        let parts = || refused("it must be ORG/PROJECT/NAME".to_owned());
+        check_path(path).map_err(|why| refused(why.to_string()))?;
+        let org_end = path.find('/').ok_or_else(parts)?;
+        let project_end = path[org_end + 1..].find('/').ok_or_else(parts)?;
         Ok(Self { path: path.to_owned(), org_end, project_end: org_end + 1 + project_end })
     }
 
@@ -60,34 +51,6 @@ impl fmt::Display for RepositoryName {
     }
 }
 
-/// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`
-fn is_component(part: &str) -> bool {
-    let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let mut rest = part;
-    loop {
-        let after = rest.trim_start_matches(word);
-        if after.len() == rest.len() {
-            return false;
-        }
-        if after.is_empty() {
-            return true;
-        }
-        let next = after.trim_start_matches(['.', '_', '-']);
-        let separator = &after[..after.len() - next.len()];
-        if !matches!(separator, "." | "_" | "__") && separator.bytes().any(|b| b != b'-') {
-            return false;
-        }
-        rest = next;
-    }
-}
-
-/// `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`
-pub(crate) fn is_tag(text: &str) -> bool {
-    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    (1..=LONGEST_TAG).contains(&text.len())
-        && text.bytes().enumerate().all(|(at, b)| word(b) || at > 0 && matches!(b, b'.' | b'-'))
-}
-
 /// What a manifest is asked for by.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Reference {
@@ -101,10 +64,10 @@ impl Reference {
     /// A digest if it has a colon, which no tag may have.
     pub(crate) fn parse(text: &str) -> Result<Self, RegistryError> {
         if text.contains(':') {
-            return Ok(Self::Digest(Digest::parse(text)?));
+            return Ok(Self::Digest(text.parse::<Digest>()?));
         }
-        if !is_tag(text) {
-            return Err(RegistryError::Tag { tag: text.chars().take(LONGEST_TAG).collect() });
+        if check_tag(text).is_err() {
+            return Err(RegistryError::Tag { tag: text.chars().take(TAG_MAX_BYTES).collect() });
         }
         Ok(Self::Tag(text.to_owned()))
     }

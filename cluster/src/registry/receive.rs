@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     RegistryError, blocking,
-    digest::{Algorithm, RunningHash},
+    digest::{Algorithm, Hasher},
     files::{PIECE_BYTES, failed, hash_file, open_to_append},
 };
 
@@ -26,7 +26,7 @@ const SILENCE: Duration = Duration::from_secs(300);
 struct Sink {
     file: File,
     path: PathBuf,
-    hash: RunningHash,
+    hash: Hasher,
     len: u64,
     /// The file does not end where the hash does; what it holds must be read again.
     is_torn: bool,
@@ -57,7 +57,7 @@ impl Sink {
     }
 
     /// Goes back to an earlier end.
-    fn cut(&mut self, len: u64, hash: RunningHash) -> Result<(), RegistryError> {
+    fn cut(&mut self, len: u64, hash: Hasher) -> Result<(), RegistryError> {
         use std::io::Seek as _;
         self.file.set_len(len).map_err(failed("cut", &self.path))?;
         self.file.seek(std::io::SeekFrom::Start(len)).map_err(failed("cut", &self.path))?;
@@ -69,7 +69,7 @@ impl Sink {
 /// The hash of the first `len` bytes of an upload.
 #[derive(Clone, Debug)]
 pub(super) struct Hashed {
-    pub(super) hash: RunningHash,
+    pub(super) hash: Hasher,
     pub(super) len: u64,
 }
 

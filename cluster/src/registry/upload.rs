@@ -164,10 +164,10 @@ impl Registry {
     async fn check_digest(&self, turn: &Turn, id: &UploadId, said: &Digest, len: u64) -> Result<(), RegistryError> {
         let running = turn.hashed.as_ref().filter(|hashed| hashed.hash.algorithm() == said.algorithm());
         let got = match running {
-            Some(hashed) => hashed.hash.clone().digest(),
+            Some(hashed) => hashed.hash.clone().finish(),
             None => {
                 let (path, algorithm) = (self.files.upload(id), said.algorithm());
-                blocking(move || hash_file(&path, algorithm, len)).await?.digest()
+                blocking(move || hash_file(&path, algorithm, len)).await?.finish()
             }
         };
         if got == *said {

@@ -55,10 +55,10 @@ impl Target {
                 Self::Upload(name(parts)?, UploadId::parse(id).ok_or(RegistryError::NoSuchUpload)?)
             }
             [parts @ .., "blobs", digest] => {
-                Self::Blob(name(parts)?, Digest::parse(digest).map_err(RegistryError::from)?)
+                Self::Blob(name(parts)?, digest.parse::<Digest>().map_err(RegistryError::from)?)
             }
             [parts @ .., "referrers", digest] => {
-                Self::Referrers(name(parts)?, Digest::parse(digest).map_err(RegistryError::from)?)
+                Self::Referrers(name(parts)?, digest.parse::<Digest>().map_err(RegistryError::from)?)
             }
             _ => return Err(Refusal::NoRoute),
         })

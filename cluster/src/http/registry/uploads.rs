@@ -80,7 +80,7 @@ pub(super) async fn finish(call: Call, body: Body, name: RepositoryName, id: Upl
 }
 
 fn parse(digest: &str) -> Result<Digest, Refusal> {
-    Ok(Digest::parse(digest).map_err(RegistryError::from)?)
+    Ok(digest.parse::<Digest>().map_err(RegistryError::from)?)
 }
 
 /// First byte and length, where `Content-Range: FIRST-LAST` says them.

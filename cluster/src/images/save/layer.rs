@@ -146,7 +146,7 @@ impl Pieces {
         if !self.gathered.is_empty() {
             self.pass_on()?;
         }
-        let digest = Digest::parse(self.hasher.finish().as_str()).map_err(io::Error::other)?;
+        let digest = self.hasher.finish();
         Ok((digest, self.len))
     }
 }

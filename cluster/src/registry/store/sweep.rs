@@ -103,5 +103,5 @@ pub(in crate::registry) async fn take_unlinked(
     .bind(most)
     .fetch_all(store.write())
     .await?;
-    texts.iter().map(|text| Digest::parse(text).map_err(|_| StoreError::Corrupt { what: "digest" })).collect()
+    texts.iter().map(|text| text.parse::<Digest>().map_err(|_| StoreError::Corrupt { what: "digest" })).collect()
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    super::{InvalidManifest, Kind, Reference, RegistryError},
+    super::{Digest, InvalidManifest, Kind, Reference, RegistryError},
     Fixture,
     fixture::{descriptor, digest, image, tag},
     name,
@@ -114,7 +114,7 @@ async fn of_many_that_push_one_tag_each_is_whole_and_the_last_one_stays() {
             // Whatever stands there now is whole.
             let stored = f.registry.find_manifest(to, &tag("v1")).await.expect("never absent");
             let manifest: serde_json::Value = serde_json::from_slice(&stored.content).expect("json");
-            let layer = super::super::Digest::parse(manifest["layers"][0]["digest"].as_str().expect("text"));
+            let layer = manifest["layers"][0]["digest"].as_str().expect("text").parse::<Digest>();
             let size = f.registry.blob_size(to, &layer.expect("a digest")).await.expect("its layer is there");
             assert_eq!(manifest["layers"][0]["size"], size);
         }

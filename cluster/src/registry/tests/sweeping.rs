@@ -27,7 +27,7 @@ async fn a_deleted_image_goes_with_its_blobs_except_what_others_need() {
     f.image(&other, &tag("v1"), b"shared").await.expect("pushes");
     f.image(&to, &tag("v2"), b"its own").await.expect("pushes");
     f.registry.delete_manifest(&to, &Reference::Digest(gone)).await.expect("deletes");
-    let own = Reference::Digest(Digest::parse(&f.resolve(&to, &tag("v2")).await.expect("there")).expect("a digest"));
+    let own = Reference::Digest(f.resolve(&to, &tag("v2")).await.expect("there").parse::<Digest>().expect("a digest"));
     f.registry.delete_manifest(&to, &own).await.expect("deletes");
     // Not yet: a push could be counting on them.
     assert_eq!(f.registry.sweep().await.expect("sweeps"), Swept::default());
@@ -124,7 +124,7 @@ async fn sweeping_beside_pushes_and_deletions_never_breaks_an_image() {
     let rows: Vec<(String, i64)> =
         sqlx::query_as("SELECT digest, size_bytes FROM blobs").fetch_all(f.store.read()).await.expect("reads");
     for (digest, size) in rows {
-        let digest = Digest::parse(&digest).expect("a digest");
+        let digest = digest.parse::<Digest>().expect("a digest");
         let path = f.folder.path().join("registry/blobs/sha256").join(&digest.hex()[..2]).join(digest.hex());
         assert_eq!(std::fs::metadata(path).expect("each row has its file").len(), u64::try_from(size).expect("a size"));
     }

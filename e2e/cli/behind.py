@@ -7,7 +7,7 @@ import ssl
 import subprocess
 
 import aiohttp
-from world import Server
+from world import Server, free_port, wait_for
 
 NAME = "console.example"
 MIB = 1 << 20
@@ -20,6 +20,25 @@ def certificate(folder):
          "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
         check=True, capture_output=True,
     )
+
+
+@contextlib.contextmanager
+def behind(folder, start):
+    """A server and what stands before it, reached by TLS: `start` is told the server's address, the port for TLS and the
+    folder, which holds the certificate, and gives the process that it started. Gives what `visit` wants."""
+    certificate(folder)
+    tls = free_port()
+    server = server_behind(folder, tls)
+    try:
+        proxy = start(server.host, tls, folder)
+        try:
+            wait_for("the proxy answers", lambda: proxy.poll() is None and is_open(tls), patience=20)
+            yield server, tls, folder
+        finally:
+            proxy.terminate()
+            proxy.wait()
+    finally:
+        server.stop()
 
 
 def server_behind(folder, tls):

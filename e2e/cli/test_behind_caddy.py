@@ -6,41 +6,33 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from behind import MIB, NAME, certificate, is_open, server_behind, visit
-from world import free_port, wait_for
+from behind import MIB, NAME, behind, visit
 
 CONFIGURATION = Path(__file__).parents[2] / "docs/deploy/Caddyfile"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A server and Caddy before it, reached by TLS; gives the server and Caddy's port."""
-    folder = tmp_path_factory.mktemp("caddy")
-    certificate(folder)
-    tls = free_port()
-    server = server_behind(folder, tls)
+    with behind(tmp_path_factory.mktemp("caddy"), start) as site:
+        yield site
+
+
+def start(server, tls, folder):
     text = CONFIGURATION.read_text()
     for there, here in [
         # Its own certificates come from the network.
         (f"\n{NAME} {{\n", f"\nhttps://{NAME}:{tls} {{\n\tbind 127.0.0.1\n\ttls {folder}/cert.pem {folder}/key.pem\n"),
         ("{\n\tservers {", "{\n\tadmin off\n\tauto_https disable_redirects\n\tservers {"),
-        ("reverse_proxy 127.0.0.1:8080 {", f"reverse_proxy {server.host} {{"),
+        ("reverse_proxy 127.0.0.1:8080 {", f"reverse_proxy {server} {{"),
     ]:
         assert text.count(there) == 1, there
         text = text.replace(there, here)
     (folder / "Caddyfile").write_text(text)
     environment = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with (folder / "caddy.log").open("wb") as log:
-        caddy = subprocess.Popen(
+        return subprocess.Popen(
             ["caddy", "run", "--adapter", "caddyfile", "--config", folder / "Caddyfile"], stdout=log, stderr=log, env=environment
         )
-    try:
-        wait_for("Caddy answers", lambda: caddy.poll() is None and is_open(tls), patience=20)
-        yield server, tls, folder
-    finally:
-        caddy.terminate()
-        caddy.wait()
-        server.stop()
 
 
 def test_a_page_signs_in_over_tls(site):

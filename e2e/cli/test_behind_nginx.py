@@ -8,24 +8,24 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from behind import MIB, NAME, certificate, is_open, server_behind, visit
-from world import free_port, wait_for
+from behind import MIB, NAME, behind, visit
+from world import free_port
 
 CONFIGURATION = Path(__file__).parents[2] / "docs/deploy/nginx.conf"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A server and nginx before it, reached by TLS; gives the server and nginx's port."""
-    folder = tmp_path_factory.mktemp("nginx")
-    certificate(folder)
-    plain, tls = free_port(), free_port()
-    server = server_behind(folder, tls)
+    with behind(tmp_path_factory.mktemp("nginx"), start) as site:
+        yield site
+
+
+def start(server, tls, folder):
     text = CONFIGURATION.read_text()
     for pattern, replacement, times in [
-        (r"listen 80;", f"listen 127.0.0.1:{plain};", 1),
+        (r"listen 80;", f"listen 127.0.0.1:{free_port()};", 1),
         (r"listen 443 ssl http2;", f"listen 127.0.0.1:{tls} ssl http2;", 1),
-        (r"server 127\.0\.0\.1:8080;", f"server {server.host};", 1),
+        (r"server 127\.0\.0\.1:8080;", f"server {server};", 1),
         (r"/etc/ssl/console\.example/fullchain\.pem", str(folder / "cert.pem"), 1),
         (r"/etc/ssl/console\.example/privkey\.pem", str(folder / "key.pem"), 1),
         # 443 goes without saying; another port does not.
@@ -37,14 +37,7 @@ def site(tmp_path_factory):
     (folder / "nginx.conf").write_text(
         f"daemon off;\npid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\nhttp {{\naccess_log off;\n{temporary}{text}\n}}\n"
     )
-    nginx = subprocess.Popen(["nginx", "-e", folder / "error.log", "-c", folder / "nginx.conf"])
-    try:
-        wait_for("nginx answers", lambda: nginx.poll() is None and is_open(tls), patience=20)
-        yield server, tls, folder
-    finally:
-        nginx.terminate()
-        nginx.wait()
-        server.stop()
+    return subprocess.Popen(["nginx", "-e", folder / "error.log", "-c", folder / "nginx.conf"])
 
 
 def test_a_page_signs_in_over_tls(site):

@@ -1,0 +1,72 @@
+"""The disk with the server's data is full while a job writes: the job says so, and in the end no line is missing."""
+
+import contextlib
+import errno
+import json
+import subprocess
+import urllib.request
+
+import pytest
+from world import ADMIN, Apolo, Server, wait_for
+
+LINES = 150
+# Longer than what is left of a block of the file system can hold for long.
+TEXT = "x" * 300
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of its own, of 64 MB; needs the right to mount one."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m,mode=700", "tmpfs", folder], check=True)
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+@pytest.fixture
+def own_server(tmp_path, small_disk):
+    server = Server(tmp_path)
+    assert server.data == small_disk
+    server.start()
+    yield server
+    server.stop()
+
+
+def fill(file):
+    """Takes all room that there is; at the end byte by byte."""
+    for size in [1 << 20, 4096, 1]:
+        with file.open("ab", buffering=0) as out:
+            try:
+                while True:
+                    out.write(b"\0" * size)
+            except OSError as error:
+                assert error.errno == errno.ENOSPC
+
+
+def test_a_job_tells_that_its_log_finds_the_disk_full_and_no_line_is_lost(own_server, tmp_path):
+    home = tmp_path / "cli"
+    home.mkdir()
+    apolo = Apolo(home)
+    token = own_server.token(ADMIN)
+    apolo("config", "login-with-token", token, own_server.api)
+
+    def history(job):
+        request = urllib.request.Request(f"{own_server.api}/jobs/{job}", headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            said = json.load(answer)
+        return said["status"], said["history"].get("reason"), said["history"].get("description") or ""
+
+    script = f"i=0; while [ $i -lt {LINES} ]; do echo line $i {TEXT}; i=$((i+1)); sleep 0.1; done; sleep 20"
+    job = apolo.run(command=["sh", "-c", script])
+    apolo.wait_status(job, "running")
+    filler = own_server.data / "filler"
+    with contextlib.ExitStack() as afterwards:
+        afterwards.callback(lambda: filler.unlink(missing_ok=True))
+        fill(filler)
+        status, reason, words = wait_for("the job tells it", lambda: (said := history(job))[1] == "LogStalled" and said)
+        assert status == "running" and "disk is full" in words, words
+    wait_for("the job tells that it is over", lambda: history(job)[1] != "LogStalled")
+    apolo.wait_status(job, "succeeded")
+    lines = [line for line in apolo("logs", job).splitlines() if line.startswith("line ")]
+    assert lines == [f"line {i} {TEXT}" for i in range(LINES)]

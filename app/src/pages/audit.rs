@@ -4,6 +4,7 @@
 mod acts;
 mod change;
 mod compare;
+mod field;
 mod filters;
 mod gathering;
 mod grants;

@@ -3,7 +3,7 @@
 crate::i18n::phrases! {
     TITLE = "Images", "Образы";
     PUSH = "Push images", "Загрузить образы";
-    PUSH_LINES = "An archive is pushed from where it lies, with skopeo:", "Архив отправляют оттуда, где он лежит, через skopeo:";
+    PUSH_LINES = "To push an archive from the machine that has it, use skopeo:", "Чтобы отправить архив с машины, на которой он лежит, используйте skopeo:";
     COPY = "Copy from a registry", "Скопировать из реестра";
     COPY_CANNOT = "This cluster cannot copy from other registries.", "Этот кластер не умеет копировать из других реестров.";
     NO_WRITE = "You may only read in this project: putting images there takes the right to write.", "В этом проекте вам доступно только чтение: чтобы добавлять образы, нужно право на запись.";

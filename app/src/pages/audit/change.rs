@@ -56,30 +56,6 @@ pub(super) fn moment(text: &str) -> Option<jiff::Timestamp> {
     (!millis.is_nan()).then(|| jiff::Timestamp::from_millisecond(millis as i64).ok()).flatten()
 }
 
-/// A field of date and time.
-#[component]
-pub(super) fn MomentField(
-    id: &'static str,
-    #[prop(into)] label: Signal<String>,
-    /// As the address has it: date and time of the reader's clock.
-    #[prop(into)]
-    value: Signal<String>,
-    #[prop(into)] on_change: Callback<String>,
-) -> impl IntoView {
-    view! {
-        <label class="audit-field" for=id>
-            <span class="field-label">{move || label.get()}</span>
-            <input
-                id=id
-                class="input"
-                type="datetime-local"
-                prop:value=move || value.get()
-                on:change=move |event| on_change.run(event_target_value(&event))
-            />
-        </label>
-    }
-}
-
 /// The first so many are shown.
 pub(super) fn cut(i18n: I18n, total: usize, most: usize) -> Option<String> {
     let n = crate::i18n::format::integer(i18n.lang(), most as u64);

@@ -1,7 +1,8 @@
 //! What differs between two moments: the facts, and the rights on images that follow from them.
 
 use super::{
-    change::{About, BeforeAfter, MomentField, cut, moment},
+    change::{About, BeforeAfter, cut, moment},
+    field::{Field, MOMENT},
     gathering::Gathering,
 };
 use crate::client::{Failure, use_client};
@@ -74,13 +75,15 @@ pub(super) fn Compare() -> impl IntoView {
     view! {
         <p class="muted audit-lead">{i18n.text(words::COMPARE_TEXT)}</p>
         <div class="filters audit-history-filters">
-            <MomentField
+            <Field
+                kind=MOMENT
                 id="compare-from"
                 label=i18n.text(words::COMPARE_FROM)
                 value=from
                 on_change=move |text| set.run((text, to.get_untracked()))
             />
-            <MomentField
+            <Field
+                kind=MOMENT
                 id="compare-to"
                 label=i18n.text(words::COMPARE_TO)
                 value=to

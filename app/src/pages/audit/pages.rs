@@ -1,5 +1,6 @@
 //! A list that the gateway tells in pages, the newest first, narrowed by words of the address.
 
+use super::field::Field;
 use crate::client::Failure;
 use crate::components::{failed::Failed, stage::use_page_query};
 use crate::i18n::{Phrase, catalogue::audit as words, use_i18n};
@@ -171,20 +172,6 @@ pub(super) fn WordField(
     filter: Memo<Words>,
     set: Callback<(&'static str, String)>,
 ) -> impl IntoView {
-    let label = use_i18n().text(label);
-    view! {
-        <label class="audit-field" for=id>
-            <span class="field-label">{move || label.get()}</span>
-            <input
-                id=id
-                class="input"
-                type="text"
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                prop:value=move || filter.with(|filter| word(filter, key)).unwrap_or_default()
-                on:change=move |event| set.run((key, event_target_value(&event)))
-            />
-        </label>
-    }
+    let value = Signal::derive(move || filter.with(|filter| word(filter, key)).unwrap_or_default());
+    view! { <Field id label=use_i18n().text(label) value on_change=move |text| set.run((key, text))/> }
 }

@@ -21,10 +21,12 @@ pub(crate) fn uri(cluster: &str, job: &JobRecord, last: &str) -> Uri {
 /// The reason a running job shows while its output cannot be stored.
 const LOG_STALLED: &str = "LogStalled";
 
-/// The job as clients see it at `now`. What stalls its log is shown as the latest step of its story while it lasts.
+/// The job as clients see it at `now`. What stalls its log is shown while it lasts: as the latest step of a running job's
+/// story, and in the last words of one that has ended, whose end nothing may follow.
 pub(crate) fn view(cluster: &str, job: &JobRecord, now: Timestamp, stall: Option<&Stall>) -> job::Job {
     let mut view = told(cluster, job, now);
-    if let Some(stall) = stall.filter(|_| view.status == job::JobStatus::Running) {
+    let Some(stall) = stall else { return view };
+    if view.status == job::JobStatus::Running {
         let (reason, description) = (Some(LOG_STALLED.to_owned()), Some(stall.words.to_owned()));
         (view.history.reason, view.history.description) = (reason.clone(), description.clone());
         view.statuses.push(job::StatusItem {
@@ -34,6 +36,13 @@ pub(crate) fn view(cluster: &str, job: &JobRecord, now: Timestamp, stall: Option
             description,
             exit_code: None,
         });
+    } else if view.status.is_finished() {
+        let before = view.history.description.take().filter(|words| !words.is_empty());
+        let words = before.into_iter().chain([stall.words.to_owned()]).collect::<Vec<_>>().join("\n");
+        if let Some(last) = view.statuses.last_mut() {
+            last.description = Some(words.clone());
+        }
+        view.history.description = Some(words);
     }
     view
 }

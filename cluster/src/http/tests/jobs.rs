@@ -171,4 +171,24 @@ async fn output_that_cannot_be_stored_shows_in_the_job_while_that_lasts() {
     *server.live.1.lock().expect("no test panics here") = None;
     let seen = server.get(As::Reader, &path).await.json();
     assert!(seen["history"]["reason"].is_null(), "{seen}");
+
+    // The end of a job is not followed by another step: its own words tell that not all is stored yet.
+    let failed = platform::job::StatusItem {
+        status: platform::job::JobStatus::Failed,
+        reason: Some("Error".to_owned()),
+        description: Some("it broke".to_owned()),
+        exit_code: Some(3),
+        ..started
+    };
+    server.api.jobs.record(&job, &failed).await.expect("records");
+    let whole = server.get(As::Reader, &path).await.json();
+    let stall = crate::runner::Stall { since: NOON, words: "the disk is full" };
+    *server.live.1.lock().expect("no test panics here") = Some(stall);
+    let seen = server.get(As::Reader, &path).await.json();
+    assert_eq!(seen["history"]["reason"], "Error");
+    assert_eq!(seen["history"]["description"], "it broke\nthe disk is full");
+    let steps = |job: &Value| job["statuses"].as_array().map(Vec::len);
+    assert_eq!(steps(&seen), steps(&whole));
+    *server.live.1.lock().expect("no test panics here") = None;
+    assert_eq!(server.get(As::Reader, &path).await.json()["history"]["description"], "it broke");
 }

@@ -210,7 +210,9 @@ fn kind(wire: &Wire, content_type: Option<&str>) -> Result<Kind, InvalidManifest
 
 impl WireDescriptor {
     fn read(self, place: &str) -> Result<Descriptor, InvalidManifest> {
-        let digest = self.digest.parse::<Digest>()
+        let digest = self
+            .digest
+            .parse::<Digest>()
             .map_err(|why| InvalidManifest::Digest { place: place.to_owned(), why: why.to_string() })?;
         if let Some(data) = &self.data {
             let is_true = STANDARD

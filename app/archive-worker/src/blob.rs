@@ -46,7 +46,7 @@ pub(crate) async fn send_layer(
     loop {
         control.gate().await;
         if window.is_complete() && finished.is_none() {
-            finished = Some(verified(&window, source, expected)?);
+            finished = Some(verified(&window, source, expected).await?);
         }
         if let Some(sent) = finished.as_ref().filter(|_| !told) {
             upload.complete(sent.digest.clone(), sent.size_bytes);
@@ -65,7 +65,7 @@ pub(crate) async fn send_layer(
                 };
                 if window.is_complete() && finished.is_none() {
                     // Before the last byte leaves: what is wrong is never finished.
-                    finished = Some(verified(&window, source, expected)?);
+                    finished = Some(verified(&window, source, expected).await?);
                 }
                 let event = http::send(&request, body).await;
                 upload.handle(event, jitter());
@@ -159,11 +159,18 @@ async fn drive(
     }
 }
 
-fn verified(window: &Window, source: &Source, expected: Option<&Digest>) -> Result<Sent, Fault> {
+async fn verified(window: &Window, source: &Source, expected: Option<&Digest>) -> Result<Sent, Fault> {
     let mark = window.mark();
     let chain = mark.chain()?;
     let read = chain.read_digest();
     if let Some(expected) = expected.filter(|expected| **expected != read) {
+        // Was it always so, or did somebody write the file meanwhile? The browser knows when it is to open it again.
+        let again = global::slice(&source.blob, 0, source.size_bytes.min(1));
+        let again = match again {
+            Ok(again) => global::read(&again).await,
+            Err(error) => Err(error),
+        };
+        again.map_err(|error| Fault::new(FaultCode::FileChanged, global::words(&error)))?;
         return Err(Fault::new(FaultCode::DigestMismatch, format!("{} instead of {}", read.short(), expected.short())));
     }
     let stored = source.method == crate::press::Method::Stored;

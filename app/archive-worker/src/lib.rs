@@ -28,12 +28,16 @@ mod ledger;
 #[cfg(target_arch = "wasm32")]
 mod lock;
 #[cfg(target_arch = "wasm32")]
+mod memory;
+#[cfg(target_arch = "wasm32")]
 mod open;
 #[cfg(target_arch = "wasm32")]
 mod pool;
 mod press;
 #[cfg(target_arch = "wasm32")]
 mod push;
+#[cfg(target_arch = "wasm32")]
+mod reader;
 #[cfg(target_arch = "wasm32")]
 mod remember;
 #[cfg(target_arch = "wasm32")]

@@ -3,6 +3,7 @@
 use crate::chain::Chain;
 use crate::global;
 use crate::joint::Linked;
+use crate::memory::Shelf;
 use crate::press::Method;
 use archive_protocol::{Fault, FaultCode};
 use futures::channel::oneshot;
@@ -11,7 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 const MOST_HANDS: u32 = 4;
 
@@ -30,6 +31,7 @@ type Waiting = Rc<RefCell<HashMap<u32, oneshot::Sender<Result<Array, Fault>>>>>;
 pub(crate) struct Pool(Rc<Inner>);
 
 struct Inner {
+    shelf: Shelf,
     hands: Vec<Hand>,
     next_id: Cell<u32>,
     waiting: Waiting,
@@ -51,7 +53,7 @@ impl Pool {
         let hands = (0..cores.clamp(1, MOST_HANDS))
             .map(|_| Hand::start(&waiting).map_err(|error| Fault::new(FaultCode::Broken, global::words(&error))))
             .collect::<Result<_, _>>()?;
-        Ok(Self(Rc::new(Inner { hands, next_id: Cell::new(0), waiting })))
+        Ok(Self(Rc::new(Inner { shelf: Shelf::default(), hands, next_id: Cell::new(0), waiting })))
     }
 
     /// How many there are.
@@ -59,12 +61,22 @@ impl Pool {
         self.0.hands.len()
     }
 
-    /// Has the least busy hand make a piece.
-    pub(crate) fn make(&self, blob: &Blob, method: Method) -> Result<Task, Fault> {
-        self.order(blob, &method.number().into(), &JsValue::UNDEFINED, &Array::new())
+    /// Memory for pieces.
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.0.shelf
     }
 
-    /// Has the least busy hand add a piece to each of these chains. The pieces' bytes go there.
+    /// Has the least busy hand make a piece of these bytes, which go there.
+    pub(crate) fn make(&self, read: Uint8Array, method: Method) -> Result<Making, Fault> {
+        if method == Method::Stored {
+            return Ok(Making::Made(Pressed { read, made: None }));
+        }
+        let memory = self.0.shelf.take();
+        let moved = Array::of2(&read.buffer(), &memory);
+        self.order(&read, &method.number().into(), &memory, &moved).map(Making::Ordered)
+    }
+
+    /// Has the least busy hand add a piece to each of these chains. The pieces' bytes go there, and those that leave come back.
     pub(crate) async fn hash(&self, pieces: &[(Chain, Pressed)]) -> Result<Vec<Linked>, Fault> {
         let states: Vec<u8> = pieces.iter().flat_map(|(chain, _)| chain.to_bytes()).collect();
         let reads: Array = pieces.iter().map(|(_, pressed)| &pressed.read).collect();
@@ -72,17 +84,30 @@ impl Pool {
         let bytes = pieces.iter().flat_map(|(_, pressed)| [&pressed.read].into_iter().chain(&pressed.made));
         let moved: Array = bytes.map(Uint8Array::buffer).collect();
         let answer = self.order(&Uint8Array::from(&states[..]), &reads, &mades, &moved)?.answer().await?;
-        let (Ok(states), Ok(parts)) = (answer.get(1).dyn_into::<Uint8Array>(), answer.get(2).dyn_into::<Array>())
-        else {
+        let (Ok(states), Ok(reads), Ok(mades)) = (
+            answer.get(1).dyn_into::<Uint8Array>(),
+            answer.get(2).dyn_into::<Array>(),
+            answer.get(3).dyn_into::<Array>(),
+        ) else {
             return Err(Fault::new(FaultCode::Broken, answer.get(1).as_string().unwrap_or_default()));
         };
         let states = states.to_vec();
-        let each = states.chunks_exact((states.len() / pieces.len().max(1)).max(1)).zip(parts.iter());
-        each.map(|(state, bytes)| {
-            let chain = Chain::from_bytes(state).map_err(|error| Fault::new(FaultCode::Broken, error))?;
-            Ok(Linked { chain, bytes: bytes.unchecked_into() })
-        })
-        .collect()
+        let states = states.chunks_exact((states.len() / pieces.len().max(1)).max(1));
+        states
+            .zip(reads.iter().zip(mades.iter()))
+            .map(|(state, (read, made))| {
+                let chain = Chain::from_bytes(state).map_err(|error| Fault::new(FaultCode::Broken, error))?;
+                let read: Uint8Array = read.unchecked_into();
+                let bytes = match made.dyn_into() {
+                    Ok(made) => {
+                        self.0.shelf.put(&read);
+                        made
+                    }
+                    Err(_) => read,
+                };
+                Ok(Linked { chain, bytes })
+            })
+            .collect()
     }
 
     /// Gives the least busy hand an order.
@@ -112,6 +137,24 @@ impl Drop for Inner {
     }
 }
 
+/// A piece in the making.
+pub(crate) enum Making {
+    /// It stays as it is.
+    Made(Pressed),
+    /// A hand has it.
+    Ordered(Task),
+}
+
+impl Making {
+    /// The piece, when it is made.
+    pub(crate) async fn pressed(self) -> Result<Pressed, Fault> {
+        match self {
+            Self::Made(pressed) => Ok(pressed),
+            Self::Ordered(task) => task.pressed().await,
+        }
+    }
+}
+
 /// What a hand was ordered to do; its answer is thrown away when nobody waits for it any more.
 pub(crate) struct Task {
     load: Rc<Cell<u32>>,
@@ -123,12 +166,10 @@ impl Task {
         (&mut self.answered).await.unwrap_or_else(|_| Err(Fault::new(FaultCode::Broken, "a worker ended")))
     }
 
-    /// The piece, when it is made.
-    pub(crate) async fn pressed(mut self) -> Result<Pressed, Fault> {
+    async fn pressed(mut self) -> Result<Pressed, Fault> {
         let answer = self.answer().await?;
         let Ok(read) = answer.get(1).dyn_into::<Uint8Array>() else {
-            // Reading is what fails in practice: the file was changed or removed while it was being pushed.
-            return Err(Fault::new(FaultCode::FileChanged, answer.get(1).as_string().unwrap_or_default()));
+            return Err(Fault::new(FaultCode::Broken, answer.get(1).as_string().unwrap_or_default()));
         };
         Ok(Pressed { read, made: answer.get(2).dyn_into().ok() })
     }

@@ -22,8 +22,8 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
-/// Layers on their way at once. More would not be faster, and each holds up to two chunks in memory.
-const LAYERS_AT_ONCE: usize = 3;
+/// Layers on their way at once: as many as are hashed side by side. Each holds a chunk in memory and some pieces.
+const LAYERS_AT_ONCE: usize = 4;
 const MIB: u64 = 1024 * 1024;
 /// Chunks of this size make up for their round trip; larger ones would only cost memory.
 const CHUNK_BYTES: u64 = 16 * MIB;

@@ -1,14 +1,14 @@
 //! A blob in the making: pieces of a file's layer go to the hands ahead of time, and come back in order, pressed and hashed.
 
 use crate::chain::Chain;
-use crate::global;
 use crate::joint::{Expected, Joint, Linked};
-use crate::pool::{Pressed, Task};
+use crate::pool::{Making, Pool, Pressed};
 use crate::press::{Method, PIECE_BYTES};
+use crate::reader::Reader;
 use archive_protocol::{Fault, FaultCode};
 use futures::channel::mpsc;
 use futures::{SinkExt as _, StreamExt as _};
-use js_sys::Uint8Array;
+use js_sys::{ArrayBuffer, Uint8Array};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use wasm_bindgen_futures::spawn_local;
@@ -58,9 +58,9 @@ impl Source {
     /// The blob's parts from a mark on; they are made ahead, and no further than the receiver keeps up.
     pub(crate) fn parts(&self, joint: &Joint, from: Mark) -> mpsc::Receiver<Result<Part, Fault>> {
         let (mut sender, parts) = mpsc::channel(AHEAD);
-        let (source, joint) = (self.clone(), joint.clone());
+        let pieces = self.pieces(joint.pool(), &from);
+        let mut maker = Maker { joint: joint.clone(), pieces, mark: from };
         spawn_local(async move {
-            let mut maker = Maker { source, joint, next: from.read_bytes, pieces: VecDeque::new(), mark: from };
             while let Some(part) = maker.part().await {
                 let failed = part.is_err();
                 if sender.send(part).await.is_err() || failed {
@@ -70,52 +70,53 @@ impl Source {
         });
         parts
     }
+
+    /// The pieces in the making: so many that each hand has one of this layer, and one waits.
+    fn pieces(&self, pool: &Pool, from: &Mark) -> mpsc::Receiver<Result<Making, Fault>> {
+        // One more waits with whoever sends it.
+        let (mut sender, pieces) = mpsc::channel(pool.size().saturating_sub(1));
+        let (source, pool) = (self.clone(), pool.clone());
+        let mut next = from.read_bytes;
+        // An empty layer is one empty piece: its compressed form is not empty.
+        let mut empty = source.size_bytes == 0 && source.method != Method::Stored && from.made_bytes == 0;
+        spawn_local(async move {
+            let mut reader = Reader::new(source.blob, next, source.size_bytes);
+            while next < source.size_bytes || empty {
+                let len = PIECE_BYTES.min(source.size_bytes - next);
+                let read = reader.read(pool.shelf().take(), len as u32).await;
+                let piece = read.and_then(|read| pool.make(read, source.method));
+                (next, empty) = (next + len, false);
+                let failed = piece.is_err();
+                if sender.send(piece).await.is_err() || failed {
+                    break;
+                }
+            }
+        });
+        pieces
+    }
 }
 
 struct Maker {
-    source: Source,
     joint: Joint,
-    /// Offset of the next piece to order.
-    next: u64,
-    pieces: VecDeque<Task>,
+    pieces: mpsc::Receiver<Result<Making, Fault>>,
     mark: Mark,
 }
 
 impl Maker {
     async fn part(&mut self) -> Option<Result<Part, Fault>> {
-        if let Err(fault) = self.order() {
-            return Some(Err(fault));
-        }
-        let task = self.pieces.pop_front()?;
+        let piece = match self.pieces.next().await? {
+            Ok(piece) => piece,
+            Err(fault) => return Some(Err(fault)),
+        };
         let expected = self.joint.expect();
-        Some(match task.pressed().await {
+        Some(match piece.pressed().await {
             Ok(pressed) => self.link(expected, pressed).await,
             Err(fault) => Err(fault),
         })
     }
 
-    /// Keeps each hand busy with one piece of this layer, and one waiting.
-    fn order(&mut self) -> Result<(), Fault> {
-        // An empty layer is one empty piece: its compressed form is not empty.
-        let empty = self.source.size_bytes == 0 && self.source.method != Method::Stored && self.mark.made_bytes == 0;
-        while self.pieces.len() <= self.joint.pool().size() && (self.next < self.source.size_bytes || empty) {
-            let len = PIECE_BYTES.min(self.source.size_bytes - self.next);
-            let blob = global::slice(&self.source.blob, self.next, len)
-                .map_err(|error| Fault::new(FaultCode::FileChanged, global::words(&error)))?;
-            self.pieces.push_back(self.joint.pool().make(&blob, self.source.method)?);
-            self.next += len;
-            if empty {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     async fn link(&mut self, turn: Expected, pressed: Pressed) -> Result<Part, Fault> {
         let read_bytes = u64::from(pressed.read.length());
-        if read_bytes != PIECE_BYTES.min(self.source.size_bytes - self.mark.read_bytes) {
-            return Err(Fault::new(FaultCode::FileChanged, "the file became shorter while it was read"));
-        }
         let Linked { chain, bytes } = turn.link(self.mark.chain()?, pressed).await?;
         self.mark = Mark {
             read_bytes: self.mark.read_bytes + read_bytes,
@@ -135,13 +136,14 @@ pub(crate) struct Window {
     end: u64,
     /// Points to begin again from, the last one last.
     marks: Vec<Mark>,
+    body: Option<ArrayBuffer>,
 }
 
 impl Window {
     pub(crate) fn open(source: Source, joint: &Joint, from: Mark) -> Self {
         let parts = source.parts(joint, from.clone());
         let end = from.made_bytes;
-        Self { source, joint: joint.clone(), parts, kept: VecDeque::new(), end, marks: vec![from] }
+        Self { source, joint: joint.clone(), parts, kept: VecDeque::new(), end, marks: vec![from], body: None }
     }
 
     /// Bytes of the blob that are made.
@@ -179,7 +181,9 @@ impl Window {
     /// Forgets what the registry has.
     pub(crate) fn forget_before(&mut self, offset: u64) {
         while self.kept.front().is_some_and(|(start, bytes)| start + u64::from(bytes.length()) <= offset) {
-            self.kept.pop_front();
+            if let Some((_, bytes)) = self.kept.pop_front() {
+                self.joint.pool().shelf().put(&bytes);
+            }
         }
     }
 
@@ -199,7 +203,7 @@ impl Window {
             self.forget_before(offset);
         }
         // A chunk has at most 64 MiB.
-        let whole = Uint8Array::new_with_length(len as u32);
+        let whole = self.body(len as u32);
         for (start, bytes) in &self.kept {
             let (from, to) = (offset.max(*start), (offset + len).min(start + u64::from(bytes.length())));
             if from < to {
@@ -207,5 +211,12 @@ impl Window {
             }
         }
         Ok(whole)
+    }
+
+    /// Memory for a request's body. The browser takes a copy when it is asked to send: it can be used for the next.
+    fn body(&mut self, len: u32) -> Uint8Array {
+        let room = self.body.as_ref().map_or(0, ArrayBuffer::byte_length);
+        let body = self.body.take().filter(|_| len <= room).unwrap_or_else(|| ArrayBuffer::new(len));
+        Uint8Array::new_with_byte_offset_and_length(self.body.insert(body), 0, len)
     }
 }

@@ -72,12 +72,19 @@ export class Chromium {
     await this.call("Page.navigate", { url });
   }
 
-  /** Waits in the page until an expression is true. */
+  /** Waits in the page until an expression is true. It is looked at when the page changes, not all the time: that would cost the page. */
   async until(expression: string, patienceMs: number): Promise<void> {
     const end = Date.now() + patienceMs;
     // Navigations take the page away in the middle: asked again.
     while (Date.now() < end) {
-      const asked = `new Promise((resolve) => { const look = () => (${expression}) ? resolve(true) : setTimeout(look, 10); look(); setTimeout(() => resolve(false), 5000); })`;
+      const asked = `new Promise((resolve) => {
+        const end = (is) => { observer.disconnect(); resolve(is); };
+        const look = () => (${expression}) && end(true);
+        const observer = new MutationObserver(look);
+        observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+        setTimeout(() => end(false), 5000);
+        look();
+      })`;
       const { result } = await this.call("Runtime.evaluate", { expression: asked, awaitPromise: true, returnByValue: true }).catch(() => ({ result: undefined }));
       if ((result as { value?: boolean } | undefined)?.value) return;
     }

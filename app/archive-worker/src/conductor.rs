@@ -101,6 +101,8 @@ impl Inner {
 }
 
 async fn inspect(inner: Rc<Inner>, number: u32, file: File) {
+    // The hands come while the archive is looked into. Whether they could, a push says.
+    drop(inner.pool());
     let total_bytes = file.size() as u64;
     let last = Cell::new(0.0);
     let told = |done_bytes| {
@@ -144,8 +146,12 @@ fn begin(inner: &Rc<Inner>, order: PushOrder) {
     inner.running.replace(Some(Running { control, abort, records }));
     let inner = inner.clone();
     spawn_local(async move {
+        let ended = work.await;
+        if let Some(pool) = inner.pool.borrow().as_ref() {
+            pool.shelf().clear();
+        }
         // Aborted: whoever did that says so.
-        let Ok(result) = work.await else { return };
+        let Ok(result) = ended else { return };
         inner.running.replace(None);
         match result {
             Ok(receipts) => {

@@ -27,4 +27,9 @@ impl Shelf {
             waiting.push(buffer);
         }
     }
+
+    /// Gives the browser what waits.
+    pub(crate) fn clear(&self) {
+        self.0.borrow_mut().clear();
+    }
 }

@@ -10,12 +10,11 @@ use futures::channel::mpsc;
 use futures::{SinkExt as _, StreamExt as _};
 use js_sys::{ArrayBuffer, Uint8Array};
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 /// Pieces that are made ahead of what the network takes.
-const AHEAD: usize = 2;
+const AHEAD: usize = 1;
 
 /// A point of the blob from which it can be made on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,23 +126,23 @@ impl Maker {
     }
 }
 
-/// The parts that the registry may still ask for, from `start` to `end` of the blob.
+/// What of the blob the registry may still ask for: one region from `start` to `end` of it.
 pub(crate) struct Window {
     source: Source,
     joint: Joint,
     parts: mpsc::Receiver<Result<Part, Fault>>,
-    kept: VecDeque<(u64, Uint8Array)>,
+    memory: ArrayBuffer,
+    start: u64,
     end: u64,
     /// Points to begin again from, the last one last.
     marks: Vec<Mark>,
-    body: Option<ArrayBuffer>,
 }
 
 impl Window {
     pub(crate) fn open(source: Source, joint: &Joint, from: Mark) -> Self {
         let parts = source.parts(joint, from.clone());
-        let end = from.made_bytes;
-        Self { source, joint: joint.clone(), parts, kept: VecDeque::new(), end, marks: vec![from], body: None }
+        let (start, end) = (from.made_bytes, from.made_bytes);
+        Self { source, joint: joint.clone(), parts, memory: ArrayBuffer::new(0), start, end, marks: vec![from] }
     }
 
     /// Bytes of the blob that are made.
@@ -172,51 +171,50 @@ impl Window {
     pub(crate) async fn pull(&mut self) -> Result<(), Fault> {
         let part = self.parts.next().await;
         let part = part.unwrap_or_else(|| Err(Fault::new(FaultCode::Broken, "the file ended before its layer did")))?;
-        self.kept.push_back((self.end, part.bytes));
+        self.make_room(part.bytes.length());
+        let at = (self.end - self.start) as u32;
+        Uint8Array::new_with_byte_offset_and_length(&self.memory, at, part.bytes.length()).set(&part.bytes, 0);
+        self.joint.pool().shelf().put(&part.bytes);
         self.end = part.after.made_bytes;
         self.marks.push(part.after);
         Ok(())
     }
 
-    /// Forgets what the registry has.
-    pub(crate) fn forget_before(&mut self, offset: u64) {
-        while self.kept.front().is_some_and(|(start, bytes)| start + u64::from(bytes.length()) <= offset) {
-            if let Some((_, bytes)) = self.kept.pop_front() {
-                self.joint.pool().shelf().put(&bytes);
-            }
+    /// Room for so many bytes more.
+    fn make_room(&mut self, len: u32) {
+        let used = (self.end - self.start) as u32;
+        if used + len > self.memory.byte_length() {
+            // Chunks grow to their size within a few of them; each time anew would be as many copies.
+            let memory = ArrayBuffer::new((used + len).max(self.memory.byte_length() * 2));
+            let kept = Uint8Array::new_with_byte_offset_and_length(&self.memory, 0, used);
+            Uint8Array::new(&memory).set(&kept, 0);
+            self.memory = memory;
         }
     }
 
-    /// These bytes of the blob; what was forgotten is made again.
+    /// Forgets what the registry has.
+    pub(crate) fn forget_before(&mut self, offset: u64) {
+        let offset = offset.min(self.end);
+        if offset > self.start {
+            let (from, to) = ((offset - self.start) as u32, (self.end - self.start) as u32);
+            Uint8Array::new(&self.memory).copy_within(0, from as i32, to as i32);
+            self.start = offset;
+        }
+    }
+
+    /// These bytes of the blob, until the window is changed; what was forgotten is made again.
     pub(crate) async fn bytes(&mut self, offset: u64, len: u64) -> Result<Uint8Array, Fault> {
-        let start = self.kept.front().map_or(self.end, |(start, _)| *start);
-        if offset < start {
+        if offset < self.start {
             let from = self.safe_mark(offset);
             self.marks.retain(|mark| mark.made_bytes < from.made_bytes);
             self.marks.push(from.clone());
-            self.kept.clear();
-            self.end = from.made_bytes;
+            (self.start, self.end) = (from.made_bytes, from.made_bytes);
             self.parts = self.source.parts(&self.joint, from);
         }
         while self.end < offset + len {
             self.pull().await?;
             self.forget_before(offset);
         }
-        // A chunk has at most 64 MiB.
-        let whole = self.body(len as u32);
-        for (start, bytes) in &self.kept {
-            let (from, to) = (offset.max(*start), (offset + len).min(start + u64::from(bytes.length())));
-            if from < to {
-                whole.set(&bytes.subarray((from - start) as u32, (to - start) as u32), (from - offset) as u32);
-            }
-        }
-        Ok(whole)
-    }
-
-    /// Memory for a request's body. The browser takes a copy when it is asked to send: it can be used for the next.
-    fn body(&mut self, len: u32) -> Uint8Array {
-        let room = self.body.as_ref().map_or(0, ArrayBuffer::byte_length);
-        let body = self.body.take().filter(|_| len <= room).unwrap_or_else(|| ArrayBuffer::new(len));
-        Uint8Array::new_with_byte_offset_and_length(self.body.insert(body), 0, len)
+        Ok(Uint8Array::new_with_byte_offset_and_length(&self.memory, (offset - self.start) as u32, len as u32))
     }
 }

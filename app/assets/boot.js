@@ -14,12 +14,12 @@
 // fixed parts of pages from text; they are of these few kinds, none of which can run, load or lead anywhere. Null is a refusal.
 (() => {
   const markup = /^[^<]*(<\/?(span|div|p|b|br|code|svg|g|path|circle|rect|line)( (class|aria-hidden|d|c?[xyr]|width|height|viewBox)="[^"]*")*\/?>[^<]*)*$/;
-  const worker = /^\/archive-worker-[0-9a-f]{16}\.js$/;
+  const script = /^\/(terminal\/entry|archive-worker-[0-9a-f]{16})\.js$/;
   globalThis.trustedTypes?.createPolicy("default", {
     createHTML: (text) => (markup.test(text) ? text : null),
     createScriptURL: (text) => {
       const { href, origin } = new URL(text, location.href);
-      return origin === location.origin && worker.test(href.slice(origin.length)) ? href : null;
+      return origin === location.origin && script.test(href.slice(origin.length)) ? href : null;
     },
   });
 })();

@@ -92,17 +92,19 @@ test("a worker or script of any address but the console's own is refused, and te
     return {
       workers: addresses.map((address) => `${tell(() => new Worker(address))} ${address.slice(0, 12)}`),
       shared: tell(() => new SharedWorker(own.replace("archive-worker", "x"))),
+      scripts: [...addresses, "/terminal/", "/terminal/entry.js?x", "/app.js"].map((address) => `${tell(() => (document.createElement("script").src = address))} ${address.slice(0, 12)}`),
       script: tell(() => (document.createElement("script").src = "/x.js")),
       text: tell(() => (document.createElement("script").text = "alert(1)")),
       timer: tell(() => setTimeout("alert(1)", 0)),
       another: tell(() => (globalThis as unknown as { trustedTypes: { createPolicy(name: string, rules: object): void } }).trustedTypes.createPolicy("mine", {})),
       second: tell(() => (globalThis as unknown as { trustedTypes: { createPolicy(name: string, rules: object): void } }).trustedTypes.createPolicy("default", {})),
+      terminal: tell(() => (document.createElement("script").src = "/terminal/entry.js")),
       own: tell(() => new Worker(own, { type: "module" }).terminate()),
     };
   });
-  expect(refused).toMatchObject({ script: "TypeError", text: "TypeError", shared: "TypeError", another: "TypeError", second: "TypeError", own: "done" });
+  expect(refused).toMatchObject({ script: "TypeError", text: "TypeError", shared: "TypeError", another: "TypeError", second: "TypeError", terminal: "done", own: "done" });
   expect(refused.timer).not.toBe("done");
-  expect(refused.workers.filter((told) => !told.startsWith("TypeError"))).toEqual([]);
+  expect([...refused.workers, ...refused.scripts].filter((told) => !told.startsWith("TypeError"))).toEqual([]);
 });
 
 test("all the markup that the console's modules hold is let through", async ({ page }) => {

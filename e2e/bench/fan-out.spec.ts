@@ -75,9 +75,8 @@ async function measure(inspector?: string): Promise<[what: string, figure: strin
       ["lines/s delivered, all viewers together", Math.round(delivered / wallSecs).toLocaleString("en")],
       ["lines skipped for slow viewers", skipped.toLocaleString("en")],
       ["memory per idle viewer, KiB", share(idle.bytes - alone.bytes)],
+      ["of it the isolate's, KiB", share(idleIsolate - alone.isolate)],
       ["memory per viewer after the burst, KiB", share(after.bytes - alone.bytes)],
-      ["of it the isolate's, per idle viewer, KiB", share(idleIsolate - alone.isolate)],
-      ["of it the isolate's, per viewer after the burst, KiB", share((await isolate()) - alone.isolate)],
     ];
   } finally {
     await server.stop();

@@ -1,6 +1,6 @@
 import { expect, test } from "../support/world.ts";
 
-test("an administrator sees which commands and kills there were in a job, by whom and from where", async ({ page, verbs }) => {
+test("an administrator sees which commands and kills there were in a job, by whom and from where", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   const job = await verbs.runningJob();
   await page.goto(`/jobs/${job.id}/terminal`);
   await expect(page.locator(".xterm-rows")).toContainText(/[$#]/);

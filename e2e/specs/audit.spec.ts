@@ -9,7 +9,7 @@ const stamp = () => Date.now().toString(36);
 /** Grants as the command line makes them. */
 async function grant(request: APIRequestContext, server: Server, who: string, uri: string, action: string): Promise<void> {
   const headers = { authorization: `Bearer ${await server.token()}` };
-  const answer = await request.post(`${server.url}/api/v1/users/${who}/permissions`, { headers, data: [{ uri, action }] });
+  const answer = await request.post(`${server.platform}/api/v1/users/${who}/permissions`, { headers, data: [{ uri, action }] });
   expect(answer.status(), await answer.text()).toBe(201);
 }
 
@@ -38,7 +38,7 @@ async function shared(page: Page, server: Server, shelf: { registry: { push: (re
   return { mark, repository, uri, ...names };
 }
 
-test("an administrator finds a right in the matrix, and the chain it comes from", async ({ page, server, shelf }) => {
+test("an administrator finds a right in the matrix, and the chain it comes from", { tag: "@both-hosts" }, async ({ page, server, shelf }) => {
   test.skip(isPhone(page), "a phone has a list instead");
   const { mark, uri, manager, reader } = await shared(page, server, shelf);
   await page.goto("/audit");
@@ -155,7 +155,7 @@ test("two moments are compared: the grant that came, and the right that follows"
   await expect(page.getByText("This moment lies in the future.")).toBeVisible();
 });
 
-test("rights are exported as files that hold what the filters show", async ({ page, server, shelf }) => {
+test("rights are exported as files that hold what the filters show", { tag: "@both-hosts" }, async ({ page, server, shelf }) => {
   const { mark, uri, manager } = await shared(page, server, shelf);
   await page.goto(`/audit?image=audit-${mark}&manage=1&who=${manager}`);
   await page.getByRole("button", { name: "Export" }).click();

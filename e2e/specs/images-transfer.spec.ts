@@ -5,7 +5,7 @@ import { expect, test } from "../support/world.ts";
 
 const stamp = () => Date.now().toString(36);
 
-test("a running job is saved as an image, which then runs", async ({ page, verbs, shelf }) => {
+test("a running job is saved as an image, which then runs", { tag: "@both-hosts" }, async ({ page, verbs, shelf }) => {
   test.setTimeout(240_000);
   const mark = stamp();
   const job = await verbs.runScript("echo kept > /kept.txt; sleep 600", { name: `save-${mark}` });

@@ -3,7 +3,7 @@ import { expect, test } from "../support/world.ts";
 
 const stamp = () => Date.now().toString(36);
 
-test("images are listed, found by name, and ordered; the address holds it all", async ({ page, shelf }) => {
+test("images are listed, found by name, and ordered; the address holds it all", { tag: "@both-hosts" }, async ({ page, shelf }) => {
   const mark = stamp();
   await shelf.registry.push(`${shelf.project}/list-${mark}/one`, ["v1"]);
   await shelf.registry.push(`${shelf.project}/list-${mark}/two`, ["v1", "v2", "v3"]);
@@ -92,7 +92,7 @@ test("an image fills the run form, and jobs that use it are named", async ({ pag
   await verbs.killJob(job.id);
 });
 
-test("a tag is deleted after its other names were shown; they stay", async ({ page, shelf }) => {
+test("a tag is deleted after its other names were shown; they stay", { tag: "@both-hosts" }, async ({ page, shelf }) => {
   const repository = `${shelf.project}/del-${stamp()}`;
   await shelf.registry.push(repository, ["v1", "v2", "keep"]);
   await page.goto(`/images/${encodeURIComponent(repository)}?tag=v1`);

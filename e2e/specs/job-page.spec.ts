@@ -3,7 +3,7 @@ import { SAMPLE } from "../support/verbs.ts";
 
 const stamp = () => Date.now().toString(36);
 
-test("a job is killed from its page, once confirmed, and then says why it cannot be killed", async ({ page, verbs }) => {
+test("a job is killed from its page, once confirmed, and then says why it cannot be killed", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   const job = await verbs.runningJob({ name: `kill-${stamp()}` });
   await page.goto(`/jobs/${job.id}`);
   const kill = page.getByRole("button", { name: "Kill", exact: true });
@@ -46,7 +46,7 @@ test("the story tells each transition with its reason", async ({ page, verbs }) 
   await expect(page.getByRole("main").getByText("9", { exact: true }).first()).toBeVisible();
 });
 
-test("what goes wrong is said in words: memory, image, command", async ({ page, verbs }) => {
+test("what goes wrong is said in words: memory, image, command", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   test.setTimeout(180_000);
   const memory = await verbs.runScript("tail /dev/zero");
   const command = await verbs.runJob({ command: "/no/such/program" });
@@ -62,7 +62,7 @@ test("what goes wrong is said in words: memory, image, command", async ({ page, 
   await verbs.killJob(image.id);
 });
 
-test("an HTTP port has an address that opens", async ({ page, verbs, context }) => {
+test("an HTTP port has an address that opens", { tag: "@both-hosts" }, async ({ page, verbs, context }) => {
   const job = await verbs.runScript("mkdir /www && echo served from inside > /www/index.html && httpd -f -p 8000 -h /www", { http_port: 8000 });
   await verbs.waitForStatus(job.id, "running");
   await page.goto(`/jobs/${job.id}`);
@@ -104,7 +104,7 @@ test("an unknown job and another's job look the same: not there", async ({ page 
   await expect(page.getByRole("heading", { name: "There is no such job" })).toBeVisible();
 });
 
-test("the life span is lengthened from the page", async ({ page, verbs }) => {
+test("the life span is lengthened from the page", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   const job = await verbs.runningJob({ life_span_minutes: 60 });
   await page.goto(`/jobs/${job.id}`);
   await page.getByRole("button", { name: "Extend life span" }).click();

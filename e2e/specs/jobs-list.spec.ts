@@ -2,7 +2,7 @@ import { expect, test } from "../support/world.ts";
 
 const stamp = () => Date.now().toString(36);
 
-test("a job's transitions appear in the list without reloading", async ({ page, verbs }) => {
+test("a job's transitions appear in the list without reloading", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   const name = `live-${stamp()}`;
   await verbs.runScript("sleep 4", { name: `first-${stamp()}` });
   await page.goto("/jobs");
@@ -55,7 +55,7 @@ test("the list can be ordered by a column", async ({ page, verbs, viewport }) =>
   expect(new URL(page.url()).searchParams.has("sort")).toBe(true);
 });
 
-test("several jobs are killed at once, after their list was reviewed", async ({ page, verbs }) => {
+test("several jobs are killed at once, after their list was reviewed", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   const mark = stamp();
   const jobs = [await verbs.runningJob({ name: `many-a-${mark}` }), await verbs.runningJob({ name: `many-b-${mark}` })];
   await page.goto(`/jobs?q=${mark}`);

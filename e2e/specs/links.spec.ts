@@ -50,7 +50,7 @@ async function share(page: Page, job: string, choose: (dialog: ReturnType<Page["
   return address;
 }
 
-test("a job is shared, seen live on a phone without an account, and taken back", async ({ page, verbs, browser, server }) => {
+test("a job is shared, seen live on a phone without an account, and taken back", { tag: "@both-hosts" }, async ({ page, verbs, browser, server }) => {
   const secret = `secret${stamp()}`;
   const job = await verbs.runScript(`echo ${secret} hello; sleep 600`, { name: `shared-${stamp()}`, env: { HIDDEN: `env${secret}` }, tags: [`tag${secret}`] });
   await verbs.waitForStatus(job.id, "running");
@@ -99,7 +99,7 @@ test("a job is shared, seen live on a phone without an account, and taken back",
   await visitor.context.close();
 });
 
-test("a log is shown where it was chosen, live, and ends at once when the link is revoked", async ({ page, verbs, browser, server }) => {
+test("a log is shown where it was chosen, live, and ends at once when the link is revoked", { tag: "@both-hosts" }, async ({ page, verbs, browser, server }) => {
   const job = await verbs.runScript("i=0; while true; do i=$((i+1)); echo line $i of it; sleep 1; done", { name: `logged-${stamp()}` });
   await verbs.waitForStatus(job.id, "running");
   const address = await share(page, job.id, async (dialog) => {

@@ -11,7 +11,7 @@ test("a log is read as it is written, and says when it is complete", { tag: "@bo
   await expect(page.getByText("Complete", { exact: true })).toBeVisible();
 });
 
-test("a long log opens at its end, and any line of it is a scroll away", async ({ page, verbs }) => {
+test("a long log opens at its end, and any line of it is a scroll away", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   const job = await verbs.runScript("i=0; while [ $i -lt 30000 ]; do echo row number $i; i=$((i+1)); done");
   await verbs.waitForStatus(job.id, "succeeded");
   await page.goto(`/jobs/${job.id}/logs`);
@@ -94,7 +94,7 @@ test("everything kept can be selected and copied", async ({ page, verbs, viewpor
   expect(copied.trimEnd().split("\n")).toHaveLength(3000);
 });
 
-test("markup, escapes and broken text in a log stay text", async ({ page, verbs }) => {
+test("markup, escapes and broken text in a log stay text", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   const job = await verbs.runScript(String.raw`printf '<script>document.title="owned"</script><img src=x onerror=alert(1)>\n\033[31mred\033[0m plain\n\033]0;title\007after title\nnul:\000:end\nbad:\377\376:utf8\n'`);
   await verbs.waitForStatus(job.id, "succeeded");
   let alerted = false;
@@ -110,7 +110,7 @@ test("markup, escapes and broken text in a log stay text", async ({ page, verbs 
   expect(await page.title()).not.toBe("owned");
 });
 
-test("the log goes on where it was after the server was killed and came back", async ({ page, verbs, server }) => {
+test("the log goes on where it was after the server was killed and came back", { tag: "@both-hosts" }, async ({ page, verbs, server }) => {
   const job = await verbs.runScript("i=0; while [ $i -lt 80 ]; do echo beat $i; i=$((i+1)); sleep 0.25; done");
   await page.goto(`/jobs/${job.id}/logs`);
   const log = page.getByRole("log", { name: "Log of the job" });

@@ -1,6 +1,7 @@
 /** Signing in at the platform's own page, which is a certified OpenID provider's. */
 
 import { expect, test as base, type BrowserContext, type Page } from "@playwright/test";
+import { Edge } from "../support/edge.ts";
 import { Gateway } from "../support/gateway.ts";
 import { Platform } from "../support/platform.ts";
 import { freePort } from "../support/port.ts";
@@ -36,6 +37,8 @@ async function signIn(page: Page, path = "/jobs"): Promise<void> {
 }
 
 const jobs = (context: BrowserContext) => context.request.get("/api/v1/jobs", { headers: HEADERS });
+
+test.skip(Edge.isWanted, "these have native gateways of their own");
 
 test("a person signs in at the platform and comes back to the page they asked for", async ({ page, context, platform }) => {
   await signIn(page, "/jobs?status=running");

@@ -4,7 +4,7 @@ import { expect, test } from "../support/world.ts";
 
 const stamp = () => Date.now().toString(36);
 
-test("an administrator adds an organisation and a project, adds a member, changes the role and removes them", async ({ page, browser, server, viewport, verbs }) => {
+test("an administrator adds an organisation and a project, adds a member, changes the role and removes them", { tag: "@both-hosts" }, async ({ page, browser, server, viewport, verbs }) => {
   const [org, project, name] = [`org-${stamp()}`, `proj-${stamp()}`, `memb-${stamp()}`];
   const member = await join(browser, server, viewport, name, "elsewhere", "writer");
   await page.goto("/people");

@@ -7,6 +7,7 @@ import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test as base, type BrowserContext, type Page } from "@playwright/test";
+import { Edge } from "../support/edge.ts";
 import { dockerArchive, layer, noise, write } from "../support/archives.ts";
 import { Chance } from "../support/chance.ts";
 import { Pair } from "../support/pair.ts";
@@ -68,6 +69,8 @@ const test = base.extend<OfTest, OfWorker>({
   },
   page: async ({ tabs }, use) => use(await tabs.newPage()),
 });
+
+test.skip(Edge.isWanted, "these have native gateways of their own");
 
 type Compression = "gzip" | "zstd";
 

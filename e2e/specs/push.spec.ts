@@ -44,7 +44,7 @@ test("an archive of docker save is pushed and is there byte for byte", { tag: "@
   await expect(page.getByText(digest)).toBeVisible();
 });
 
-test("what the registry has is not sent again", async ({ page }) => {
+test("what the registry has is not sent again", { tag: "@both-hosts" }, async ({ page }) => {
   const registry = new Registry(page.request);
   const name = `again-${stamp()}`;
   const made = small(`${name}:v1`, 3);

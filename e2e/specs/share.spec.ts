@@ -21,7 +21,7 @@ async function add(page: Page, who: string, as: "read" | "write" | "manage"): Pr
   await dialog(page).getByRole("button", { name: "Add" }).click();
 }
 
-test("a grant made in the console is seen by the colleague and by the command line, and is taken back with one click", async ({ page, browser, server, shelf, viewport, request, verbs }) => {
+test("a grant made in the console is seen by the colleague and by the command line, and is taken back with one click", { tag: "@both-hosts" }, async ({ page, browser, server, shelf, viewport, request, verbs }) => {
   const name = `col-${stamp()}`;
   const colleague = await join(browser, server, viewport, name, "elsewhere", "writer");
   const repository = `${shelf.project}/shared-${stamp()}`;

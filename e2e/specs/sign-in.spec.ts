@@ -1,3 +1,4 @@
+import { Edge } from "../support/edge.ts";
 import { expect, test } from "../support/world.ts";
 
 test("a one-time link signs in, leaves the address at once, and works only once", { tag: "@both-hosts" }, async ({ visitor, server, browser }) => {
@@ -13,7 +14,7 @@ test("a one-time link signs in, leaves the address at once, and works only once"
   await another.close();
 });
 
-test("a pasted token signs in, and the page never keeps it", async ({ visitor, server }) => {
+test("a pasted token signs in, and the page never keeps it", { tag: "@both-hosts" }, async ({ visitor, server }) => {
   const token = await server.token();
   await visitor.goto("/");
   await visitor.getByLabel("Platform token").fill(token);
@@ -28,6 +29,7 @@ test("a pasted token signs in, and the page never keeps it", async ({ visitor, s
 });
 
 test("a name and a password sign in at the cluster's own page, and lead back to the page asked for", async ({ visitor, server }) => {
+  test.skip(Edge.isWanted, "`roadstead up` sends who signs in to its own console alone; `roadstead cluster --console-url` would");
   const password = "correct horse battery";
   const name = `pat-${visitor.viewportSize()?.width}`;
   await server.addUser(name, "default", "writer");
@@ -66,7 +68,7 @@ test("a page that was asked for comes after signing in", async ({ visitor, serve
   await expect(visitor.getByRole("heading", { name: "New job", level: 1 })).toBeVisible();
 });
 
-test("signing out ends the session", async ({ visitor, server }) => {
+test("signing out ends the session", { tag: "@both-hosts" }, async ({ visitor, server }) => {
   await visitor.goto(await server.link());
   await visitor.getByRole("button", { name: "Account" }).click();
   await visitor.getByRole("menuitem", { name: "Sign out" }).click();

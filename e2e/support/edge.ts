@@ -17,15 +17,22 @@ export class Edge {
     private readonly process: ChildProcess,
   ) {}
 
-  /** Nothing where the native host is what is tested. */
-  static async start(upstream: string, folder: string): Promise<Edge | undefined> {
+  /** Whether the Worker is what is tested. */
+  static get isWanted(): boolean {
+    return Boolean(process.env.ROADSTEAD_WORKERD);
+  }
+
+  /** `linksToken` is of the account that reads jobs for links. */
+  static async start(upstream: string, folder: string, linksToken: string): Promise<Edge> {
     const workerd = process.env.ROADSTEAD_WORKERD;
-    if (!workerd) return undefined;
+    if (!workerd) throw new Error("ROADSTEAD_WORKERD names no workerd: use `cargo xtask e2e --host workers`");
     const address = `127.0.0.1:${await freePort()}`;
-    const env = { ...process.env, UPSTREAM_URL: upstream, SESSION_KEY: randomBytes(32).toString("base64") };
+    const env = { ...process.env, UPSTREAM_URL: upstream, LINKS_TOKEN: linksToken, SESSION_KEY: randomBytes(32).toString("base64") };
     const objects = join(folder, "objects");
     await mkdir(objects);
     const flags = ["serve", "--socket-addr", `http=${address}`, "--directory-path", `objects=${objects}`, "workerd.capnp"];
+    const inspector = process.env.ROADSTEAD_EDGE_INSPECTOR;
+    if (inspector) flags.push(`--inspector-addr=127.0.0.1:${inspector}`);
     const child = spawn(workerd, flags, { stdio: ["ignore", "pipe", "pipe"], cwd: FOLDER, env });
     const file = createWriteStream(join(folder, "edge.log"), { flags: "a" });
     child.stdout.pipe(file, { end: false });

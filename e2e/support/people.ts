@@ -56,7 +56,7 @@ export class Cli {
 
   private async send(method: string, path: string, data?: unknown): Promise<string> {
     const headers = { Authorization: `Bearer ${await this.server.token(this.user)}` };
-    const answer = await this.request.fetch(`${this.server.url}/api/v1/users/${path}`, { method, headers, data });
+    const answer = await this.request.fetch(`${this.server.platform}/api/v1/users/${path}`, { method, headers, data });
     const text = await answer.text();
     expect(answer.ok(), text).toBe(true);
     return text;

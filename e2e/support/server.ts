@@ -15,20 +15,19 @@ const PATIENCE_MS = 60_000;
 /** The user that a first start makes. */
 export const ADMIN = "admin";
 
+/** Reads jobs for links to their status, where the gateway is not the cluster's own. */
+const LINKS_ACCOUNT = "edge-links";
+
 export class Server {
-  /** Where browsers go: the binary's own console, or that of the Worker before it. */
-  readonly url: string;
   private process: ChildProcess | undefined;
+  private edge: Edge | undefined;
 
   private constructor(
     private readonly binary: string,
     private readonly folder: string,
     private readonly port: number,
     private readonly flags: string[],
-    private readonly edge: Edge | undefined,
-  ) {
-    this.url = edge ? edge.url : this.own;
-  }
+  ) {}
 
   /** `more` are further flags of `roadstead up`. */
   static async start(more: string[] = []): Promise<Server> {
@@ -36,10 +35,20 @@ export class Server {
     if (!binary) throw new Error("ROADSTEAD_BIN names no server: run these tests with `cargo xtask e2e`");
     const folder = await mkdtemp(join(tmpdir(), "roadstead-e2e-"));
     const port = await freePort();
-    const edge = await Edge.start(`http://127.0.0.1:${port}/api/v1`, folder);
-    const server = new Server(binary, folder, port, more, edge);
+    const server = new Server(binary, folder, port, more);
     await server.resume();
+    if (Edge.isWanted) await server.putBehindEdge();
     return server;
+  }
+
+  /** Where browsers go: the binary's own console, or that of the Worker before it. */
+  get url(): string {
+    return this.edge?.url ?? this.platform;
+  }
+
+  /** Where the platform's command line goes: the cluster itself, whatever browsers have before it. */
+  get platform(): string {
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** Starts the process (again) on the same data folder. */
@@ -114,8 +123,9 @@ export class Server {
     return this.edge?.pid ?? this.pid;
   }
 
-  private get own(): string {
-    return `http://127.0.0.1:${this.port}`;
+  private async putBehindEdge(): Promise<void> {
+    await this.addUser(LINKS_ACCOUNT, "default", "reader");
+    this.edge = await Edge.start(`${this.platform}/api/v1`, this.folder, await this.token(LINKS_ACCOUNT));
   }
 
   private get data(): string {
@@ -131,7 +141,7 @@ export class Server {
   }
 
   private async answers(): Promise<boolean> {
-    return fetch(`${this.own}/api/v1/ping`).then((answer) => answer.ok, () => false);
+    return fetch(`${this.platform}/api/v1/ping`).then((answer) => answer.ok, () => false);
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {

@@ -7,7 +7,7 @@ import { Verbs } from "./verbs.ts";
 
 type OfWorker = { server: Server; signedIn: Awaited<ReturnType<BrowserContext["storageState"]>> };
 type Shelf = { registry: Registry; project: string };
-type OfTest = { visitor: Page; verbs: Verbs; shelf: Shelf; quiet: void };
+type OfTest = { visitor: Page; verbs: Verbs; shelf: Shelf; refused: RegExp | undefined; quiet: void };
 
 export const test = base.extend<OfTest, OfWorker>({
   server: [
@@ -53,16 +53,26 @@ export const test = base.extend<OfTest, OfWorker>({
     await use({ registry: new Registry(page.request, server.url, await server.token()), project });
   },
 
-  /** No page may break the content policy or fail in its script. */
+  /** What the content policy is expected to refuse, for specs that try it. */
+  refused: [undefined, { option: true }],
+
+  /** No page in any of the test's windows may break the content policy or fail in its script. */
   quiet: [
-    async ({ page }, use) => {
+    async ({ browser, refused }, use) => {
       const complaints: string[] = [];
-      page.on("pageerror", (error) => complaints.push(String(error)));
-      page.on("console", (message) => {
-        if (message.type() === "error" && /Content Security Policy|panicked/.test(message.text())) complaints.push(message.text());
-      });
+      const listen = (context: BrowserContext) => {
+        context.on("weberror", (error) => complaints.push(String(error.error())));
+        context.on("console", (message) => {
+          const text = message.text();
+          const matters = /Content Security Policy|'Trusted(HTML|Script|ScriptURL)' assignment|panicked/.test(text);
+          if (message.type() === "error" && matters && !refused?.test(text)) complaints.push(text);
+        });
+      };
+      browser.contexts().forEach(listen);
+      browser.on("context", listen);
       await use();
-      expect(complaints, "errors of the page").toEqual([]);
+      browser.off("context", listen);
+      expect(complaints, "errors of the pages").toEqual([]);
     },
     { auto: true },
   ],

@@ -12,10 +12,11 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use std::fmt::Write as _;
 
-/// Only own files; no inline script or style; WebAssembly may compile; nobody may frame the console.
+/// Only own files; no inline script or style; WebAssembly may compile; nobody may frame the console. Text becomes markup or a script's
+/// address only through the console's one policy (app/assets/boot.js).
 const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
     font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
-    frame-ancestors 'none'";
+    frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default";
 
 /// Middleware: the outermost.
 pub(crate) async fn finish(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {

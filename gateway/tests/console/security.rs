@@ -4,7 +4,7 @@ use gateway::{Pace, Paces, ports::Peer};
 use http::{Request, StatusCode, header};
 use serde_json::json;
 
-const HEADERS: [(&str, &str); 7] = [
+const HEADERS: [(&str, &str); 8] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
@@ -12,6 +12,7 @@ const HEADERS: [(&str, &str); 7] = [
     ("content-security-policy", "script-src 'self' 'wasm-unsafe-eval'; style-src 'self';"),
     ("content-security-policy", "frame-ancestors 'none'"),
     ("content-security-policy", "default-src 'none'"),
+    ("content-security-policy", "require-trusted-types-for 'script'; trusted-types default"),
 ];
 
 #[tokio::test]

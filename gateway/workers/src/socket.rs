@@ -1,5 +1,7 @@
 //! WebSockets on both sides, by the platform's own (`WebSocketPair`, and `fetch` with an upgrade).
 
+mod shared;
+
 use crate::{
     client,
     exchange::{described, headers_in},
@@ -220,8 +222,7 @@ fn size(message: &Message) -> usize {
 fn send(socket: &web_sys::WebSocket, message: Message) -> Result<(), JsValue> {
     match message {
         Message::Text(text) => socket.send_with_str(&text),
-        // Copied: the platform sends later, when these bytes may be gone.
-        Message::Binary(bytes) => socket.send_with_array_buffer(&Uint8Array::from(&bytes[..]).buffer()),
+        Message::Binary(bytes) => socket.send_with_array_buffer(&shared::copied(&bytes)),
         // The platform has no way to send one; it answers those of the other side.
         Message::Ping => Ok(()),
         Message::Close(code, reason) => {

@@ -31,8 +31,6 @@ export class Edge {
     const objects = join(folder, "objects");
     await mkdir(objects);
     const flags = ["serve", "--socket-addr", `http=${address}`, "--directory-path", `objects=${objects}`, "workerd.capnp"];
-    const inspector = process.env.ROADSTEAD_EDGE_INSPECTOR;
-    if (inspector) flags.push(`--inspector-addr=127.0.0.1:${inspector}`);
     const child = spawn(workerd, flags, { stdio: ["ignore", "pipe", "pipe"], cwd: FOLDER, env });
     const file = createWriteStream(join(folder, "edge.log"), { flags: "a" });
     child.stdout.pipe(file, { end: false });

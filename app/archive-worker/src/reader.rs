@@ -8,7 +8,7 @@ use crate::global;
 use archive_protocol::{Fault, FaultCode};
 use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, ReadableStream};
 
 /// Bytes that are read through one pipe. The browser looks whether the file has changed only when it opens one.
@@ -86,8 +86,9 @@ impl Reader {
 
     fn close(&mut self) {
         if let Some(pipe) = self.pipe.take() {
-            // What is left of it is of no interest to anybody.
-            drop(pipe.cancel());
+            // What is left of it is of no interest to anybody, nor is that it broke.
+            let cancelled = JsFuture::from(pipe.cancel());
+            spawn_local(async move { drop(cancelled.await) });
         }
     }
 }

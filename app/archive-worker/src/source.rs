@@ -83,7 +83,7 @@ impl Source {
             while next < source.size_bytes || empty {
                 let len = PIECE_BYTES.min(source.size_bytes - next);
                 let read = reader.read(pool.shelf().take(), len as u32).await;
-                let piece = read.and_then(|read| pool.make(read, source.method));
+                let piece = read.map(|read| pool.make(read, source.method));
                 (next, empty) = (next + len, false);
                 let failed = piece.is_err();
                 if sender.send(piece).await.is_err() || failed {

@@ -1,0 +1,163 @@
+//! The hands: as many workers as the machine has cores, at most four. Which of them has which orders, and what waits for one.
+
+use crate::global;
+use archive_protocol::{Fault, FaultCode};
+use futures::channel::oneshot;
+use js_sys::Array;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::rc::{Rc, Weak};
+use wasm_bindgen::prelude::*;
+use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+
+const MOST_HANDS: u32 = 4;
+/// Orders that a hand has at once: one that it works on, and one so that it need not wait for the next.
+const MOST_ORDERS: usize = 2;
+
+/// When an order is given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// At once: others wait for what comes of it.
+    Now,
+    /// When a hand is free and those before it are given.
+    Next,
+}
+
+/// The hands.
+pub(crate) struct Hands {
+    hands: Vec<Hand>,
+    next_id: Cell<u32>,
+    waiting: RefCell<VecDeque<Order>>,
+}
+
+struct Hand {
+    worker: Worker,
+    given: RefCell<HashMap<u32, oneshot::Sender<Result<Array, Fault>>>>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(web_sys::Event)>,
+}
+
+struct Order {
+    words: [JsValue; 3],
+    moved: Array,
+    answer: oneshot::Sender<Result<Array, Fault>>,
+}
+
+/// An answer to come. Whoever stops waiting for it takes back an order that is not given yet.
+pub(crate) struct Answer(oneshot::Receiver<Result<Array, Fault>>);
+
+impl Hands {
+    /// Starts them.
+    pub(crate) fn start() -> Result<Rc<Self>, Fault> {
+        let cores = global::scope().navigator().hardware_concurrency() as u32;
+        let mut failed = None;
+        let hands = Rc::new_cyclic(|hands| {
+            let started = (0..cores.clamp(1, MOST_HANDS) as usize).map(|number| Hand::start(hands, number));
+            let started: Result<Vec<Hand>, JsValue> = started.collect();
+            let hands = started.unwrap_or_else(|error| {
+                failed = Some(error);
+                Vec::new()
+            });
+            Self { hands, next_id: Cell::new(0), waiting: RefCell::default() }
+        });
+        match failed {
+            Some(error) => Err(Fault::new(FaultCode::Broken, global::words(&error))),
+            None => Ok(hands),
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.hands.len()
+    }
+
+    /// Orders something. The bytes of `moved` go to the hand when it is given the order.
+    pub(crate) fn order(&self, turn: Turn, words: [JsValue; 3], moved: Array) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        let order = Order { words, moved, answer };
+        let idle = self.hands.iter().min_by_key(|hand| hand.load());
+        match idle.filter(|hand| turn == Turn::Now || hand.load() < MOST_ORDERS) {
+            Some(hand) => self.give(hand, order),
+            None => self.waiting.borrow_mut().push_back(order),
+        }
+        Answer(answered)
+    }
+
+    fn give(&self, hand: &Hand, Order { words: [first, second, third], moved, answer }: Order) {
+        let id = self.next_id.replace(self.next_id.get().wrapping_add(1));
+        let order = Array::of4(&id.into(), &first, &second, &third);
+        match hand.worker.post_message_with_transfer(&order, &moved) {
+            Ok(()) => drop(hand.given.borrow_mut().insert(id, answer)),
+            Err(error) => drop(answer.send(Err(Fault::new(FaultCode::Broken, global::words(&error))))),
+        }
+    }
+
+    /// A hand has answered: it is free for another.
+    fn answered(&self, number: usize, answer: Array) {
+        let Some(hand) = self.hands.get(number) else { return };
+        let id = answer.get(0).as_f64().unwrap_or_default() as u32;
+        let wanted = hand.given.borrow_mut().remove(&id);
+        while hand.load() < MOST_ORDERS {
+            let Some(order) = self.waiting.borrow_mut().pop_front() else { break };
+            if !order.answer.is_canceled() {
+                self.give(hand, order);
+            }
+        }
+        if let Some(wanted) = wanted {
+            drop(wanted.send(Ok(answer)));
+        }
+    }
+
+    /// A hand broke. What the others make has no use without its pieces: all fail, and the push begins again from what was sent.
+    fn broke(&self) {
+        let given = self.hands.iter().flat_map(|hand| hand.given.take().into_values());
+        let waiting = self.waiting.take().into_iter().map(|order| order.answer);
+        for answer in given.chain(waiting) {
+            drop(answer.send(Err(Fault::new(FaultCode::Broken, "a worker broke"))));
+        }
+    }
+}
+
+impl Drop for Hands {
+    fn drop(&mut self) {
+        for hand in &self.hands {
+            hand.worker.terminate();
+        }
+    }
+}
+
+impl Hand {
+    fn start(hands: &Weak<Hands>, number: usize) -> Result<Self, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        options.set_name(global::HAND);
+        let worker = Worker::new_with_options(&global::scope().location().href(), &options)?;
+        let all = hands.clone();
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(hands) = all.upgrade() {
+                hands.answered(number, event.data().unchecked_into());
+            }
+        });
+        let all = hands.clone();
+        let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |_| {
+            if let Some(hands) = all.upgrade() {
+                hands.broke();
+            }
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Self { worker, given: RefCell::default(), _on_message: on_message, _on_error: on_error })
+    }
+
+    /// Orders that it was given and has not answered.
+    fn load(&self) -> usize {
+        self.given.borrow().len()
+    }
+}
+
+impl Answer {
+    /// The hand's answer, when it comes.
+    pub(crate) async fn get(self) -> Result<Array, Fault> {
+        self.0.await.unwrap_or_else(|_| Err(Fault::new(FaultCode::Broken, "a worker ended")))
+    }
+}

@@ -11,8 +11,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 const MOST_HANDS: u32 = 4;
-/// Orders that a hand has at once: one that it works on, and one so that it need not wait for the next.
-const MOST_ORDERS: usize = 2;
+/// Orders that a hand has at once. With one more it would not wait for the next, but hashing would wait behind it.
+const MOST_ORDERS: usize = 1;
 
 /// When an order is given.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,9 @@
 use crate::deflate::Deflater;
 use image::manifest::Compression;
 
-/// Bytes of a layer in one piece. Part of what makes a push repeatable: a change makes unfinished ones begin anew.
-pub(crate) const PIECE_BYTES: u64 = 4 * 1024 * 1024;
+/// Bytes of a layer in one piece: large, for layers wait for each other at each. Part of what makes a push repeatable: a change makes
+/// unfinished ones begin anew.
+pub(crate) const PIECE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// The head of a gzip member (RFC 1952, section 2.3): deflated, no name, no time, made for speed, on a system that is not said.
 const GZIP_HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255];

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
-/// Pieces that are made ahead of what the network takes.
-const AHEAD: usize = 1;
+/// Pieces that are made ahead of what the network takes, besides the one whose sender waits.
+const AHEAD: usize = 0;
 
 /// A point of the blob from which it can be made on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,10 +70,10 @@ impl Source {
         parts
     }
 
-    /// The pieces in the making: so many that each hand has one of this layer, and one waits.
+    /// The pieces in the making: so many that with those of the other layers every hand has one, and none that is hashed makes it wait.
     fn pieces(&self, pool: &Pool, from: &Mark) -> mpsc::Receiver<Result<Making, Fault>> {
         // One more waits with whoever sends it.
-        let (mut sender, pieces) = mpsc::channel(pool.size().saturating_sub(1));
+        let (mut sender, pieces) = mpsc::channel((pool.size() / 2).saturating_sub(1));
         let (source, pool) = (self.clone(), pool.clone());
         let mut next = from.read_bytes;
         // An empty layer is one empty piece: its compressed form is not empty.

@@ -77,7 +77,8 @@ pub(crate) fn LogView(
     let open_find = move || {
         told.find_open.set(true);
         request_animation_frame(move || {
-            if let Some(input) = input.get_untracked() {
+            // The page may have been left by then.
+            if let Some(input) = input.try_get_untracked().flatten() {
                 drop(input.focus());
                 input.select();
             }
@@ -201,7 +202,8 @@ fn attach_when_mounted(
 /// Lets a panel reach down to the lower edge of the window, from wherever it begins.
 pub(crate) fn reach_down(frame: NodeRef<html::Section>) {
     let fit = move || {
-        let Some(frame) = frame.get_untracked() else { return };
+        // The page may be left before the frame that was asked for.
+        let Some(frame) = frame.try_get_untracked().flatten() else { return };
         let top = frame.get_bounding_client_rect().top() + window().scroll_y().unwrap_or(0.0);
         drop(web_sys::HtmlElement::style(&frame).set_property("--log-top", &format!("{}px", top.round())));
     };

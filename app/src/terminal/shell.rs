@@ -44,7 +44,7 @@ pub(super) fn ShellChoice(shell: RwSignal<Shell>, #[prop(into)] start: Callback<
         });
         if custom {
             request_animation_frame(move || {
-                if let Some(field) = field.get_untracked() {
+                if let Some(field) = field.try_get_untracked().flatten() {
                     drop(field.focus());
                     field.select();
                 }

@@ -28,6 +28,8 @@ pub(crate) struct Hands {
     hands: Vec<Hand>,
     next_id: Cell<u32>,
     waiting: RefCell<VecDeque<Order>>,
+    /// One of them broke, perhaps before it was given anything: it would never answer.
+    is_broken: Cell<bool>,
 }
 
 struct Hand {
@@ -58,7 +60,7 @@ impl Hands {
                 failed = Some(error);
                 Vec::new()
             });
-            Self { hands, next_id: Cell::new(0), waiting: RefCell::default() }
+            Self { hands, next_id: Cell::new(0), waiting: RefCell::default(), is_broken: Cell::new(false) }
         });
         match failed {
             Some(error) => Err(Fault::new(FaultCode::Broken, global::words(&error))),
@@ -74,6 +76,10 @@ impl Hands {
     /// Orders something. The bytes of `moved` go to the hand when it is given the order.
     pub(crate) fn order(&self, turn: Turn, words: [JsValue; 3], moved: Array) -> Answer {
         let (answer, answered) = oneshot::channel();
+        if self.is_broken.get() {
+            drop(answer.send(Err(broken())));
+            return Answer(answered);
+        }
         let order = Order { words, moved, answer };
         let idle = self.hands.iter().min_by_key(|hand| hand.load());
         match idle.filter(|hand| turn == Turn::Now || hand.load() < MOST_ORDERS) {
@@ -110,12 +116,17 @@ impl Hands {
 
     /// A hand broke. What the others make has no use without its pieces: all fail, and the push begins again from what was sent.
     fn broke(&self) {
+        self.is_broken.set(true);
         let given = self.hands.iter().flat_map(|hand| hand.given.take().into_values());
         let waiting = self.waiting.take().into_iter().map(|order| order.answer);
         for answer in given.chain(waiting) {
-            drop(answer.send(Err(Fault::new(FaultCode::Broken, "a worker broke"))));
+            drop(answer.send(Err(broken())));
         }
     }
+}
+
+fn broken() -> Fault {
+    Fault::new(FaultCode::Broken, "a worker broke")
 }
 
 impl Drop for Hands {

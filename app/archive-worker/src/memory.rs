@@ -1,4 +1,4 @@
-//! Memory for pieces, used again and again: a megabyte that is new to a process costs it more than one that is compressed.
+//! Memory for pieces, used again and again: what is new to a process is cleared and mapped page by page, a cost that showed in every push.
 
 use crate::press::PIECE_BYTES;
 use js_sys::{ArrayBuffer, Uint8Array};

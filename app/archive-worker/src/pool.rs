@@ -54,7 +54,8 @@ impl Pool {
         Making::Ordered(self.0.hands.order(Turn::Next, words, moved))
     }
 
-    /// Has a hand add a piece to each of these chains, before anything else that waits: the layers cannot go on without it. The pieces' bytes go there, and those that leave come back.
+    /// Has a hand add a piece to each of these chains, before anything else that waits: the layers cannot go on without it. The
+    /// pieces' bytes go there, and those that leave come back.
     pub(crate) async fn hash(&self, pieces: &[(Chain, Pressed)]) -> Result<Vec<Linked>, Fault> {
         let states: Vec<u8> = pieces.iter().flat_map(|(chain, _)| chain.to_bytes()).collect();
         let reads: Array = pieces.iter().map(|(_, pressed)| &pressed.read).collect();

@@ -16,8 +16,8 @@ import { Wire } from "../support/wire.ts";
 
 const MIB = 1024 * 1024;
 const KILLS = Number(process.env.ROADSTEAD_FAULTS ?? 3);
-/** A push is slowed down so that all kills find it under way; two in three of its bytes travel. */
-const BYTES_PER_SEC = Math.min(16, 35 / KILLS) * MIB;
+/** So slow that every kill finds the push under way: 53 MiB of it travel, and all kills together take less than that. */
+const BYTES_PER_SEC = (18 / KILLS) * MIB;
 /** Room for the image and not for much more. */
 const QUOTA_MIB = 120;
 const PATIENCE_MS = 120_000 + KILLS * 15_000;
@@ -99,8 +99,8 @@ async function expectCalm(page: Page, name: string, compression: Compression = "
   for (const { digest } of manifest.layers) await registry.blob(`${await registry.home()}${name}`, digest);
 }
 
-/** Kills and brings back, each time while the push is under way. */
-async function hurt(page: Page, chance: Chance, kill: () => Promise<void>, mend: () => Promise<void>): Promise<void> {
+/** Kills and brings back, each time while the push is under way; what is left then goes at full speed. */
+async function hurt(page: Page, chance: Chance, wire: Wire, kill: () => Promise<void>, mend: () => Promise<void>): Promise<void> {
   for (let times = 0; times < KILLS; times++) {
     await chance.pause(200, 1_500);
     expect(await done(page).isVisible(), "the push is still under way").toBe(false);
@@ -108,6 +108,7 @@ async function hurt(page: Page, chance: Chance, kill: () => Promise<void>, mend:
     await chance.pause(50, 800);
     await mend();
   }
+  wire.bytesPerSec = Number.POSITIVE_INFINITY;
 }
 
 test.describe.configure({ mode: "serial", timeout: PATIENCE_MS * 2 });
@@ -151,23 +152,23 @@ test("a push is paused, the console is used meanwhile, and it goes on", async ({
   await expectCalm(page, "paused");
 });
 
-test("the gateway is killed at random moments", async ({ page, file, chance, pair }) => {
+test("the gateway is killed at random moments", async ({ page, file, chance, pair, wire }) => {
   await begin(page, file, "killed");
-  await hurt(page, chance, () => pair.gateway.end("SIGKILL"), () => pair.gateway.start());
+  await hurt(page, chance, wire, () => pair.gateway.end("SIGKILL"), () => pair.gateway.start());
   await ends(page);
   await expectCalm(page, "killed");
 });
 
-test("the cluster is killed at random moments", async ({ page, file, chance, pair }) => {
+test("the cluster is killed at random moments", async ({ page, file, chance, pair, wire }) => {
   await begin(page, file, "killed");
-  await hurt(page, chance, () => pair.cluster.end("SIGKILL"), () => pair.cluster.start());
+  await hurt(page, chance, wire, () => pair.cluster.end("SIGKILL"), () => pair.cluster.start());
   await ends(page);
   await expectCalm(page, "killed");
 });
 
 test("the network is cut at random moments", async ({ page, file, chance, wire }) => {
   await begin(page, file, "cut");
-  await hurt(page, chance, async () => wire.cut(), async () => wire.mend());
+  await hurt(page, chance, wire, async () => wire.cut(), async () => wire.mend());
   await ends(page);
   await expectCalm(page, "cut");
 });
@@ -208,7 +209,8 @@ test("two tabs that push to the same tag do not mix: the second is told, and can
   await expectCalm(two, "both");
 });
 
-test("a quota that is full in mid-push says so, sets no tag, and leaves room when it is cancelled", async ({ page, folder }) => {
+test("a quota that is full in mid-push says so, sets no tag, and leaves room when it is cancelled", async ({ page, folder, wire }) => {
+  wire.bytesPerSec = Number.POSITIVE_INFINITY;
   const large = dockerArchive(["large:v1"], [layer("small", noise(2 * MIB, 31, 1)), layer("large", noise((QUOTA_MIB + 8) * MIB, 32, 1))]);
   const file = await write(join(folder, "large.tar"), large.tar);
   await begin(page, file, "large");

@@ -6,8 +6,10 @@ export class Wire {
   /** Bytes that went to the server. */
   sent = 0;
   private whole = true;
-  /** How fast bytes go to the server, where that is bounded. */
+  /** How fast bytes go to the server over all connections together, where that is bounded. */
   bytesPerSec = Number.POSITIVE_INFINITY;
+  /** When all that was let through would have arrived at that speed, in milliseconds of `performance.now()`. */
+  private busyUntil = 0;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -40,6 +42,14 @@ export class Wire {
     await new Promise((resolve) => this.listener.close(resolve));
   }
 
+  /** How long the wire is busy with these bytes and those before them. */
+  private wait(bytes: number): number {
+    const now = performance.now();
+    if (this.bytesPerSec === Number.POSITIVE_INFINITY) return 0;
+    this.busyUntil = Math.max(now, this.busyUntil) + (bytes / this.bytesPerSec) * 1000;
+    return this.busyUntil - now;
+  }
+
   private join(near: Socket, far: Socket): void {
     for (const socket of [near, far]) {
       this.sockets.add(socket);
@@ -56,7 +66,7 @@ export class Wire {
     }
     near.on("data", (bytes) => {
       this.sent += bytes.length;
-      const millis = (bytes.length / this.bytesPerSec) * 1000;
+      const millis = this.wait(bytes.length);
       if (!far.write(bytes) || millis >= 1) {
         near.pause();
         setTimeout(() => (far.writableNeedDrain ? far.once("drain", () => near.resume()) : near.resume()), millis);

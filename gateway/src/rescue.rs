@@ -96,6 +96,17 @@ impl Failure {
         Self::Invalid { field: Some(field.into()), message: message.into() }
     }
 
+    /// A job was not taken. It cannot be that which is not found, but what it names: its image, or its project.
+    pub(crate) fn at_create(source: UpstreamError) -> Self {
+        match source {
+            UpstreamError::Refused { status: StatusCode::NOT_FOUND, error: Some(why), .. } => {
+                let field = why.contains("image").then(|| "image".to_owned());
+                Self::Invalid { field, message: sentence(&why) }
+            }
+            other => other.into(),
+        }
+    }
+
     /// What the cluster says of rights and people: about whom or what, not about a job.
     pub(crate) fn access(source: UpstreamError) -> Self {
         Self::Access { field: None, source }

@@ -39,6 +39,17 @@ pub(crate) fn target(place: &Place, text: &str) -> Result<ImageName, Complaint> 
     Ok(name)
 }
 
+/// What is wrong with an image to be run: the platform's own or any other. `place` is where the reader stands.
+pub(crate) fn runnable(place: &Place, text: &str) -> Option<Complaint> {
+    match place.parse(text, TagRule::Latest) {
+        Ok(Image::Platform(name)) if name.cluster() != place.cluster => {
+            Some(Complaint::with(words::OTHER_CLUSTER, "cluster", &place.cluster))
+        }
+        Ok(_) => None,
+        Err(invalid) => Some(complaint(&invalid)),
+    }
+}
+
 /// `ORG/PROJECT/NAME:TAG`, as the contract names a target.
 pub(crate) fn target_path(name: &ImageName) -> String {
     format!("{}:{}", name.repository(), name.tag().unwrap_or("latest"))

@@ -1,52 +1,43 @@
-//! What a user writes as an image, as the reference the platform takes.
-//!
-//! `image:NAME`, `image:/PROJECT/NAME` and `image://CLUSTER/ORG/PROJECT/NAME` mean the platform's own registry and become
-//! `HOST[:PORT]/ORG/PROJECT/NAME`; everything else is a reference to be passed on. A missing tag is `latest`.
+//! What a user writes as an image, as the reference the platform takes. The rules are the `image` crate's.
 
 use crate::session::Session;
+use image::reference::{Image, InvalidReference, Place, Reference, TagRule};
 use platform::config::Cluster;
 use url::Url;
 
-const REFERENCE_MAX_BYTES: usize = 1024;
-
-/// The reference, or a sentence on what is wrong with the text.
-pub(super) fn platform_image(text: &str, session: &Session, cluster: &Cluster) -> Result<String, &'static str> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err("Name an image, such as ubuntu or image:my-image:v1.");
-    }
-    if text.len() > REFERENCE_MAX_BYTES || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err("An image is at most 1024 characters long, without spaces.");
-    }
-    let Some(path) = text.strip_prefix("image:") else { return Ok(tagged(text.to_owned())) };
-    let org = session.org.as_deref();
-    let path = match path.strip_prefix("//") {
-        Some(full) => {
-            let (host, rest) = full.split_once('/').ok_or("After image://CLUSTER/ comes the image's path.")?;
-            if host != cluster.name {
-                return Err("The image is on another cluster; push it to this one first.");
-            }
-            rest.to_owned()
-        }
-        None => {
-            let inside = match path.strip_prefix('/') {
-                Some(from_project) => from_project.to_owned(),
-                None => format!("{}/{path}", session.project),
-            };
-            org.map_or_else(|| inside.clone(), |org| format!("{org}/{inside}"))
-        }
+/// `HOST[:PORT]/[ORG/]PROJECT/NAME:TAG` for an image of the platform, and as written for any other; or a sentence on what is wrong.
+/// A missing tag is `latest`.
+pub(super) fn platform_image(text: &str, session: &Session, cluster: &Cluster) -> Result<String, String> {
+    let place = Place {
+        cluster: cluster.name.clone(),
+        org: session.org.clone(),
+        project: session.project.clone(),
+        registries: registry_host(&cluster.registry_url).map(|host| (cluster.name.clone(), host)).into_iter().collect(),
     };
-    if path.split('/').any(|segment| segment.is_empty() || segment == "." || segment == "..") {
-        return Err("The image's path has an empty part.");
-    }
-    let registry = Url::parse(&cluster.registry_url).map_err(|_| "The cluster names no registry.")?;
-    let host = registry.host_str().ok_or("The cluster names no registry.")?;
-    let port = registry.port().map(|p| format!(":{p}")).unwrap_or_default();
-    Ok(tagged(format!("{host}{port}/{path}")))
+    let reference = match place.parse(text.trim(), TagRule::Latest).map_err(told)? {
+        Image::Platform(name) if name.cluster() != cluster.name => {
+            return Err("The image is on another cluster; push it to this one first.".to_owned());
+        }
+        Image::Platform(name) => place.reference(&name).ok_or("The cluster names no registry.")?,
+        Image::External(bare) if bare.tag().is_none() && bare.digest().is_none() => {
+            Reference::try_new(bare.host(), bare.path(), Some("latest"), None).map_err(told)?
+        }
+        Image::External(reference) => reference,
+    };
+    Ok(reference.to_string())
 }
 
-/// A colon after the last slash is a tag's, one before it a port's.
-fn tagged(reference: String) -> String {
-    let last = reference.rsplit('/').next().unwrap_or_default();
-    if reference.contains('@') || last.contains(':') { reference } else { format!("{reference}:latest") }
+fn registry_host(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+/// As a sentence.
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
+fn told(invalid: InvalidReference) -> String {
+    let words = invalid.to_string();
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase()).into_iter();
+    first.chain(letters).chain(['.']).collect()
 }

@@ -43,7 +43,7 @@ pub(crate) async fn job_create(
 ) -> Result<(StatusCode, Json<Job>), Failure> {
     let place = gateway.upstream().place(&session).await?;
     let create = from_preset(input, &session, place.cluster())?;
-    let job = gateway.upstream().create_job(&session, &create).await?;
+    let job = gateway.upstream().create_job(&session, &create).await.map_err(Failure::at_create)?;
     Ok((StatusCode::CREATED, Json(view(job, gateway.host().now()))))
 }
 

@@ -2,14 +2,14 @@
 
 use super::draft::{Draft, restart_word};
 use crate::i18n::catalogue::run;
-use crate::rules::{complaint::Complaint, span};
+use crate::rules::{complaint::Complaint, image_name::runnable, span};
 use api::jobs::{JobCreate, RestartPolicy};
+use image::reference::Place;
 use platform::name::{InvalidName, job_name};
 use std::collections::BTreeMap;
 
 const MAX_TEXT: usize = 64 * 1024;
 const MAX_DESCRIPTION: usize = 1024;
-const MAX_IMAGE: usize = 512;
 const MAX_TAGS: usize = 16;
 const MAX_TAG: usize = 256;
 const MAX_TIMEOUT_SECS: u64 = 30 * 86_400;
@@ -17,8 +17,9 @@ const MAX_TIMEOUT_SECS: u64 = 30 * 86_400;
 /// Fields at fault, by their names in the contract.
 pub(crate) type Complaints = BTreeMap<&'static str, Complaint>;
 
-/// The input a draft makes, or all that is wrong with it.
-pub(crate) fn check(draft: &Draft) -> Result<JobCreate, Complaints> {
+/// The input a draft makes, or all that is wrong with it. `place` is where the reader stands, once
+/// that is known.
+pub(crate) fn check(draft: &Draft, place: Option<&Place>) -> Result<JobCreate, Complaints> {
     let mut wrong = Complaints::new();
     let mut note = |field: &'static str, complaint: Option<Complaint>| {
         if let Some(complaint) = complaint {
@@ -26,7 +27,7 @@ pub(crate) fn check(draft: &Draft) -> Result<JobCreate, Complaints> {
         }
     };
     let image = draft.image.trim();
-    note("image", image_complaint(image));
+    note("image", image_complaint(image, place));
     note("name", name_complaint(&draft.name));
     note("command", shell_complaint(&draft.command));
     note("entrypoint", shell_complaint(&draft.entrypoint));
@@ -87,13 +88,13 @@ fn too_long(max: usize) -> Complaint {
     Complaint::with(run::BAD_TOO_LONG, "n", &max)
 }
 
-fn image_complaint(image: &str) -> Option<Complaint> {
+fn image_complaint(image: &str, place: Option<&Place>) -> Option<Complaint> {
     if image.is_empty() {
         Some(run::BAD_IMAGE_EMPTY.into())
     } else if image.chars().any(|c| c.is_whitespace() || c.is_control()) {
         Some(run::BAD_IMAGE.into())
     } else {
-        (image.len() > MAX_IMAGE).then(|| too_long(MAX_IMAGE))
+        runnable(place?, image)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::queries::{
 };
 use crate::rules::{
     cli,
-    image_name::short_bare,
+    image_name::{self, short_bare},
     job::label,
     sample::{SAMPLE_COMMAND, SAMPLE_IMAGE},
 };
@@ -124,7 +124,9 @@ pub(crate) fn JobRunForm(
     let (i18n, client, toasts) = (use_i18n(), use_client(), use_toasts());
     let typed = Typed::new(draft);
     let draft = Memo::new(move |_| typed.draft());
-    let checked = Memo::new(move |_| check(&draft.get()));
+    let session = use_session();
+    let place = Memo::new(move |_| session.session().map(|session| image_name::place(&session, None)));
+    let checked = Memo::new(move |_| place.with(|place| check(&draft.get(), place.as_ref())));
     // Fields complain once they have been left, and all of them once the form was sent.
     let left = RwSignal::new(BTreeSet::<&'static str>::new());
     let sent = RwSignal::new(false);

@@ -6,7 +6,7 @@ crate::i18n::phrases! {
     AMBIGUOUS = "“image:latest” has two meanings: write image:latest:TAG, or docker.io/library/image:latest.", "«image:latest» понимают двояко: пишите image:latest:ТЕГ или docker.io/library/image:latest.";
     NO_PROJECT = "After the cluster come the project and the name, as in image://CLUSTER/ORG/PROJECT/NAME.", "После кластера идут проект и имя: image://CLUSTER/ORG/PROJECT/NAME.";
     CLUSTER = "Between image:// and the next slash stands a cluster's name, without port, user or password.", "Между image:// и следующей косой чертой стоит имя кластера — без порта, пользователя и пароля.";
-    OTHER_CLUSTER = "That is another cluster; images are put into this one: {cluster}.", "Это другой кластер; образы добавляются в этот: {cluster}.";
+    OTHER_CLUSTER = "That names another cluster; you are in {cluster}.", "Это имя другого кластера; вы в кластере {cluster}.";
     SCHEME = "A reference has no scheme: leave out what stands before and with “://”.", "В ссылке на образ нет схемы: уберите «://» и то, что перед ним.";
     CHARACTER = "A name cannot hold “{char}”.", "В имени не бывает «{char}».";
     COMPONENT = "“{part}” will not do: lower-case Latin letters and digits, with single “.”, “_”, “__” or hyphens between them.", "«{part}» не подходит: строчные латинские буквы и цифры, между ними по одному «.», «_», «__» или дефисы.";

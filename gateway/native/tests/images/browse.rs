@@ -148,3 +148,23 @@ async fn hostile_names_and_other_peoples_images_are_refused() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_job_of_an_image_that_is_not_there_is_refused_at_its_image() {
+    let world = World::new().await;
+    let bob = world.page("bob").await;
+    let json_kind = [("content-type", "application/json")];
+    for (image, why) in [
+        ("image:none:v1", "there is no image"),
+        ("image:None", "an image's name"),
+        ("image:latest", "can mean an image"),
+    ] {
+        let got =
+            world.ask(Method::POST, "/api/v1/jobs", &bob, &json_kind, json!({ "image": image }).to_string()).await;
+        let problem = got.json();
+        assert_eq!((got.status.as_u16(), &problem["field"]), (400, &json!("image")), "{image}: {problem}");
+        let message = problem["message"].as_str().unwrap_or_default();
+        assert!(message.to_lowercase().contains(why) && message.ends_with('.'), "{image}: {message}");
+    }
+    world.stop().await;
+}

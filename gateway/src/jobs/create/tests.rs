@@ -42,13 +42,16 @@ fn with_image(image: &str) -> JobCreate {
     JobCreate { image: image.into(), ..JobCreate::default() }
 }
 
+const DIGESTED: &str = "x@sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
 #[test]
 fn images_become_the_references_the_platforms_own_client_sends() {
     for (text, reference) in [
         ("ubuntu", "ubuntu:latest"),
         ("ubuntu:22.04", "ubuntu:22.04"),
         ("host:5000/x", "host:5000/x:latest"),
-        ("x@sha256:00", "x@sha256:00"),
+        (DIGESTED, DIGESTED),
+        ("127.0.0.1:5000/acme/demo/train", "127.0.0.1:5000/acme/demo/train:latest"),
         ("image:train", "127.0.0.1:5000/acme/demo/train:latest"),
         ("image:train:v1", "127.0.0.1:5000/acme/demo/train:v1"),
         ("image:/other/train", "127.0.0.1:5000/acme/other/train:latest"),
@@ -77,6 +80,10 @@ fn every_input_at_fault_is_refused_by_its_name() {
         ("image", with_image("a b")),
         ("image", with_image("image://elsewhere/acme/demo/x")),
         ("image", with_image("image:../x")),
+        ("image", with_image("image:UPPER")),
+        ("image", with_image("Ubuntu")),
+        ("image", with_image("image:latest")),
+        ("image", with_image("x@sha256:00")),
         ("preset", JobCreate { preset: Some("huge".into()), ..base() }),
         ("name", JobCreate { name: Some("A".into()), ..base() }),
         ("working_dir", JobCreate { working_dir: Some("tmp".into()), ..base() }),

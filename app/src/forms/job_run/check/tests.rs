@@ -1,5 +1,13 @@
 use super::*;
-use crate::i18n::Phrase;
+use crate::i18n::{Phrase, catalogue::image_names};
+
+fn here() -> Place {
+    Place { cluster: "home".into(), org: Some("acme".into()), project: "vision".into(), registries: BTreeMap::new() }
+}
+
+fn check(draft: &Draft) -> Result<JobCreate, Complaints> {
+    super::check(draft, Some(&here()))
+}
 
 fn wrong(change: impl FnOnce(&mut Draft)) -> Vec<(&'static str, Phrase)> {
     let mut draft = Draft::default();
@@ -23,7 +31,10 @@ fn each_bad_input_is_named_at_its_field() {
     for (found, field, phrase) in [
         (wrong(|d| d.image = "  ".into()), "image", run::BAD_IMAGE_EMPTY),
         (wrong(|d| d.image = "a b".into()), "image", run::BAD_IMAGE),
-        (wrong(|d| d.image = long.clone()), "image", run::BAD_TOO_LONG),
+        (wrong(|d| d.image = long.clone()), "image", image_names::TOO_LONG),
+        (wrong(|d| d.image = "Ubuntu".into()), "image", image_names::COMPONENT),
+        (wrong(|d| d.image = "image:latest".into()), "image", image_names::AMBIGUOUS),
+        (wrong(|d| d.image = "image://far/acme/vision/net".into()), "image", image_names::OTHER_CLUSTER),
         (wrong(|d| d.name = "ab".into()), "name", run::BAD_NAME_LENGTH),
         (wrong(|d| d.name = "Train".into()), "name", run::BAD_NAME_START),
         (wrong(|d| d.name = "tra_in".into()), "name", run::BAD_NAME_CHAR),

@@ -241,7 +241,7 @@ test("a file that changed since its push was interrupted begins anew, and says s
   wire.bytesPerSec = 2 * MIB;
   await begin(page, file, "anew");
   // Something of it is remembered as soon as a chunk has landed.
-  await expect(page.getByText(/[1-9]\S*\sMiB\ssent/)).toBeVisible({ timeout: PATIENCE_MS });
+  await expect(page.getByText(/[1-9]\S*\sMB\ssent/)).toBeVisible({ timeout: PATIENCE_MS });
   await page.close({ runBeforeUnload: false });
   await write(file, second.tar);
   wire.bytesPerSec = Number.POSITIVE_INFINITY;

@@ -118,7 +118,7 @@ pub(crate) fn TargetField(
             {move || match target.standing.get() {
                 Standing::Taken(detail) => {
                     let text = Signal::derive(move || {
-                        let size = format::bytes(i18n.lang(), detail.size_bytes);
+                        let size = format::image_bytes(i18n.lang(), detail.size_bytes);
                         i18n.fill(words::TARGET_EXISTS, &[("digest", short_digest(&detail.digest)), ("size", &size)])
                     });
                     Some(view! { <Note text/> })

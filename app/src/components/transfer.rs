@@ -79,7 +79,7 @@ pub(crate) fn TransferProgress(
 fn sum(i18n: I18n, progress: &Progress) -> Option<String> {
     let (done, total) = progress.bytes();
     let lang = i18n.lang();
-    let places = [("done", format::bytes(lang, done)), ("total", format::bytes(lang, total))];
+    let places = [("done", format::image_bytes(lang, done)), ("total", format::image_bytes(lang, total))];
     (total > 0).then(|| i18n.fill(words::OF, &[(places[0].0, &places[0].1), (places[1].0, &places[1].1)]))
 }
 
@@ -114,10 +114,10 @@ fn bytes_of(i18n: I18n, line: &LayerLine) -> String {
     match (line.state, line.total_bytes) {
         (_, 0) => String::new(),
         (LayerState::Pushing, total) => {
-            let (done, total) = (format::bytes(lang, line.done_bytes), format::bytes(lang, total));
+            let (done, total) = (format::image_bytes(lang, line.done_bytes), format::image_bytes(lang, total));
             i18n.fill(words::OF, &[("done", &done), ("total", &total)])
         }
-        (_, total) => format::bytes(lang, total),
+        (_, total) => format::image_bytes(lang, total),
     }
 }
 
@@ -143,7 +143,7 @@ fn ReceiptView(receipt: Receipt) -> impl IntoView {
             <p class="receipt-line">
                 <code class="truncate">{receipt.digest.clone()}</code>
                 <CopyButton label=i18n.text(image_words::COPY_DIGEST) text=Signal::stored(receipt.digest)/>
-                <span class="num muted">{move || format::bytes(i18n.lang(), size)}</span>
+                <span class="num muted">{move || format::image_bytes(i18n.lang(), size)}</span>
             </p>
         </section>
     }

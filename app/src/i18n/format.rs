@@ -1,6 +1,6 @@
 //! Numbers, sizes, durations and dates as each language writes them. Dates and grouping come from the browser's `Intl`.
 
-use super::{Lang, catalogue::units};
+use super::{Lang, Phrase, catalogue::units};
 use jiff::Timestamp;
 use js_sys::{Function, Intl::DateTimeFormat};
 use std::cell::RefCell;
@@ -37,13 +37,21 @@ pub(crate) fn decimal(lang: Lang, value: f64, digits: usize) -> String {
     }
 }
 
-/// A size in bytes, in powers of 1024 (`1.5 GiB`).
+/// A size of memory or of text, in powers of 1024 (`1.5 GiB`).
 pub(crate) fn bytes(lang: Lang, size_bytes: u64) -> String {
-    let names = [units::B, units::KIB, units::MIB, units::GIB, units::TIB];
+    scaled(lang, size_bytes, 1024.0, [units::B, units::KIB, units::MIB, units::GIB, units::TIB])
+}
+
+/// A size of images and of what travels, in powers of 1000 as `docker` and registries give it (`1.5 GB`).
+pub(crate) fn image_bytes(lang: Lang, size_bytes: u64) -> String {
+    scaled(lang, size_bytes, 1000.0, [units::B, units::KB, units::MB, units::GB, units::TB])
+}
+
+fn scaled(lang: Lang, size_bytes: u64, step: f64, names: [Phrase; 5]) -> String {
     let mut value = size_bytes as f64;
     let mut unit = 0;
-    while value >= 1024.0 && unit + 1 < names.len() {
-        value /= 1024.0;
+    while value >= step && unit + 1 < names.len() {
+        value /= step;
         unit += 1;
     }
     let digits = if value >= 100.0 || unit == 0 { 0 } else { 1 };
@@ -129,6 +137,9 @@ mod tests {
         assert_eq!(bytes(Lang::En, 1536), "1.5\u{a0}KiB");
         assert_eq!(bytes(Lang::Ru, 1536 * 1024 * 1024), "1,5\u{a0}ГиБ");
         assert_eq!(bytes(Lang::En, 2_147_483_648), "2\u{a0}GiB");
+        assert_eq!(image_bytes(Lang::En, 999), "999\u{a0}B");
+        assert_eq!(image_bytes(Lang::En, 93_800_000), "93.8\u{a0}MB");
+        assert_eq!(image_bytes(Lang::Ru, 1_500), "1,5\u{a0}кБ");
     }
 
     #[test]

@@ -50,13 +50,15 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
                     <MainNav/>
                     <div class="bar-end">
                         <PushMark/>
-                        <Button
-                            label=i18n.text(shell::KEYS)
-                            kind=Kind::Quiet
-                            bare=true
-                            picture=icon::KEYBOARD
-                            on_click=move |()| keys_open.set(true)
-                        />
+                        <span class="bar-keys">
+                            <Button
+                                label=i18n.text(shell::KEYS)
+                                kind=Kind::Quiet
+                                bare=true
+                                picture=icon::KEYBOARD
+                                on_click=move |()| keys_open.set(true)
+                            />
+                        </span>
                         <LanguageMenu/>
                         <ThemeMenu/>
                         <AccountMenu/>

@@ -2,7 +2,7 @@
 
 use crate::i18n::{
     I18n, Lang, Phrase,
-    catalogue::push,
+    catalogue::{push, units},
     format::{decimal, duration},
 };
 use archive_protocol::{Fault, FaultCode, FoundImage, LayerLine, LayerStage, Progress};
@@ -65,14 +65,13 @@ pub(crate) fn fault_text(i18n: I18n, fault: &Fault) -> String {
     if fault.detail.is_empty() { kind.to_owned() } else { format!("{kind} ({})", fault.detail) }
 }
 
-/// A layer's line as `docker push` writes it: `b7f3b88ae387 Pushing [=====>    ] 2.7/93.8 MB`.
-pub(crate) fn line(lang: Lang, line: &LayerLine) -> String {
-    let word = stage_phrase(line.stage).in_lang(lang);
-    if line.stage != LayerStage::Pushing {
-        return word.to_owned();
-    }
-    let share = share(line.done_bytes, line.total_bytes);
-    format!("{word} [{}] {}", bar(share), of(lang, line.done_bytes, line.total_bytes))
+/// What `docker push` writes of a layer after its id: `Pushing`, and `[=====>    ] 2.7/93.8 MB` of one that is on its way.
+pub(crate) fn line(lang: Lang, line: &LayerLine) -> (&'static str, Option<String>) {
+    let far = (line.stage == LayerStage::Pushing).then(|| {
+        let share = share(line.done_bytes, line.total_bytes);
+        format!("[{}] {}", bar(share), of(lang, line.done_bytes, line.total_bytes))
+    });
+    (stage_phrase(line.stage).in_lang(lang), far)
 }
 
 fn stage_phrase(stage: LayerStage) -> Phrase {
@@ -97,9 +96,9 @@ fn bar(share: f64) -> String {
 /// `2.7/93.8 MB`, in the decimal units that `docker push` uses.
 pub(crate) fn of(lang: Lang, done_bytes: u64, total_bytes: u64) -> String {
     let (unit, name) = match total_bytes {
-        0..1_000_000 => (1e3, push::KB),
-        1_000_000..1_000_000_000 => (1e6, push::MB),
-        _ => (1e9, push::GB),
+        0..1_000_000 => (1e3, units::KB),
+        1_000_000..1_000_000_000 => (1e6, units::MB),
+        _ => (1e9, units::GB),
     };
     let number = |bytes: u64| decimal(lang, bytes as f64 / unit, 1);
     format!("{}/{}\u{a0}{}", number(done_bytes), number(total_bytes), name.in_lang(lang))
@@ -163,11 +162,13 @@ mod tests {
             done_bytes: 46_900_000,
             total_bytes: 93_800_000,
         };
-        assert_eq!(line(Lang::En, &layer), "Pushing [============>           ] 46.9/93.8\u{a0}MB");
+        let far = |layer: &LayerLine| line(Lang::En, layer).1.unwrap_or_default();
+        assert_eq!(line(Lang::En, &layer).0, "Pushing");
+        assert_eq!(far(&layer), "[============>           ] 46.9/93.8\u{a0}MB");
         layer.done_bytes = layer.total_bytes;
-        assert_eq!(line(Lang::En, &layer), "Pushing [========================] 93.8/93.8\u{a0}MB");
+        assert_eq!(far(&layer), "[========================] 93.8/93.8\u{a0}MB");
         layer.stage = LayerStage::Exists;
-        assert_eq!(line(Lang::En, &layer), "Layer already exists");
-        assert_eq!(of(Lang::Ru, 1_500, 2_500), "1,5/2,5\u{a0}КБ");
+        assert_eq!(line(Lang::En, &layer), ("Layer already exists", None));
+        assert_eq!(of(Lang::Ru, 1_500, 2_500), "1,5/2,5\u{a0}кБ");
     }
 }

@@ -53,7 +53,7 @@ crate::i18n::phrases! {
     CANCEL = "Cancel push", "Отменить отправку";
     CANCEL_ASK = "Cancel the push?", "Отменить отправку?";
     CANCEL_TEXT = "What was sent so far is thrown away. Pause it instead to continue later.", "Всё отправленное будет выброшено. Чтобы продолжить позже, приостановите её.";
-    FAILED = "The push stopped", "Отправка остановилась";
+    FAILED = "Push: stopped", "Отправка: сбой";
     NOTHING_TAGGED = "No tag was set or changed.", "Ни один тег не создан и не изменён.";
     TRY_AGAIN = "Try again from where it stopped", "Повторить с места остановки";
     BACK = "Back to the files", "Назад к файлам";
@@ -65,17 +65,14 @@ crate::i18n::phrases! {
     SKIPPED_OF = "{skipped} of {layers} were there already", "{skipped} из {layers} уже были";
     MORE = "Push more", "Отправить ещё";
     MARK = "Push: {percent} %", "Отправка: {percent} %";
-    MARK_FAILED = "The push stopped", "Отправка остановилась";
-    MARK_DONE = "The push is done", "Отправка завершена";
+    MARK_FAILED = "Push: stopped", "Отправка: сбой";
+    MARK_DONE = "Push: done", "Отправка: готово";
 
     LAYER_WAITING = "Waiting", "Ожидает";
     LAYER_PUSHING = "Pushing", "Отправляется";
     LAYER_PUSHED = "Pushed", "Отправлен";
     LAYER_EXISTS = "Layer already exists", "Слой уже есть";
     LAYER_MOUNTED = "Mounted from another image", "Взят из другого образа";
-    KB = "kB", "КБ";
-    MB = "MB", "МБ";
-    GB = "GB", "ГБ";
     MB_PER_S = "MB/s", "МБ/с";
 
     FAULT_NOT_AN_ARCHIVE = "This is no image archive.", "Это не архив образа.";

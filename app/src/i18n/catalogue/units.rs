@@ -2,6 +2,10 @@
 
 crate::i18n::phrases! {
     B = "B", "Б";
+    KB = "kB", "кБ";
+    MB = "MB", "МБ";
+    GB = "GB", "ГБ";
+    TB = "TB", "ТБ";
     KIB = "KiB", "КиБ";
     MIB = "MiB", "МиБ";
     GIB = "GiB", "ГиБ";

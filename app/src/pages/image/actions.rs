@@ -36,7 +36,7 @@ pub(super) fn Actions(shown: Shown, detail: Arc<ImageDetail>, version: Version) 
     let size = detail.size_bytes;
     let note = move |phrase: Phrase| {
         let file = file.clone();
-        Signal::derive(move || i18n.fill(phrase, &[("size", &format::bytes(i18n.lang(), size)), ("file", &file)]))
+        Signal::derive(move || i18n.fill(phrase, &[("size", &format::image_bytes(i18n.lang(), size)), ("file", &file)]))
     };
     let (docker_note, oci_note) = (note(words::DOWNLOAD_DOCKER_NOTE), note(words::DOWNLOAD_OCI_NOTE));
     let (docker_href, oci_href) =

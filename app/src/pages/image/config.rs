@@ -48,7 +48,7 @@ pub(super) fn Config(detail: Arc<ImageDetail>, platform: Memo<Option<PlatformIma
                                             <dt>{kind}</dt>
                                             <dd>
                                                 <code class="truncate">{one.digest.clone()}</code>
-                                                <span class="num muted">{move || format::bytes(i18n.lang(), size)}</span>
+                                                <span class="num muted">{move || format::image_bytes(i18n.lang(), size)}</span>
                                             </dd>
                                         </div>
                                     }

@@ -180,7 +180,7 @@ fn Facts(
                     <CopyButton label=i18n.text(words::COPY_DIGEST) text=Signal::stored(detail.digest.clone())/>
                 </dd>
             </div>
-            {fact(words::SIZE, view! { <span class="num">{move || format::bytes(i18n.lang(), size)}</span> }.into_any())}
+            {fact(words::SIZE, view! { <span class="num">{move || format::image_bytes(i18n.lang(), size)}</span> }.into_any())}
             {one.map(|one| fact(words::PLATFORM, one.into_any()))}
             {move || built.get().map(|time| fact(words::CREATED, view! { <DateTime time/> }.into_any()))}
             {detail.updated_at.map(|time| fact(words::UPDATED, view! { <DateTime time/> }.into_any()))}
@@ -208,7 +208,7 @@ fn Platforms(shown: Shown, detail: Arc<ImageDetail>, platform: Memo<Option<Platf
                         aria-current=move || is_chosen().then_some("true")
                     >
                         {text}
-                        <span class="num muted">{move || format::bytes(i18n.lang(), size)}</span>
+                        <span class="num muted">{move || format::image_bytes(i18n.lang(), size)}</span>
                     </a>
                 }
             })

@@ -86,12 +86,12 @@ fn StepView(
         let words = move || {
             let lang = i18n.lang();
             let percent = format::decimal(lang, part, if part < 10.0 { 1 } else { 0 });
-            i18n.fill(words::LAYER_SIZE, &[("size", &format::bytes(lang, size)), ("percent", &percent)])
+            i18n.fill(words::LAYER_SIZE, &[("size", &format::image_bytes(lang, size)), ("percent", &percent)])
         };
         view! {
             <div class="made-layer">
                 <span class="made-bar" aria-hidden="true"><span style:width=format!("{part:.1}%")></span></span>
-                <span class="num made-size" title=words>{move || format::bytes(i18n.lang(), size)}</span>
+                <span class="num made-size" title=words>{move || format::image_bytes(i18n.lang(), size)}</span>
                 <code class="muted" title=layer.digest.clone()>{short_digest(&layer.digest).to_owned()}</code>
                 <CopyButton label text=Signal::stored(layer.digest)/>
             </div>

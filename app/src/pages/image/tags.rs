@@ -120,7 +120,7 @@ fn TagLine(shown: Shown, tag: Tag, chosen: Memo<Option<String>>) -> impl IntoVie
         <li>
             <a class="image-tag" href=href aria-current=move || is_chosen().then_some("true")>
                 <span class="image-tag-name truncate">{tag.name.clone()}</span>
-                <span class="num image-tag-size">{move || size.map(|size| format::bytes(i18n.lang(), size))}</span>
+                <span class="num image-tag-size">{move || size.map(|size| format::image_bytes(i18n.lang(), size))}</span>
                 <span class="mono muted truncate">{tag.digest.as_deref().map(|digest| short_digest(digest).to_owned())}</span>
                 {(!known).then(|| view! { <span class="muted">{i18n.text(words::TAG_UNREADABLE)}</span> })}
                 <span class="muted image-tag-time">{tag.updated_at.map(|time| view! { <TimeAgo time/> })}</span>

@@ -1,6 +1,6 @@
 //! The picked files: what is in each, or why nothing of it can be pushed.
 
-use crate::i18n::{catalogue::push, format::bytes, use_i18n};
+use crate::i18n::{catalogue::push, format::image_bytes, use_i18n};
 use crate::rules::push::fault_text;
 use crate::stores::push::{Look, PickedFile, use_push};
 use crate::ui::{
@@ -53,7 +53,7 @@ fn look(i18n: crate::i18n::I18n, file: PickedFile) -> AnyView {
         Look::Looking(done) => {
             let text = move || {
                 let lang = i18n.lang();
-                let places = [("done", bytes(lang, done)), ("total", bytes(lang, file.size_bytes))];
+                let places = [("done", image_bytes(lang, done)), ("total", image_bytes(lang, file.size_bytes))];
                 i18n.fill(push::UNPACKING, &[(places[0].0, &places[0].1), (places[1].0, &places[1].1)])
             };
             view! {
@@ -73,7 +73,7 @@ fn look(i18n: crate::i18n::I18n, file: PickedFile) -> AnyView {
 fn found(i18n: crate::i18n::I18n, report: FileReport) -> impl IntoView {
     let (form, size, outer) = (report.form.clone(), report.size_bytes, report.outer.clone());
     let kind = move || {
-        let said = i18n.fill(push::FORM, &[("form", &form), ("size", &bytes(i18n.lang(), size))]);
+        let said = i18n.fill(push::FORM, &[("form", &form), ("size", &image_bytes(i18n.lang(), size))]);
         if outer.is_empty() { said } else { format!("{said}, {}", i18n.fill(push::COMPRESSED, &[("outer", &outer)])) }
     };
     let goes_on = report.unfinished.map(|unfinished| {
@@ -105,7 +105,7 @@ fn one(i18n: crate::i18n::I18n, image: FoundImage) -> impl IntoView {
         if travel == 0 {
             return i18n.now(push::TRAVELS_NOTHING).to_owned();
         }
-        i18n.fill(push::TRAVELS, &[("travel", &bytes(lang, travel)), ("size", &bytes(lang, size))])
+        i18n.fill(push::TRAVELS, &[("travel", &image_bytes(lang, travel)), ("size", &image_bytes(lang, size))])
     };
     let count = image.layers.len() as u64;
     let usable = image.faults.is_empty();
@@ -137,7 +137,7 @@ fn layer_row(i18n: crate::i18n::I18n, layer: FoundLayer) -> impl IntoView {
     view! {
         <li class="push-layer">
             <code>{layer.id}</code>
-            <span class="num">{move || bytes(i18n.lang(), layer.size_bytes)}</span>
+            <span class="num">{move || image_bytes(i18n.lang(), layer.size_bytes)}</span>
             <span class="muted">{note.map(|note| i18n.text(note))}</span>
         </li>
     }

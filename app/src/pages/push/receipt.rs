@@ -3,7 +3,7 @@
 use crate::components::copy::CopyButton;
 use crate::i18n::{
     catalogue::{image, push},
-    format::bytes,
+    format::image_bytes,
     use_i18n,
 };
 use crate::paths;
@@ -49,7 +49,7 @@ fn one(i18n: crate::i18n::I18n, receipt: PushReceipt) -> impl IntoView {
                     <CopyButton label=i18n.text(image::COPY_DIGEST) text=Signal::stored(digest)/>
                 </dd>
                 <dt>{i18n.text(push::SIZE)}</dt>
-                <dd class="num">{move || bytes(i18n.lang(), size_bytes)}</dd>
+                <dd class="num">{move || image_bytes(i18n.lang(), size_bytes)}</dd>
                 <dt>{i18n.text(push::SKIPPED)}</dt>
                 <dd>{skipped}</dd>
             </dl>

@@ -1,6 +1,6 @@
 //! A push on its way, or one that stopped: lines as `docker push` shows them, speed, time left, and what can be done about it.
 
-use crate::i18n::{Phrase, catalogue::push, format::bytes, use_i18n};
+use crate::i18n::{Phrase, catalogue::push, format::image_bytes, use_i18n};
 use crate::rules::push::{self as rules, fault_text, line, of, pace};
 use crate::stores::{
     confirm::{Question, use_confirm},
@@ -34,7 +34,7 @@ pub(crate) fn UnderWay() -> impl IntoView {
     let numbers = move || {
         store.progress.with(|progress| {
             let done = of(i18n.lang(), progress.done_bytes, progress.total_bytes);
-            let sent = i18n.fill(push::SENT, &[("sent", &bytes(i18n.lang(), progress.sent_bytes))]);
+            let sent = i18n.fill(push::SENT, &[("sent", &image_bytes(i18n.lang(), progress.sent_bytes))]);
             if progress.stage == Stage::Pushing && fault.with(Option::is_none) {
                 format!("{done} · {} · {sent}", pace(i18n, progress))
             } else {
@@ -85,9 +85,11 @@ pub(crate) fn UnderWay() -> impl IntoView {
 fn Line(at: usize) -> impl IntoView {
     let (i18n, store) = (use_i18n(), use_push());
     let layer = Memo::new(move |_| store.progress.with(|progress| progress.layers.get(at).cloned()));
-    let text = move || layer.with(|layer| layer.as_ref().map(|layer| line(i18n.lang(), layer))).unwrap_or_default();
+    let said = Memo::new(move |_| layer.with(|layer| layer.as_ref().map(|layer| line(i18n.lang(), layer))));
+    let word = move || said.with(|said| said.as_ref().map(|(word, _)| *word));
+    let far = move || said.with(|said| said.as_ref().and_then(|(_, far)| far.clone()));
     let id = move || layer.with(|layer: &Option<LayerLine>| layer.as_ref().map(|layer| layer.id.clone()));
-    view! { <li class="push-line"><code>{id}</code> <span>{text}</span></li> }
+    view! { <li class="push-line"><code>{id}</code> <span>{word}</span> <span>{far}</span></li> }
 }
 
 /// Pause, continue, cancel; after a fault, try again or go back.

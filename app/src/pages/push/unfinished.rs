@@ -1,6 +1,6 @@
 //! Pushes of this browser that were interrupted: choosing the same file continues one.
 
-use crate::i18n::{catalogue::push, format::bytes, use_i18n};
+use crate::i18n::{catalogue::push, format::image_bytes, use_i18n};
 use crate::stores::push::use_push;
 use crate::ui::button::{Button, Kind};
 use archive_protocol::Unfinished;
@@ -33,7 +33,7 @@ fn row(i18n: crate::i18n::I18n, item: Unfinished) -> impl IntoView {
     };
     let target = format!("{repository}:{tag}");
     let text = move || {
-        let (done, total) = (bytes(i18n.lang(), done_bytes), bytes(i18n.lang(), size_bytes));
+        let (done, total) = (image_bytes(i18n.lang(), done_bytes), image_bytes(i18n.lang(), size_bytes));
         let places = [("file", file_name.as_str()), ("target", &target), ("done", &done), ("total", &total)];
         i18n.fill(push::UNFINISHED_ITEM, &places)
     };

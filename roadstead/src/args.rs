@@ -5,6 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use url::Url;
 
+/// The usual data folder.
+pub(crate) const DATA_FOLDER: &str = ".roadstead";
+
 /// Run container jobs from a browser.
 #[derive(Debug, Parser)]
 #[command(name = "roadstead", version, about, long_about = None)]
@@ -49,7 +52,7 @@ pub(crate) struct Place {
 #[derive(Clone, Debug, Arguments)]
 pub(crate) struct Data {
     /// Folder for everything that is kept: accounts, jobs, logs, keys.
-    #[arg(long = "data", env = "ROADSTEAD_DATA", default_value = ".roadstead", global = true)]
+    #[arg(long = "data", env = "ROADSTEAD_DATA", default_value = DATA_FOLDER, global = true)]
     pub(crate) folder: PathBuf,
 }
 
@@ -219,17 +222,17 @@ pub(crate) enum UserAct {
     PasswordLink {
         /// Whose.
         name: String,
-        /// Address of the cluster.
-        #[arg(long, default_value = "http://127.0.0.1:8080")]
-        url: String,
+        /// Address of the cluster; by default where `roadstead up` was last up on this data folder.
+        #[arg(long)]
+        url: Option<String>,
     },
     /// Print a one-time link that signs a browser in.
     Link {
         /// Whose.
         name: String,
-        /// Address of the console.
-        #[arg(long, default_value = "http://127.0.0.1:8080")]
-        url: String,
+        /// Address of the console; by default where `roadstead up` was last up on this data folder.
+        #[arg(long)]
+        url: Option<String>,
     },
 }
 

@@ -2,6 +2,7 @@
 //!
 //! It reads the command line and puts the parts together; it is the only crate that knows both the gateway and the cluster.
 
+mod address;
 mod args;
 mod assets;
 mod banner;

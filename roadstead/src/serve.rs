@@ -3,7 +3,7 @@
 use crate::args::{self, Images, Jobs, Place};
 use crate::banner::Banner;
 use crate::operations::Operations;
-use crate::{assets, dispatch, keyfile, links};
+use crate::{address, assets, dispatch, keyfile, links};
 use anyhow::{Context, bail};
 use cluster::{Cluster, CopyRules, EngineChoice};
 use gateway::{Gateway, Memory, SessionKeys, ports::Host as _};
@@ -42,6 +42,7 @@ pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
     let console = gateway_native::console(assets::Console);
     let router = dispatch::one_port(gateway::router(gateway.clone(), console), cluster.router());
     let code = cluster.sign_in_code(cluster.admin()).await?;
+    address::keep(&data, &address);
     operations.listen(up.front.metrics).await?;
     say(&Banner { address: &address, data: &data, code: Some(&code), console: assets::is_built() });
     let kept = tokio::spawn(links::keep(gateway.clone(), cluster.clone()));

@@ -1,11 +1,10 @@
 //! `roadstead user`: people, their tokens and sign-in links. Works on the data folder, also while a server runs on it.
 
 use crate::args::{Role, User, UserAct};
-use crate::{banner, password, serve};
+use crate::{address, banner, password, serve};
 use anyhow::Context;
 use cluster::{Accounts, ProjectRole};
 use std::time::Duration;
-use url::Url;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -38,12 +37,12 @@ pub(crate) async fn run(user: User) -> anyhow::Result<()> {
             println!("set the password of {name}; their sign-ins have ended");
         }
         UserAct::PasswordLink { name, url } => {
-            let url = Url::parse(&url).context("--url is not a URL")?;
+            let url = address::find(&user.data.folder, url.as_deref())?;
             let code = accounts.password_code(&name).await?;
             println!("{}/oauth/password#code={code}", url.as_str().trim_end_matches('/'));
         }
         UserAct::Link { name, url } => {
-            let url = Url::parse(&url).context("--url is not a URL")?;
+            let url = address::find(&user.data.folder, url.as_deref())?;
             println!("{}", banner::link(&url, &accounts.sign_in_code(&name).await?));
         }
     }

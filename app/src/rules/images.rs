@@ -3,8 +3,7 @@
 use super::fold::folded;
 use crate::i18n::{Phrase, catalogue::images};
 use api::{
-    images::{Image, ImageDetail, ImageSelector},
-    jobs::Job,
+    images::{Image, ImageSelector},
     session::Session,
 };
 use std::cmp::Ordering;
@@ -187,24 +186,6 @@ pub(crate) fn write_refusal(session: &Session, org: Option<&str>, project: &str)
     (role == Some("reader")).then_some(images::NO_WRITE)
 }
 
-/// Whether a job was started from this version of the image. A reference without a tag means `latest`.
-pub(crate) fn is_used_by(detail: &ImageDetail, job: &Job) -> bool {
-    let used = job.container.image.as_str();
-    let last = used.rsplit('/').next().unwrap_or_default();
-    let tagged = if last.contains([':', '@']) { used.to_owned() } else { format!("{used}:latest") };
-    let base = |reference: &str| {
-        let bare = reference.split('@').next().unwrap_or_default();
-        let end = bare.rfind('/').unwrap_or_default();
-        bare[end..].find(':').map_or(bare, |colon| &bare[..end + colon]).to_owned()
-    };
-    let repository = base(&detail.docker_reference);
-    // By any name that it has now: the one asked for, its digest, and the other tags of that digest.
-    tagged == detail.docker_reference
-        || tagged == detail.uri
-        || tagged == format!("{repository}@{}", detail.digest)
-        || detail.same_digest_tags.iter().any(|tag| tagged == format!("{repository}:{tag}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,28 +251,6 @@ mod tests {
             [("project", "*".to_owned()), ("name", "resnet".to_owned())]
         );
         assert_eq!(filter.selector(false).name, None);
-    }
-
-    #[test]
-    fn a_job_uses_an_image_by_any_of_its_names() {
-        let detail: ImageDetail = serde_json::from_value(serde_json::json!({
-            "repository": "acme/vision/net", "uri": "image://home/acme/vision/net:latest", "tag": "latest",
-            "docker_reference": "127.0.0.1:8080/acme/vision/net:latest", "digest": "sha256:0f", "media_type": "x",
-            "size_bytes": 1, "platforms": [], "same_digest_tags": ["v1"],
-            "rights": {"read": true, "write": false, "manage": false},
-        }))
-        .expect("a detail of the contract");
-        let uses = |image: &str| {
-            let mut job = crate::rules::job::tests::job("job-1", "running");
-            image.clone_into(&mut job.container.image);
-            is_used_by(&detail, &job)
-        };
-        for image in ["net:latest", "net", "net:v1", "net@sha256:0f"] {
-            assert!(uses(&format!("127.0.0.1:8080/acme/vision/{image}")), "{image}");
-        }
-        for image in ["127.0.0.1:8080/acme/vision/net:v2", "127.0.0.1:8080/acme/vision/net2", "net:latest", "ubuntu"] {
-            assert!(!uses(image), "{image}");
-        }
     }
 
     #[test]

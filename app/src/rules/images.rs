@@ -1,6 +1,9 @@
 //! The images list's scope, filter and order, how they stand in the address, and who may put images where.
 
-use super::fold::folded;
+use super::{
+    fold::folded,
+    sorting::{self, Sort},
+};
 use crate::i18n::{Phrase, catalogue::images};
 use api::{
     images::{Image, ImageSelector},
@@ -19,17 +22,6 @@ pub(crate) enum Column {
 }
 
 impl Column {
-    pub(crate) const ALL: [Self; 4] = [Self::Name, Self::Project, Self::Tags, Self::Updated];
-
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Project => "project",
-            Self::Tags => "tags",
-            Self::Updated => "updated",
-        }
-    }
-
     pub(crate) fn phrase(self) -> Phrase {
         match self {
             Self::Name => images::COL_NAME,
@@ -38,8 +30,20 @@ impl Column {
             Self::Updated => images::COL_UPDATED,
         }
     }
+}
 
-    /// Whether the first click orders from the largest.
+impl sorting::Column for Column {
+    const ALL: &'static [Self] = &[Self::Name, Self::Project, Self::Tags, Self::Updated];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Project => "project",
+            Self::Tags => "tags",
+            Self::Updated => "updated",
+        }
+    }
+
     fn starts_descending(self) -> bool {
         matches!(self, Self::Tags | Self::Updated)
     }
@@ -70,9 +74,7 @@ pub(crate) struct ImageFilter {
     pub(crate) scope: Scope,
     /// Words that must all be found in the repository.
     pub(crate) text: String,
-    pub(crate) column: Column,
-    /// Against the column's usual direction.
-    pub(crate) reversed: bool,
+    pub(crate) by: Sort<Column>,
 }
 
 impl ImageFilter {
@@ -85,15 +87,7 @@ impl ImageFilter {
                 "org" if !value.is_empty() => org = Some(value.to_owned()),
                 "project" if !value.is_empty() => project = Some(value.to_owned()),
                 "q" => value.clone_into(&mut filter.text),
-                "sort" => {
-                    let (word, reversed) = match value.strip_prefix('-') {
-                        Some(word) => (word, true),
-                        None => (value, false),
-                    };
-                    if let Some(column) = Column::ALL.into_iter().find(|c| c.word() == word) {
-                        (filter.column, filter.reversed) = (column, reversed);
-                    }
-                }
+                "sort" => filter.by = Sort::parse(value).unwrap_or(filter.by),
                 _ => {}
             }
         }
@@ -119,9 +113,7 @@ impl ImageFilter {
         if !self.text.is_empty() {
             pairs.push(("q", self.text.clone()));
         }
-        if self.column != Column::default() || self.reversed {
-            pairs.push(("sort", format!("{}{}", if self.reversed { "-" } else { "" }, self.column.word())));
-        }
+        pairs.extend(self.by.to_pair());
         pairs
     }
 
@@ -144,12 +136,7 @@ impl ImageFilter {
 
     /// What a click on a column's heading makes of it.
     pub(crate) fn sorted_by(&self, column: Column) -> Self {
-        let reversed = self.column == column && !self.reversed;
-        Self { column, reversed, ..self.clone() }
-    }
-
-    pub(crate) fn descending(&self) -> bool {
-        self.column.starts_descending() != self.reversed
+        Self { by: self.by.clicked(column), ..self.clone() }
     }
 
     pub(crate) fn admits(&self, image: &Image) -> bool {
@@ -158,14 +145,13 @@ impl ImageFilter {
     }
 
     pub(crate) fn order(&self, a: &Image, b: &Image) -> Ordering {
-        let by_column = match self.column {
+        let by_column = match self.by.column {
             Column::Name => a.name.cmp(&b.name),
             Column::Project => (&a.org, &a.project).cmp(&(&b.org, &b.project)),
             Column::Tags => a.tag_count.cmp(&b.tag_count),
             Column::Updated => a.updated_at.cmp(&b.updated_at),
         };
-        let by_column = if self.descending() { by_column.reverse() } else { by_column };
-        by_column.then_with(|| a.repository.cmp(&b.repository))
+        self.by.directed(by_column).then_with(|| a.repository.cmp(&b.repository))
     }
 }
 
@@ -214,7 +200,8 @@ mod tests {
             Scope::Project { org: None, project: "vision".into() },
             Scope::Project { org: Some("acme".into()), project: "vision".into() },
         ] {
-            let filter = ImageFilter { scope, text: "net gpu".into(), column: Column::Tags, reversed: true };
+            let filter =
+                ImageFilter { scope, text: "net gpu".into(), by: Sort { column: Column::Tags, reversed: true } };
             let pairs = filter.to_pairs();
             assert_eq!(ImageFilter::from_pairs(pairs.iter().map(|(k, v)| (*k, v.as_str()))), filter);
         }
@@ -238,7 +225,7 @@ mod tests {
     #[test]
     fn equal_ones_keep_the_order_of_their_names() {
         let (a, b) = (image("acme/vision/a", 1), image("acme/vision/b", 1));
-        let by_tags = ImageFilter { column: Column::Tags, ..ImageFilter::default() };
+        let by_tags = ImageFilter { by: Sort { column: Column::Tags, reversed: false }, ..ImageFilter::default() };
         assert_eq!(by_tags.order(&a, &b), Ordering::Less);
         assert_eq!(by_tags.order(&image("acme/vision/a", 1), &image("acme/vision/b", 2)), Ordering::Greater);
     }

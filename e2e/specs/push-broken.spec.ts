@@ -28,6 +28,9 @@ const test = base.extend<{ wire: Wire; through: Page }>({
   },
 });
 
+/** Bytes that no registry has yet, so that they must be sent. */
+const fresh = (mib: number) => noise(mib * MIB, Math.floor(Math.random() * 1e9), 1);
+
 const done = (page: Page) => page.getByRole("heading", { name: "Pushed and verified" });
 
 async function pick(page: Page, made: Made): Promise<void> {
@@ -49,11 +52,11 @@ async function expectThere(page: Page, name: string, made: Made): Promise<void> 
 for (const role of ["hand", "conductor"] as const) {
   test(`a ${role} that breaks in mid-push is said, and trying again goes on with fresh workers`, async ({ through: page, wire }) => {
     const name = `broken-${stamp()}`;
-    const made = dockerArchive([`${name}:v1`], [layer("one", noise(24 * MIB, 51, 1))]);
+    const made = dockerArchive([`${name}:v1`], [layer("one", fresh(24))]);
     await pick(page, made);
     wire.bytesPerSec = 3 * MIB;
     await push(page, name);
-    await expect(page.getByText(/[1-9]\S*\sMiB\ssent/)).toBeVisible({ timeout: PATIENCE_MS });
+    await expect(page.getByText(/[1-9]\S*\sMB\ssent/)).toBeVisible({ timeout: PATIENCE_MS });
     // A part of it has landed; the rest takes longer than any machine needs to break a worker.
     wire.bytesPerSec = MIB / 16;
     await breakWorker(page, role);
@@ -71,7 +74,7 @@ for (const role of ["hand", "conductor"] as const) {
 
   test(`a ${role} that breaks between looking into a file and pushing it is replaced unseen`, async ({ through: page }) => {
     const name = `idle-${stamp()}`;
-    const made = dockerArchive([`${name}:v1`], [layer("one", noise(2 * MIB, 53))]);
+    const made = dockerArchive([`${name}:v1`], [layer("one", fresh(2))]);
     await pick(page, made);
     await expect(page.getByRole("heading", { name: `${name}:v1` })).toBeVisible();
     await breakWorker(page, role);

@@ -92,7 +92,7 @@ impl Hands {
             let (listener, heard) = oneshot::channel();
             self.listeners.borrow_mut().push(listener);
             // Without a word when they are ended, which is the same to whoever still needs them.
-            drop(heard.await);
+            heard.await.ok();
         }
         broken()
     }
@@ -147,7 +147,7 @@ impl Hands {
             drop(answer.send(Err(broken())));
         }
         for listener in self.listeners.take() {
-            drop(listener.send(()));
+            listener.send(()).ok();
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct ArchiveWorkers {
 }
 
 impl ArchiveWorkers {
-    /// Starts them; `None` where the browser or the page has none. `hear` gets every word, `broken` is told when they end.
+    /// Starts them; `None` where the browser or the page has none. `hear` gets every word, `broken` is told when they are good for nothing more.
     pub(crate) fn start(hear: impl Fn(Word) + 'static, broken: impl Fn() + 'static) -> Option<Self> {
         let script = document().query_selector("meta[name=archive-worker]").ok()??.get_attribute("content")?;
         let options = WorkerOptions::new();
@@ -25,7 +25,10 @@ impl ArchiveWorkers {
                 hear(word);
             }
         });
-        let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |_| broken());
+        let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            event.prevent_default();
+            broken();
+        });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         Some(Self { worker, _on_message: on_message, _on_error: on_error })

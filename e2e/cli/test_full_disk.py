@@ -7,7 +7,7 @@ import subprocess
 import urllib.request
 
 import pytest
-from world import ADMIN, Apolo, Server, wait_for
+from world import ADMIN, TICK_UNTIL_TOLD, Apolo, Server, tell, wait_for
 
 LINES = 150
 # Longer than what is left of a block of the file system can hold for long.
@@ -57,16 +57,20 @@ def test_a_job_tells_that_its_log_finds_the_disk_full_and_no_line_is_lost(own_se
             said = json.load(answer)
         return said["status"], said["history"].get("reason"), said["history"].get("description") or ""
 
-    script = f"i=0; while [ $i -lt {LINES} ]; do echo line $i {TEXT}; i=$((i+1)); sleep 0.1; done; sleep 20"
+    write = f"while [ $i -lt {LINES} ]; do echo line $i {TEXT}; i=$((i+1)); done"
+    # Nothing more is written until the disk is full, and it does not end before it told that.
+    script = f"{TICK_UNTIL_TOLD}; i=0; {write}; rm /told; {TICK_UNTIL_TOLD}"
     job = apolo.run(command=["sh", "-c", script])
     apolo.wait_status(job, "running")
     filler = own_server.data / "filler"
     with contextlib.ExitStack() as afterwards:
         afterwards.callback(lambda: filler.unlink(missing_ok=True))
         fill(filler)
+        tell(job)
         status, reason, words = wait_for("the job tells it", lambda: (said := history(job))[1] == "LogStalled" and said)
         assert status == "running" and "disk is full" in words, words
     wait_for("the job tells that it is over", lambda: history(job)[1] != "LogStalled")
+    tell(job)
     apolo.wait_status(job, "succeeded")
     lines = [line for line in apolo("logs", job).splitlines() if line.startswith("line ")]
     assert lines == [f"line {i} {TEXT}" for i in range(LINES)]

@@ -3,11 +3,22 @@
 import re
 
 import pytest
-from world import SAMPLE, wait_for
+from world import PATIENCE_SECS, SAMPLE, TICK_UNTIL_TOLD, tell, wait_for
 
 
 def test_a_foreground_job_shows_its_output_and_ends_with_its_exit_code(apolo):
-    said = apolo("run", "--no-tty", SAMPLE, "--", "sh", "-c", "echo first; sleep 2; echo last; exit 3", code=3)
+    script = f"echo first; {TICK_UNTIL_TOLD}; echo last; exit 3"
+    with apolo.running("run", "--no-tty", SAMPLE, "--", "sh", "-c", script) as run:
+        shown = []
+        for line in run.stdout:
+            shown.append(line)
+            # It shows what is logged until it is attached, and says so unless it was so before anything was logged.
+            if "may overlap with logs" in line or shown.count("tick\n") == 100:
+                break
+        said = "".join(shown)
+        tell(re.search(r"job-[0-9a-f-]{36}", said)[0])
+        said += run.stdout.read()
+        assert run.wait(timeout=PATIENCE_SECS) == 3, said
     assert "first" in said and "last" in said, said
 
 

@@ -1,15 +1,17 @@
+import { tell, UNTIL_TOLD } from "../support/engine.ts";
 import { expect, test } from "../support/world.ts";
 
 const stamp = () => Date.now().toString(36);
 
 test("a job's transitions appear in the list without reloading", { tag: "@both-hosts" }, async ({ page, verbs }) => {
   const name = `live-${stamp()}`;
-  await verbs.runScript("sleep 4", { name: `first-${stamp()}` });
+  await verbs.runJob({ command: "true", name: `first-${stamp()}` });
   await page.goto("/jobs");
   await expect(page.getByText("Live", { exact: true })).toBeVisible();
-  await verbs.runScript("sleep 4; exit 3", { name });
+  const job = await verbs.runScript(`${UNTIL_TOLD}; exit 3`, { name });
   const row = page.getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) });
   await expect(row.getByText("Running")).toBeVisible();
+  await tell(job.id);
   await expect(row.getByText("Failed")).toBeVisible();
 });
 

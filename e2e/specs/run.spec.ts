@@ -1,3 +1,4 @@
+import { tell, UNTIL_TOLD } from "../support/engine.ts";
 import { expect, test } from "../support/world.ts";
 import { SAMPLE } from "../support/verbs.ts";
 
@@ -8,7 +9,7 @@ test("a job is started from the form and goes from pending to succeeded before o
   await page.goto("/jobs");
   await page.getByRole("link", { name: "New job" }).first().click();
   await page.getByLabel("Image").fill(SAMPLE);
-  await page.getByLabel("Command").fill(`sh -c 'echo "$GREETING"; sleep 4'`);
+  await page.getByLabel("Command").fill(`sh -c 'echo "$GREETING"; ${UNTIL_TOLD}'`);
   await page.getByRole("radio", { name: /cpu-small/ }).check();
   await page.getByRole("textbox", { name: "Name · optional" }).fill(name);
   await page.getByLabel("Tags").fill("made-by form");
@@ -23,6 +24,8 @@ test("a job is started from the form and goes from pending to succeeded before o
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
   const head = page.getByRole("main");
   await expect(head.getByText("Running").first()).toBeVisible();
+  await expect(page).toHaveURL(/\/jobs\/job-[0-9a-f-]{36}$/);
+  await tell(new URL(page.url()).pathname.split("/").at(-1) ?? "");
   await expect(head.getByText("Succeeded").first()).toBeVisible();
   await expect(page.getByText("What it is for", { exact: true })).toBeVisible();
 });

@@ -11,7 +11,7 @@ mod watch;
 
 pub(crate) use create::from_preset;
 pub(crate) use id::JobId;
-pub(crate) use page::PageCursor;
+pub(crate) use page::{InvalidCursor, PageCursor};
 pub(crate) use select::upstream_selector;
 pub(crate) use view::view;
 pub(crate) use watch::{News, Watches, follow, serve_events};

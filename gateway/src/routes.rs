@@ -48,6 +48,7 @@ pub(crate) fn api() -> Router<Gateway> {
         .route("/images/{image}", get(images::image_get).delete(images::image_delete))
         .route("/images/{image}/tags", get(images::tags_list))
         .route("/images/{image}/access", get(images::access_list))
+        .route("/images/{image}/jobs", get(images::image_jobs_list))
         .route("/images/{image}/archive", get(images::image_archive))
         .route("/access", get(access::sharing_get))
         .route("/access/preview", post(access::changes_preview))

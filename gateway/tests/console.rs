@@ -2,6 +2,7 @@
 
 mod console {
     mod audit;
+    mod images;
     mod jobs;
     mod links;
     mod oauth;

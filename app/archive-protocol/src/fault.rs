@@ -67,9 +67,9 @@ impl FaultCode {
     pub fn passes(self) -> bool {
         match self {
             Self::NoRoom | Self::Forbidden | Self::Quota | Self::SignedOut | Self::Unreachable | Self::OtherTab => true,
-            Self::Refused | Self::NotVerified => true,
+            Self::Refused | Self::NotVerified | Self::Broken => true,
             Self::NotAnArchive | Self::Utf16 | Self::Truncated | Self::Malformed | Self::Missing => false,
-            Self::DigestMismatch | Self::Foreign | Self::FileChanged | Self::Broken => false,
+            Self::DigestMismatch | Self::Foreign | Self::FileChanged => false,
         }
     }
 }

@@ -21,7 +21,7 @@ pub enum Order {
     Push(PushOrder),
     /// Send nothing more until `resume`.
     Pause,
-    /// Go on after a pause, or after a failure that passes.
+    /// Go on after a pause.
     Resume,
     /// Break the push off and tell the registry.
     Cancel,

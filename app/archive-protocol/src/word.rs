@@ -37,7 +37,7 @@ pub enum Word {
         /// One a target.
         receipts: Vec<PushReceipt>,
     },
-    /// It failed; no tag was set. `resume` tries again where the fault passes.
+    /// It failed; no tag was set. The same order again goes on where the fault passes.
     Failed {
         /// Why.
         fault: Fault,

@@ -12,7 +12,7 @@ use crate::{global, http, lock, report, spool};
 use api::images::KnownLayers;
 use api::session::Session;
 use archive_protocol::{Fault, FaultCode, FileReport, Order, PushOrder, PushReceipt, Stage, Target, Word};
-use futures::future::{AbortHandle, abortable};
+use futures::future::{AbortHandle, Either, abortable, select};
 use image::manifest::{Compression, Descriptor};
 use image::plan::{Choice, Known, KnownLayer, Plan, PlanError};
 use std::cell::{Cell, RefCell};
@@ -32,8 +32,6 @@ struct Inner {
     files: RefCell<HashMap<u32, Rc<Opened>>>,
     pool: RefCell<Option<Pool>>,
     running: RefCell<Option<Running>>,
-    /// What failed or was interrupted, for `resume`.
-    last: RefCell<Option<PushOrder>>,
 }
 
 struct Running {
@@ -70,7 +68,7 @@ impl Conductor {
             (Ok(Order::Release { file }), _) => drop(inner.files.borrow_mut().remove(&file)),
             (Ok(Order::Push(order)), _) => begin(&inner, order),
             (Ok(Order::Pause), _) => inner.with_running(|running| running.control.pause()),
-            (Ok(Order::Resume), _) => resume(&inner),
+            (Ok(Order::Resume), _) => inner.with_running(|running| running.control.resume()),
             (Ok(Order::Cancel), _) => cancel(&inner),
             (Ok(Order::ListUnfinished), _) => spawn_local(tell_unfinished()),
             (Ok(Order::Forget { key }), _) => spawn_local(forget(key)),
@@ -87,7 +85,7 @@ impl Inner {
     }
 
     fn pool(&self) -> Result<Pool, Fault> {
-        if let Some(pool) = self.pool.borrow().as_ref() {
+        if let Some(pool) = self.pool.borrow().as_ref().filter(|pool| !pool.is_broken()) {
             return Ok(pool.clone());
         }
         let pool = Pool::start()?;
@@ -141,8 +139,7 @@ async fn known_layers(org: Option<&str>, project: &str) -> Result<Vec<KnownLayer
 fn begin(inner: &Rc<Inner>, order: PushOrder) {
     let control = Control::default();
     let records = Rc::default();
-    let (work, abort) = abortable(work(inner.clone(), order.clone(), control.clone(), Rc::clone(&records)));
-    inner.last.replace(Some(order));
+    let (work, abort) = abortable(work(inner.clone(), order, control.clone(), Rc::clone(&records)));
     inner.running.replace(Some(Running { control, abort, records }));
     let inner = inner.clone();
     spawn_local(async move {
@@ -154,10 +151,7 @@ fn begin(inner: &Rc<Inner>, order: PushOrder) {
         let Ok(result) = ended else { return };
         inner.running.replace(None);
         match result {
-            Ok(receipts) => {
-                inner.last.replace(None);
-                global::tell(&Word::Done { receipts });
-            }
+            Ok(receipts) => global::tell(&Word::Done { receipts }),
             Err(fault) => {
                 if fault.code == FaultCode::Broken {
                     // New hands for the next try.
@@ -169,16 +163,7 @@ fn begin(inner: &Rc<Inner>, order: PushOrder) {
     });
 }
 
-fn resume(inner: &Rc<Inner>) {
-    if inner.running.borrow().is_some() {
-        inner.with_running(|running| running.control.resume());
-    } else if let Some(order) = inner.last.take() {
-        begin(inner, order);
-    }
-}
-
 fn cancel(inner: &Rc<Inner>) {
-    inner.last.replace(None);
     let running = inner.running.take();
     spawn_local(async move {
         if let Some(running) = running {
@@ -204,13 +189,29 @@ async fn forget(key: String) {
     tell_unfinished().await;
 }
 
+/// The push; also while it needs no hand, as when the network is slow, it ends at once when one breaks.
 async fn work(
     inner: Rc<Inner>,
     order: PushOrder,
     control: Control,
     records: Records,
 ) -> Result<Vec<PushReceipt>, Fault> {
-    let joint = Joint::of(inner.pool()?);
+    let pool = inner.pool()?;
+    let (pushing, breaking) = (push_all(inner, order, control, records, pool.clone()), pool.breaking());
+    match select(std::pin::pin!(pushing), std::pin::pin!(breaking)).await {
+        Either::Left((pushed, _)) => pushed,
+        Either::Right((fault, _)) => Err(fault),
+    }
+}
+
+async fn push_all(
+    inner: Rc<Inner>,
+    order: PushOrder,
+    control: Control,
+    records: Records,
+    pool: Pool,
+) -> Result<Vec<PushReceipt>, Fault> {
+    let joint = Joint::of(pool);
     let compression = match order.compression {
         api::images::Compression::Zstd => Compression::Zstd,
         // What nobody knows how to write is written as what everybody reads.

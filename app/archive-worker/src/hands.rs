@@ -30,6 +30,8 @@ pub(crate) struct Hands {
     waiting: RefCell<VecDeque<Order>>,
     /// One of them broke, perhaps before it was given anything: it would never answer.
     is_broken: Cell<bool>,
+    /// Who is told when one breaks.
+    listeners: RefCell<Vec<oneshot::Sender<()>>>,
 }
 
 struct Hand {
@@ -60,7 +62,13 @@ impl Hands {
                 failed = Some(error);
                 Vec::new()
             });
-            Self { hands, next_id: Cell::new(0), waiting: RefCell::default(), is_broken: Cell::new(false) }
+            Self {
+                hands,
+                next_id: Cell::new(0),
+                waiting: RefCell::default(),
+                is_broken: Cell::new(false),
+                listeners: RefCell::default(),
+            }
         });
         match failed {
             Some(error) => Err(Fault::new(FaultCode::Broken, global::words(&error))),
@@ -71,6 +79,22 @@ impl Hands {
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.hands.len()
+    }
+
+    /// Whether one of them broke: they take no more orders.
+    pub(crate) fn are_broken(&self) -> bool {
+        self.is_broken.get()
+    }
+
+    /// Ends when one of them breaks, with what to say of it.
+    pub(crate) async fn breaking(&self) -> Fault {
+        if !self.are_broken() {
+            let (listener, heard) = oneshot::channel();
+            self.listeners.borrow_mut().push(listener);
+            // Without a word when they are ended, which is the same to whoever still needs them.
+            heard.await.ok();
+        }
+        broken()
     }
 
     /// Orders something. The bytes of `moved` go to the hand when it is given the order.
@@ -122,6 +146,9 @@ impl Hands {
         for answer in given.chain(waiting) {
             drop(answer.send(Err(broken())));
         }
+        for listener in self.listeners.take() {
+            listener.send(()).ok();
+        }
     }
 }
 
@@ -150,7 +177,9 @@ impl Hand {
             }
         });
         let all = hands.clone();
-        let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |_| {
+        let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            // Else it is the conductor's error too, and the page would take that for broken.
+            event.prevent_default();
             if let Some(hands) = all.upgrade() {
                 hands.broke();
             }

@@ -38,6 +38,16 @@ impl Pool {
         self.0.hands.len()
     }
 
+    /// Whether a hand broke, and the pool is good for nothing more.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.0.hands.are_broken()
+    }
+
+    /// Ends when a hand breaks, with what to say of it.
+    pub(crate) async fn breaking(&self) -> Fault {
+        self.0.hands.breaking().await
+    }
+
     /// Memory for pieces.
     pub(crate) fn shelf(&self) -> &Shelf {
         &self.0.shelf

@@ -14,6 +14,7 @@ pub(crate) mod loaded;
 pub(crate) mod members;
 pub(crate) mod named;
 pub(crate) mod page;
+pub(crate) mod pages;
 pub(crate) mod push_mark;
 pub(crate) mod qr;
 pub(crate) mod remove;

@@ -2,6 +2,7 @@
 //! holds the view, the filters and the cell that is looked at.
 
 mod acts;
+mod asked;
 mod change;
 mod compare;
 mod field;
@@ -12,8 +13,8 @@ mod history;
 mod long_table;
 mod matrix;
 mod overview;
-mod pages;
 mod reach;
+mod record;
 mod revoke;
 mod rights;
 mod why;

@@ -87,6 +87,10 @@ pub(crate) fn image_tags(repository: &str) -> String {
     format!("{}/tags", image(repository))
 }
 
+pub(crate) fn image_jobs(reference: &str) -> String {
+    format!("{}/jobs", image(reference))
+}
+
 pub(crate) fn image_access(repository: &str) -> String {
     format!("{}/access", image(repository))
 }

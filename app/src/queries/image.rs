@@ -6,7 +6,7 @@ use crate::paths::{Version, endpoint};
 use api::{
     Page,
     images::{Access, ImageDetail, Tag},
-    jobs::{Job, JobSelector},
+    jobs::Job,
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde::Deserialize;
@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 /// Tags a page: each may cost the cluster a look into a manifest.
 const PAGE: u32 = 100;
-/// Jobs looked at for those that use an image.
-pub(crate) const JOBS_LOOKED_AT: u32 = 500;
+/// Jobs of an image a page.
+const JOBS_PAGE: usize = 50;
 
 /// The tags of an image, for as long as its page stands.
 #[derive(Clone, Copy)]
@@ -158,12 +158,14 @@ pub(crate) fn access(client: Client, repository: &str) -> LocalResource<Result<V
     })
 }
 
-/// The latest jobs that the reader can see.
-pub(crate) fn latest_jobs(client: Client) -> LocalResource<Result<Vec<Job>, Failure>> {
-    let selector = JobSelector { limit: Some(JOBS_LOOKED_AT), ..JobSelector::default() };
-    let path = with_query(endpoint::JOBS, selector.to_pairs());
-    LocalResource::new(move || {
-        let path = path.clone();
-        async move { client.get::<Page<Job>>(&path).await.map(|page| page.items) }
-    })
+/// A page of the jobs that use a tag or digest; and whether the time for looking was over before it was full.
+pub(crate) async fn jobs(
+    client: Client,
+    reference: &str,
+    cursor: Option<String>,
+) -> Result<(Page<Job>, bool), Failure> {
+    let pairs = [("limit", JOBS_PAGE.to_string())].into_iter().chain(cursor.map(|cursor| ("cursor", cursor)));
+    let page: Page<Job> = client.get(&with_query(&endpoint::image_jobs(reference), pairs)).await?;
+    let is_cut = page.next.is_some() && page.items.len() < JOBS_PAGE;
+    Ok((page, is_cut))
 }

@@ -1,7 +1,11 @@
 //! The jobs list's filters and order, and how they stand in the address.
 
 use crate::i18n::{Phrase, catalogue::jobs};
-use crate::rules::{fold::folded, job::name_or_id};
+use crate::rules::{
+    fold::folded,
+    job::name_or_id,
+    sorting::{self, Sort},
+};
 use api::jobs::{Job, JobStatus};
 use std::cmp::Ordering;
 
@@ -19,21 +23,6 @@ pub(crate) enum Column {
 }
 
 impl Column {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Status, Self::Name, Self::Image, Self::Owner, Self::Preset, Self::Created, Self::RunTime];
-
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Status => "status",
-            Self::Name => "name",
-            Self::Image => "image",
-            Self::Owner => "owner",
-            Self::Preset => "preset",
-            Self::Created => "created",
-            Self::RunTime => "run-time",
-        }
-    }
-
     pub(crate) fn phrase(self) -> Phrase {
         match self {
             Self::Status => jobs::COL_STATUS,
@@ -45,8 +34,24 @@ impl Column {
             Self::RunTime => jobs::COL_RUN_TIME,
         }
     }
+}
 
-    /// Whether the first click orders from the largest.
+impl sorting::Column for Column {
+    const ALL: &'static [Self] =
+        &[Self::Status, Self::Name, Self::Image, Self::Owner, Self::Preset, Self::Created, Self::RunTime];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Name => "name",
+            Self::Image => "image",
+            Self::Owner => "owner",
+            Self::Preset => "preset",
+            Self::Created => "created",
+            Self::RunTime => "run-time",
+        }
+    }
+
     fn starts_descending(self) -> bool {
         matches!(self, Self::Created | Self::RunTime)
     }
@@ -61,9 +66,7 @@ pub(crate) struct Filter {
     pub(crate) tag: Option<String>,
     /// Words that must all be found in name, image, id or a tag.
     pub(crate) text: String,
-    pub(crate) column: Column,
-    /// Against the column's usual direction.
-    pub(crate) reversed: bool,
+    pub(crate) by: Sort<Column>,
 }
 
 impl Filter {
@@ -76,15 +79,7 @@ impl Filter {
                 "owner" if !value.is_empty() => filter.owner = Some(value.to_owned()),
                 "tag" if !value.is_empty() => filter.tag = Some(value.to_owned()),
                 "q" => value.clone_into(&mut filter.text),
-                "sort" => {
-                    let (word, reversed) = match value.strip_prefix('-') {
-                        Some(word) => (word, true),
-                        None => (value, false),
-                    };
-                    if let Some(column) = Column::ALL.into_iter().find(|c| c.word() == word) {
-                        (filter.column, filter.reversed) = (column, reversed);
-                    }
-                }
+                "sort" => filter.by = Sort::parse(value).unwrap_or(filter.by),
                 _ => {}
             }
         }
@@ -100,9 +95,7 @@ impl Filter {
         if !self.text.is_empty() {
             pairs.push(("q", self.text.clone()));
         }
-        if self.column != Column::default() || self.reversed {
-            pairs.push(("sort", format!("{}{}", if self.reversed { "-" } else { "" }, self.column.word())));
-        }
+        pairs.extend(self.by.to_pair());
         pairs
     }
 
@@ -113,17 +106,12 @@ impl Filter {
 
     /// The same order with nothing left out.
     pub(crate) fn cleared(&self) -> Self {
-        Self { column: self.column, reversed: self.reversed, ..Self::default() }
+        Self { by: self.by, ..Self::default() }
     }
 
     /// What a click on a column's heading makes of it.
     pub(crate) fn sorted_by(&self, column: Column) -> Self {
-        let reversed = self.column == column && !self.reversed;
-        Self { column, reversed, ..self.clone() }
-    }
-
-    pub(crate) fn descending(&self) -> bool {
-        self.column.starts_descending() != self.reversed
+        Self { by: self.by.clicked(column), ..self.clone() }
     }
 
     pub(crate) fn admits(&self, job: &Job) -> bool {
@@ -147,7 +135,7 @@ impl Filter {
     /// A number that is smaller only where [`Self::order`] has the job first; equal ones say nothing. Of words it has eight
     /// bytes, `skip` bytes after their beginning.
     fn weight(&self, job: &Job, skip: usize) -> u64 {
-        let weight = match self.column {
+        let weight = match self.by.column {
             Column::Status => job.status as u64,
             Column::Created => job.created_at.as_microsecond().cast_unsigned() ^ (1 << 63),
             // The bits of numbers without a sign are in their order; adding zero takes it from a zero.
@@ -158,7 +146,7 @@ impl Filter {
                 u64::from_be_bytes(start)
             }
         };
-        if self.descending() { !weight } else { weight }
+        if self.by.is_descending() { !weight } else { weight }
     }
 
     /// How many bytes all words of the column begin with.
@@ -171,7 +159,7 @@ impl Filter {
 
     /// What a column of words has of a job.
     fn word<'a>(&self, job: &'a Job) -> &'a str {
-        match self.column {
+        match self.by.column {
             Column::Name => name_or_id(job),
             Column::Image => &job.container.image,
             Column::Owner => &job.owner,
@@ -181,15 +169,14 @@ impl Filter {
     }
 
     fn order(&self, a: &Job, b: &Job) -> Ordering {
-        let by_column = match self.column {
+        let by_column = match self.by.column {
             Column::Status => a.status.cmp(&b.status),
             Column::Name | Column::Image | Column::Owner | Column::Preset => self.word(a).cmp(self.word(b)),
             Column::Created => a.created_at.cmp(&b.created_at),
             Column::RunTime => a.run_time_secs.total_cmp(&b.run_time_secs),
         };
-        let by_column = if self.descending() { by_column.reverse() } else { by_column };
         // Equal ones newest first, then by id, so that the order never flickers.
-        by_column.then_with(|| b.created_at.cmp(&a.created_at)).then_with(|| a.id.cmp(&b.id))
+        self.by.directed(by_column).then_with(|| b.created_at.cmp(&a.created_at)).then_with(|| a.id.cmp(&b.id))
     }
 }
 
@@ -211,8 +198,7 @@ mod tests {
             owner: Some("bob".into()),
             tag: Some("night run".into()),
             text: "train gpu".into(),
-            column: Column::Name,
-            reversed: true,
+            by: Sort { column: Column::Name, reversed: true },
         };
         let pairs = filter.to_pairs();
         assert_eq!(Filter::from_pairs(pairs.iter().map(|(k, v)| (*k, v.as_str()))), filter);
@@ -239,8 +225,8 @@ mod tests {
     #[test]
     fn a_heading_clicked_twice_turns_the_order() {
         let by_name = Filter::default().sorted_by(Column::Name);
-        assert!(!by_name.descending());
-        assert!(by_name.sorted_by(Column::Name).descending());
+        assert!(!by_name.by.is_descending());
+        assert!(by_name.sorted_by(Column::Name).by.is_descending());
         assert!(Filter::default().descending(), "newest first is the usual order");
     }
 
@@ -261,9 +247,9 @@ mod tests {
                 job
             })
             .collect();
-        for column in Column::ALL {
+        for column in <Column as sorting::Column>::ALL.iter().copied() {
             for reversed in [false, true] {
-                let filter = Filter { column, reversed, ..Filter::default() };
+                let filter = Filter { by: Sort { column, reversed }, ..Filter::default() };
                 let mut plainly: Vec<&Job> = jobs.iter().collect();
                 plainly.sort_by(|a, b| filter.order(a, b));
                 assert!(filter.sort(jobs.iter().collect(), |job| job) == plainly, "{column:?} {reversed}");

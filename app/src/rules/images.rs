@@ -1,10 +1,12 @@
 //! The images list's scope, filter and order, how they stand in the address, and who may put images where.
 
-use super::fold::folded;
+use super::{
+    fold::folded,
+    sorting::{self, Sort},
+};
 use crate::i18n::{Phrase, catalogue::images};
 use api::{
-    images::{Image, ImageDetail, ImageSelector},
-    jobs::Job,
+    images::{Image, ImageSelector},
     session::Session,
 };
 use std::cmp::Ordering;
@@ -20,17 +22,6 @@ pub(crate) enum Column {
 }
 
 impl Column {
-    pub(crate) const ALL: [Self; 4] = [Self::Name, Self::Project, Self::Tags, Self::Updated];
-
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Project => "project",
-            Self::Tags => "tags",
-            Self::Updated => "updated",
-        }
-    }
-
     pub(crate) fn phrase(self) -> Phrase {
         match self {
             Self::Name => images::COL_NAME,
@@ -39,8 +30,20 @@ impl Column {
             Self::Updated => images::COL_UPDATED,
         }
     }
+}
 
-    /// Whether the first click orders from the largest.
+impl sorting::Column for Column {
+    const ALL: &'static [Self] = &[Self::Name, Self::Project, Self::Tags, Self::Updated];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Project => "project",
+            Self::Tags => "tags",
+            Self::Updated => "updated",
+        }
+    }
+
     fn starts_descending(self) -> bool {
         matches!(self, Self::Tags | Self::Updated)
     }
@@ -71,9 +74,7 @@ pub(crate) struct ImageFilter {
     pub(crate) scope: Scope,
     /// Words that must all be found in the repository.
     pub(crate) text: String,
-    pub(crate) column: Column,
-    /// Against the column's usual direction.
-    pub(crate) reversed: bool,
+    pub(crate) by: Sort<Column>,
 }
 
 impl ImageFilter {
@@ -86,15 +87,7 @@ impl ImageFilter {
                 "org" if !value.is_empty() => org = Some(value.to_owned()),
                 "project" if !value.is_empty() => project = Some(value.to_owned()),
                 "q" => value.clone_into(&mut filter.text),
-                "sort" => {
-                    let (word, reversed) = match value.strip_prefix('-') {
-                        Some(word) => (word, true),
-                        None => (value, false),
-                    };
-                    if let Some(column) = Column::ALL.into_iter().find(|c| c.word() == word) {
-                        (filter.column, filter.reversed) = (column, reversed);
-                    }
-                }
+                "sort" => filter.by = Sort::parse(value).unwrap_or(filter.by),
                 _ => {}
             }
         }
@@ -120,9 +113,7 @@ impl ImageFilter {
         if !self.text.is_empty() {
             pairs.push(("q", self.text.clone()));
         }
-        if self.column != Column::default() || self.reversed {
-            pairs.push(("sort", format!("{}{}", if self.reversed { "-" } else { "" }, self.column.word())));
-        }
+        pairs.extend(self.by.to_pair());
         pairs
     }
 
@@ -145,12 +136,7 @@ impl ImageFilter {
 
     /// What a click on a column's heading makes of it.
     pub(crate) fn sorted_by(&self, column: Column) -> Self {
-        let reversed = self.column == column && !self.reversed;
-        Self { column, reversed, ..self.clone() }
-    }
-
-    pub(crate) fn descending(&self) -> bool {
-        self.column.starts_descending() != self.reversed
+        Self { by: self.by.clicked(column), ..self.clone() }
     }
 
     pub(crate) fn admits(&self, image: &Image) -> bool {
@@ -159,14 +145,13 @@ impl ImageFilter {
     }
 
     pub(crate) fn order(&self, a: &Image, b: &Image) -> Ordering {
-        let by_column = match self.column {
+        let by_column = match self.by.column {
             Column::Name => a.name.cmp(&b.name),
             Column::Project => (&a.org, &a.project).cmp(&(&b.org, &b.project)),
             Column::Tags => a.tag_count.cmp(&b.tag_count),
             Column::Updated => a.updated_at.cmp(&b.updated_at),
         };
-        let by_column = if self.descending() { by_column.reverse() } else { by_column };
-        by_column.then_with(|| a.repository.cmp(&b.repository))
+        self.by.directed(by_column).then_with(|| a.repository.cmp(&b.repository))
     }
 }
 
@@ -185,24 +170,6 @@ pub(crate) fn write_refusal(session: &Session, org: Option<&str>, project: &str)
     let reader = |p: &&api::session::Project| p.name == project && (org.is_none() || p.org.as_deref() == org);
     let role = session.projects.iter().find(reader).map(|p| p.role.as_str());
     (role == Some("reader")).then_some(images::NO_WRITE)
-}
-
-/// Whether a job was started from this version of the image. A reference without a tag means `latest`.
-pub(crate) fn is_used_by(detail: &ImageDetail, job: &Job) -> bool {
-    let used = job.container.image.as_str();
-    let last = used.rsplit('/').next().unwrap_or_default();
-    let tagged = if last.contains([':', '@']) { used.to_owned() } else { format!("{used}:latest") };
-    let base = |reference: &str| {
-        let bare = reference.split('@').next().unwrap_or_default();
-        let end = bare.rfind('/').unwrap_or_default();
-        bare[end..].find(':').map_or(bare, |colon| &bare[..end + colon]).to_owned()
-    };
-    let repository = base(&detail.docker_reference);
-    // By any name that it has now: the one asked for, its digest, and the other tags of that digest.
-    tagged == detail.docker_reference
-        || tagged == detail.uri
-        || tagged == format!("{repository}@{}", detail.digest)
-        || detail.same_digest_tags.iter().any(|tag| tagged == format!("{repository}:{tag}"))
 }
 
 #[cfg(test)]
@@ -233,7 +200,8 @@ mod tests {
             Scope::Project { org: None, project: "vision".into() },
             Scope::Project { org: Some("acme".into()), project: "vision".into() },
         ] {
-            let filter = ImageFilter { scope, text: "net gpu".into(), column: Column::Tags, reversed: true };
+            let filter =
+                ImageFilter { scope, text: "net gpu".into(), by: Sort { column: Column::Tags, reversed: true } };
             let pairs = filter.to_pairs();
             assert_eq!(ImageFilter::from_pairs(pairs.iter().map(|(k, v)| (*k, v.as_str()))), filter);
         }
@@ -257,7 +225,7 @@ mod tests {
     #[test]
     fn equal_ones_keep_the_order_of_their_names() {
         let (a, b) = (image("acme/vision/a", 1), image("acme/vision/b", 1));
-        let by_tags = ImageFilter { column: Column::Tags, ..ImageFilter::default() };
+        let by_tags = ImageFilter { by: Sort { column: Column::Tags, reversed: false }, ..ImageFilter::default() };
         assert_eq!(by_tags.order(&a, &b), Ordering::Less);
         assert_eq!(by_tags.order(&image("acme/vision/a", 1), &image("acme/vision/b", 2)), Ordering::Greater);
     }
@@ -270,28 +238,6 @@ mod tests {
             [("project", "*".to_owned()), ("name", "resnet".to_owned())]
         );
         assert_eq!(filter.selector(false).name, None);
-    }
-
-    #[test]
-    fn a_job_uses_an_image_by_any_of_its_names() {
-        let detail: ImageDetail = serde_json::from_value(serde_json::json!({
-            "repository": "acme/vision/net", "uri": "image://home/acme/vision/net:latest", "tag": "latest",
-            "docker_reference": "127.0.0.1:8080/acme/vision/net:latest", "digest": "sha256:0f", "media_type": "x",
-            "size_bytes": 1, "platforms": [], "same_digest_tags": ["v1"],
-            "rights": {"read": true, "write": false, "manage": false},
-        }))
-        .expect("a detail of the contract");
-        let uses = |image: &str| {
-            let mut job = crate::rules::job::tests::job("job-1", "running");
-            image.clone_into(&mut job.container.image);
-            is_used_by(&detail, &job)
-        };
-        for image in ["net:latest", "net", "net:v1", "net@sha256:0f"] {
-            assert!(uses(&format!("127.0.0.1:8080/acme/vision/{image}")), "{image}");
-        }
-        for image in ["127.0.0.1:8080/acme/vision/net:v2", "127.0.0.1:8080/acme/vision/net2", "net:latest", "ubuntu"] {
-            assert!(!uses(image), "{image}");
-        }
     }
 
     #[test]

@@ -12,5 +12,6 @@ pub(crate) mod images;
 pub(crate) mod job;
 pub(crate) mod push;
 pub(crate) mod sample;
+pub(crate) mod sorting;
 pub(crate) mod span;
 pub(crate) mod tags;

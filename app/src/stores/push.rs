@@ -7,8 +7,10 @@ use archive_protocol::{Fault, FaultCode, FileReport, Order, Progress, PushOrder,
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use web_sys::File;
 
 /// A picked file.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,11 +64,25 @@ pub(crate) struct PushStore {
     next: StoredValue<u32>,
 }
 
-/// The workers, once they are started, and the guard against leaving.
+/// The workers, once they are started, what they must be told, and the guard against leaving.
 #[derive(Clone, Default)]
 struct Link {
     workers: Rc<RefCell<Option<ArchiveWorkers>>>,
+    /// The picked files, and whether the workers have looked into them: those that came after others broke have not.
+    files: Rc<RefCell<HashMap<u32, (File, bool)>>>,
+    /// The push as it was ordered.
+    last: Rc<RefCell<Option<PushOrder>>>,
+    /// Files that the workers look into anew before they are given that order.
+    awaited: Rc<RefCell<HashSet<u32>>>,
     guard: Rc<RefCell<Option<Guard>>>,
+}
+
+impl Link {
+    /// Whether nothing more is awaited after this file, which was.
+    fn is_last_awaited(&self, number: u32) -> bool {
+        let mut awaited = self.awaited.borrow_mut();
+        awaited.remove(&number) && awaited.is_empty()
+    }
 }
 
 impl PushStore {
@@ -90,22 +106,46 @@ impl PushStore {
             self.next.set_value(number + 1);
             let (name, size_bytes) = (file.name(), file.size() as u64);
             self.files.update(|list| list.push(PickedFile { number, name, size_bytes, look: Look::Looking(0) }));
-            self.order(&Order::Inspect { file: number }, Some(file));
+            self.inspect(number, file);
         }
+    }
+
+    fn inspect(self, number: u32, file: &File) {
+        self.link.with_value(|link| link.files.borrow_mut().insert(number, (file.clone(), true)));
+        self.order(&Order::Inspect { file: number }, Some(file));
     }
 
     /// Takes a file out of the list.
     pub(crate) fn release(self, number: u32) {
         self.files.update(|list| list.retain(|file| file.number != number));
         self.choices.update(|list| list.retain(|choice| choice.file != number));
+        self.link.with_value(|link| link.files.borrow_mut().remove(&number));
         self.order(&Order::Release { file: number }, None);
     }
 
     pub(crate) fn start(self, order: PushOrder) {
         self.targets.set(order.targets.iter().map(|target| format!("{}:{}", target.repository, target.tag)).collect());
         self.progress.set(Progress::default());
+        self.link.with_value(|link| link.last.replace(Some(order)));
+        self.push();
+    }
+
+    /// Gives the last order, once the workers know the files that it is about.
+    fn push(self) {
         self.running();
-        self.order(&Order::Push(order), None);
+        let link = self.link.get_value();
+        let Some(order) = link.last.borrow().clone() else { return };
+        let is_meant = |number: &u32| order.targets.iter().any(|target| target.file == *number);
+        let unknown = |(number, (file, is_known)): (&u32, &(File, bool))| (!is_known).then(|| (*number, file.clone()));
+        let unknown: Vec<_> = link.files.borrow().iter().filter_map(unknown).filter(|(n, _)| is_meant(n)).collect();
+        if unknown.is_empty() {
+            self.order(&Order::Push(order), None);
+            return;
+        }
+        link.awaited.replace(unknown.iter().map(|(number, _)| *number).collect());
+        for (number, file) in unknown {
+            self.inspect(number, &file);
+        }
     }
 
     pub(crate) fn pause(self) {
@@ -114,11 +154,15 @@ impl PushStore {
 
     /// Goes on after a pause or a fault.
     pub(crate) fn resume(self) {
-        self.running();
-        self.order(&Order::Resume, None);
+        if self.standing.with_untracked(|standing| matches!(standing, Standing::Failed(_))) {
+            self.push();
+        } else {
+            self.order(&Order::Resume, None);
+        }
     }
 
     pub(crate) fn cancel(self) {
+        self.link.with_value(|link| link.awaited.take());
         self.order(&Order::Cancel, None);
     }
 
@@ -149,7 +193,7 @@ impl PushStore {
         self.link.with_value(|link| link.guard.replace(None));
     }
 
-    fn order(self, order: &Order, file: Option<&web_sys::File>) {
+    fn order(self, order: &Order, file: Option<&File>) {
         let link = self.link.get_value();
         let mut workers = link.workers.borrow_mut();
         if workers.is_none() {
@@ -161,7 +205,18 @@ impl PushStore {
         }
     }
 
+    /// Other workers are started when there is something for them to do.
     fn broke(self) {
+        self.link.with_value(|link| {
+            drop(link.workers.take());
+            link.awaited.take();
+            link.files.borrow_mut().values_mut().for_each(|(_, is_known)| *is_known = false);
+        });
+        self.files.update(|list| {
+            for file in list.iter_mut().filter(|file| matches!(file.look, Look::Looking(_))) {
+                file.look = Look::Refused(Fault::new(FaultCode::Broken, ""));
+            }
+        });
         if self.standing.with_untracked(|standing| *standing == Standing::Running) {
             self.settle(Standing::Failed(Fault::new(FaultCode::Broken, "")));
         }
@@ -171,6 +226,13 @@ impl PushStore {
         match word {
             Word::Inspecting { file, done_bytes, .. } => self.look(file, Look::Looking(done_bytes)),
             Word::Report { file, report } => {
+                // Looked into anew, it is what it was; were it not, the push would say so.
+                if self.is_found(file) {
+                    if self.link.with_value(|link| link.is_last_awaited(file)) {
+                        self.push();
+                    }
+                    return;
+                }
                 let choices = (0..).zip(&report.images).map(|(image, found)| Choice {
                     file,
                     image,
@@ -181,7 +243,13 @@ impl PushStore {
                 self.choices.update(|list| list.extend(choices));
                 self.look(file, Look::Found(report));
             }
-            Word::Refused { file, fault } => self.look(file, Look::Refused(fault)),
+            Word::Refused { file, fault } => {
+                if self.link.with_value(|link| link.awaited.borrow().contains(&file)) {
+                    self.link.with_value(|link| link.awaited.take());
+                    self.settle(Standing::Failed(fault.clone()));
+                }
+                self.look(file, Look::Refused(fault));
+            }
             Word::Progress(progress) => self.progress.set(progress),
             Word::Done { receipts } => self.settle(Standing::Done(receipts)),
             Word::Failed { fault } => self.settle(Standing::Failed(fault)),
@@ -191,6 +259,11 @@ impl PushStore {
             }
             Word::Unfinished { items } => self.unfinished.set(items),
         }
+    }
+
+    fn is_found(self, number: u32) -> bool {
+        self.files
+            .with_untracked(|list| list.iter().any(|file| file.number == number && matches!(file.look, Look::Found(_))))
     }
 
     fn look(self, number: u32, look: Look) {

@@ -10,6 +10,12 @@ pub(crate) enum Order {
     Descending,
 }
 
+impl Order {
+    pub(crate) fn from_descending(is_descending: bool) -> Self {
+        if is_descending { Self::Descending } else { Self::Ascending }
+    }
+}
+
 /// A heading to click. Its list is ordered by at most one column.
 #[component]
 pub(crate) fn ColumnHeading(

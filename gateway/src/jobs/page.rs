@@ -37,20 +37,30 @@ impl PageCursor {
     /// Cuts the answer to [`narrow`](Self::narrow)'s query into the page and the next page's cursor.
     pub(crate) fn cut(cursor: Option<&Self>, mut jobs: Vec<Job>, limit: usize) -> (Vec<Job>, Option<Self>) {
         if let Some(cursor) = cursor {
-            jobs.retain(|job| !(job.history.created_at == cursor.until && cursor.seen.contains(&job.id)));
+            jobs.retain(|job| !cursor.has_seen(job));
         }
         if jobs.len() <= limit {
             return (jobs, None);
         }
         jobs.truncate(limit);
-        let next = jobs.last().map(|last| {
-            let until = last.history.created_at;
-            let same = jobs.iter().filter(|j| j.history.created_at == until).map(|j| j.id.clone());
-            // A page full of one instant goes on where the page before it had begun with that instant.
-            let before = cursor.filter(|c| c.until == until).map(|c| c.seen.clone()).unwrap_or_default();
-            Self { until, seen: before.into_iter().chain(same).collect() }
-        });
+        let mut next = cursor.cloned();
+        jobs.iter().for_each(|job| Self::pass(&mut next, job));
         (jobs, next)
+    }
+
+    /// Whether a page before the one that begins here had the job.
+    pub(crate) fn has_seen(&self, job: &Job) -> bool {
+        job.history.created_at == self.until && self.seen.contains(&job.id)
+    }
+
+    /// Goes on to the place after a job that follows in the list.
+    pub(crate) fn pass(place: &mut Option<Self>, job: &Job) {
+        let (until, id) = (job.history.created_at, job.id.clone());
+        match place {
+            // A page full of one instant goes on where the page before it had begun with that instant.
+            Some(place) if place.until == until => place.seen.push(id),
+            _ => *place = Some(Self { until, seen: vec![id] }),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     Gateway,
     edge::{Input, Queried},
     images::{self, ImageAt, target},
-    jobs::JobId,
+    jobs::{InvalidCursor, JobId},
     rescue::Failure,
     session::SignedIn,
     upstream::UpstreamError,
@@ -15,6 +15,7 @@ use api::{
         Access, ArchiveForm, Compression, Image, ImageCopy, ImageDetail, ImageSelector, JobSave, KnownLayers, Registry,
         Tag,
     },
+    jobs::Job,
 };
 use axum::{
     Json,
@@ -28,6 +29,7 @@ use platform::transfer::{CopyRequest, CopySource, NDJSON};
 use serde::Serialize;
 
 const TAGS_DEFAULT: usize = 100;
+const JOBS_DEFAULT: usize = 100;
 
 /// `GET /images`
 pub(crate) async fn images_list(
@@ -170,6 +172,20 @@ pub(crate) async fn access_list(
 ) -> Result<Json<AccessList>, Failure> {
     let name = at.name(&session).ok_or(Failure::NoSuchImage)?;
     Ok(Json(AccessList { items: images::access(&gateway, &session, &name.permission_uri()).await? }))
+}
+
+/// `GET /images/{image}/jobs?limit=&cursor=`
+pub(crate) async fn image_jobs_list(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    at: ImageAt,
+    query: Queried,
+) -> Result<Json<Page<Job>>, Failure> {
+    let [limit, cursor] = query.only(["limit", "cursor"])?;
+    let limit = super::page_size(limit.as_deref())?.map_or(JOBS_DEFAULT, |limit| limit as usize);
+    let cursor = cursor.as_deref().map(str::parse).transpose();
+    let cursor = cursor.map_err(|error: InvalidCursor| Failure::invalid("cursor", error.to_string()))?;
+    Ok(Json(images::jobs(&gateway, &session, &at, limit, cursor).await?))
 }
 
 /// `GET /images/{image}/archive?form=docker|oci`

@@ -11,7 +11,7 @@ use platform::{
     job_selector::JobSelector,
 };
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::ControlFlow};
 
 const JOB: &str = "a job of the platform API";
 const JOBS: &str = "a list of jobs of the platform API";
@@ -29,6 +29,24 @@ impl Upstream {
         selector: &JobSelector,
         at_most: usize,
     ) -> Result<Vec<Job>, UpstreamError> {
+        let mut jobs = Vec::new();
+        let take = |job| {
+            jobs.push(job);
+            if jobs.len() < at_most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        self.each_job(session, selector, take).await?;
+        Ok(jobs)
+    }
+
+    /// Hands over the jobs that match, one by one as they come, until there are no more or `take` has enough.
+    ///
+    /// However many there are, one is held at a time, as long as the cluster tells them line by line.
+    pub(crate) async fn each_job(
+        &self,
+        session: &Session,
+        selector: &JobSelector,
+        mut take: impl FnMut(Job) -> ControlFlow<()> + Send,
+    ) -> Result<(), UpstreamError> {
         let mut url = self.api(&["jobs"]);
         url.query_pairs_mut().extend_pairs(selector.to_pairs());
         let builder = asked(session, Method::GET, &url);
@@ -40,20 +58,18 @@ impl Upstream {
             .is_some_and(|t| t.as_bytes().starts_with(b"application/x-ndjson"));
         let body = response.into_body();
         if !streams {
-            let mut list: Jobs = self.in_time(json(body, JOBS)).await?;
-            list.jobs.truncate(at_most);
-            return Ok(list.jobs);
+            let list: Jobs = self.in_time(json(body, JOBS)).await?;
+            let _enough = list.jobs.into_iter().try_for_each(take);
+            return Ok(());
         }
-        let mut jobs = Vec::new();
         let mut lines = std::pin::pin!(ndjson(body, JOBS));
-        while jobs.len() < at_most {
+        loop {
             let line = within(&*self.host, self.limit, lines.try_next()).await.ok_or(UpstreamError::Timeout)?;
-            match line? {
-                Some(job) => jobs.push(job),
-                None => break,
+            match line?.map(&mut take) {
+                Some(ControlFlow::Continue(())) => {}
+                Some(ControlFlow::Break(())) | None => return Ok(()),
             }
         }
-        Ok(jobs)
     }
 
     /// One job.

@@ -146,7 +146,6 @@ crate::i18n::phrases! {
     ACT_KILL = "Kill", "Остановка";
     ACT_CANCEL = "Cancelled", "Отмена";
     ACT_SAVE = "Saved as an image", "Сохранение образа";
-    OLDER = "Show older", "Показать более ранние";
     H_WHOM = "About whom", "О ком";
     H_ACTOR = "Changed by", "Кто изменил";
     H_URI = "On this URI and below", "На этом URI и ниже";

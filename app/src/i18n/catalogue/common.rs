@@ -7,6 +7,7 @@ crate::i18n::phrases! {
     COPIED = "Copied", "Скопировано";
     COPY_FAILED = "The browser did not allow copying. Select the text and copy it by hand.", "Браузер не разрешил копирование. Выделите текст и скопируйте вручную.";
     RETRY = "Try again", "Повторить";
+    OLDER = "Show older", "Показать более ранние";
     DISMISS = "Dismiss", "Скрыть";
     LOADING = "Loading", "Загрузка";
     PAGE_FAILED = "This page could not be loaded", "Не удалось загрузить эту страницу";

@@ -98,8 +98,10 @@ crate::i18n::phrases! {
     RIGHT_MANAGE = "share", "делиться";
     RIGHT_NONE = "nothing", "ничего";
 
-    JOBS_TEXT = "Among the latest {n} jobs that you can see.", "Среди последних {n} заданий, которые вам видны.";
-    JOBS_NONE = "None of them uses this version.", "Ни одно не использует эту версию.";
+    JOBS_TEXT = "All jobs that you can see and that use this version, the newest first.", "Все видимые вам задания с этой версией, сначала новые.";
+    JOBS_NONE = "No job uses this version", "Эту версию не использует ни одно задание";
+    JOBS_NONE_TEXT = "All jobs that you can see were looked through.", "Просмотрены все задания, которые вам видны.";
+    JOBS_CUT = "In {n} seconds not all jobs could be looked through. Older ones may use this version too.", "За {n} с удалось просмотреть не все задания. Эту версию могут использовать и более ранние.";
     JOBS_FAILED = "The jobs cannot be shown.", "Не удаётся показать задания.";
 
     DELETE_TITLE = "Delete {name}?", "Удалить {name}?";

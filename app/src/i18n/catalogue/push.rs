@@ -91,7 +91,7 @@ crate::i18n::phrases! {
     FAULT_OTHER_TAB = "Another tab is pushing to this tag. Wait for it, then try again.", "Другая вкладка отправляет в этот тег. Дождитесь её и повторите.";
     FAULT_REFUSED = "The registry refused.", "Реестр отказал.";
     FAULT_NOT_VERIFIED = "What was read back is not what was sent: somebody else may have pushed to this tag.", "Прочитанное не совпало с отправленным: возможно, в этот тег отправил кто-то ещё.";
-    FAULT_BROKEN = "The workers of this page broke. Reload it; what was sent is not lost.", "Рабочие процессы страницы сломались. Перезагрузите её; отправленное не пропадёт.";
+    FAULT_BROKEN = "The workers of this page broke. What was sent is not lost; trying again starts new ones.", "Рабочие процессы страницы сломались. Отправленное не пропало; при повторе запустятся новые.";
 }
 
 crate::i18n::plurals! {

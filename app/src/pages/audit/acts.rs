@@ -1,8 +1,9 @@
 //! What was done in and to jobs that their logs do not tell: who, when, from where, in which job. For administrators.
 
-use super::pages::{Pages, Said, WordField, Words, use_words, word};
+use super::asked::{WordField, Words, use_words, word};
+use super::record::{Record, RecordTable};
 use crate::client::use_client;
-use crate::components::time::DateTime;
+use crate::components::pages::{Pages, Said};
 use crate::i18n::{Phrase, catalogue::audit as words, use_i18n};
 use crate::paths::{self, AuditTab};
 use crate::queries::audit;
@@ -16,8 +17,8 @@ const KEYS: [&str; 2] = ["job", "actor"];
 
 const SAID: Said = Said {
     failed: words::ACTS_FAILED,
-    not_kept: (words::ACTS_NONE_TITLE, words::ACTS_NONE_TEXT),
-    closed: (words::ACTS_CLOSED_TITLE, words::ACTS_CLOSED_TEXT),
+    not_kept: Some((words::ACTS_NONE_TITLE, words::ACTS_NONE_TEXT)),
+    closed: Some((words::ACTS_CLOSED_TITLE, words::ACTS_CLOSED_TEXT)),
     empty: (words::ACTS_EMPTY_TITLE, words::ACTS_EMPTY_TEXT),
 };
 
@@ -46,24 +47,12 @@ fn selector(filter: &Words, cursor: Option<String>) -> ActsSelector {
 
 #[component]
 fn Acts(acts: RwSignal<Vec<Act>>) -> impl IntoView {
-    let i18n = use_i18n();
     view! {
-        <div class="panel audit-changes" role="table" aria-label=i18n.text(words::ACTS_LIST)>
-            <div role="rowgroup">
-                <div class="audit-change audit-change-head" role="row">
-                    <span role="columnheader">{i18n.text(words::COL_WHEN)}</span>
-                    <span role="columnheader">{i18n.text(words::A_ACTOR)}</span>
-                    <span role="columnheader">{i18n.text(words::COL_ACT)}</span>
-                    <span role="columnheader">{i18n.text(words::COL_JOB)}</span>
-                    <span role="columnheader">{i18n.text(words::COL_FROM)}</span>
-                </div>
-            </div>
-            <div role="rowgroup">
-                <For each=move || acts.get() key=|act| act.seq let(act)>
-                    <ActRow act/>
-                </For>
-            </div>
-        </div>
+        <RecordTable label=words::ACTS_LIST heads=[words::A_ACTOR, words::COL_ACT, words::COL_JOB]>
+            <For each=move || acts.get() key=|act| act.seq let(act)>
+                <ActRow act/>
+            </For>
+        </RecordTable>
     }
 }
 
@@ -71,12 +60,10 @@ fn Acts(acts: RwSignal<Vec<Act>>) -> impl IntoView {
 fn ActRow(act: Act) -> impl IntoView {
     let i18n = use_i18n();
     let Act { at, actor, request_id, address, kind, job, detail, seq: _ } = act;
-    let request = Signal::derive(move || request_id.as_ref().map(|id| i18n.fill(words::REQUEST, &[("id", id)])));
     let of_actor = paths::audit(AuditTab::Acts, [("actor", &actor)]);
+    let actor = view! { <a href=of_actor><bdi>{actor}</bdi></a> }.into_any();
     view! {
-        <div class="audit-change" role="row">
-            <span role="cell"><DateTime time=Signal::stored(at)/></span>
-            <span role="cell" class="truncate"><a href=of_actor><bdi>{actor}</bdi></a></span>
+        <Record at actor address request_id>
             <span role="cell">
                 <span class="tag">{i18n.text(kind_word(kind))}</span>
                 {(!detail.is_empty()).then(|| view! { " " <span class="mono audit-target">{detail}</span> })}
@@ -84,10 +71,7 @@ fn ActRow(act: Act) -> impl IntoView {
             <span role="cell" class="truncate">
                 <a href=paths::job(&job) class="mono" title=job.clone()>{short_id(&job).to_owned()}</a>
             </span>
-            <span role="cell" class="muted truncate" title=move || request.get()>
-                {address} " " <span class="audit-request">{move || request.get()}</span>
-            </span>
-        </div>
+        </Record>
     }
 }
 

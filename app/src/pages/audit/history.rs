@@ -1,10 +1,11 @@
 //! The history of rights: who gave and took what, when and from where; narrowed by the address, read in pages.
 
+use super::asked::{WordField, Words, use_words, word, words_of};
 use super::change::{About, BeforeAfter, kind_word, moment};
 use super::field::{Field, MOMENT};
-use super::pages::{Pages, Said, WordField, Words, use_words, word, words_of};
+use super::record::{Record, RecordTable};
 use crate::client::use_client;
-use crate::components::time::DateTime;
+use crate::components::pages::{Pages, Said};
 use crate::i18n::{Phrase, catalogue::audit as words, use_i18n};
 use crate::paths::AuditTab;
 use crate::queries::audit;
@@ -19,9 +20,9 @@ const KEYS: [&str; 6] = ["principal", "actor", "uri", "kind", "since", "until"];
 
 const SAID: Said = Said {
     failed: words::HISTORY_FAILED,
-    not_kept: (words::HISTORY_NONE_TITLE, words::HISTORY_NONE_TEXT),
+    not_kept: Some((words::HISTORY_NONE_TITLE, words::HISTORY_NONE_TEXT)),
     // Nobody is refused: each sees what may be seen.
-    closed: (words::HISTORY_EMPTY_TITLE, words::HISTORY_EMPTY_TEXT),
+    closed: Some((words::HISTORY_EMPTY_TITLE, words::HISTORY_EMPTY_TEXT)),
     empty: (words::HISTORY_EMPTY_TITLE, words::HISTORY_EMPTY_TEXT),
 };
 
@@ -44,42 +45,24 @@ pub(super) fn HistoryView() -> impl IntoView {
 
 #[component]
 fn Entries(entries: RwSignal<Vec<HistoryEntry>>) -> impl IntoView {
-    let i18n = use_i18n();
     view! {
-        <div class="panel audit-changes" role="table" aria-label=i18n.text(words::HISTORY_LIST)>
-            <div role="rowgroup">
-                <div class="audit-change audit-change-head" role="row">
-                    <span role="columnheader">{i18n.text(words::COL_WHEN)}</span>
-                    <span role="columnheader">{i18n.text(words::H_ACTOR)}</span>
-                    <span role="columnheader">{i18n.text(words::H_WHOM)}</span>
-                    <span role="columnheader">{i18n.text(words::COL_BEFORE_AFTER)}</span>
-                    <span role="columnheader">{i18n.text(words::COL_FROM)}</span>
-                </div>
-            </div>
-            <div role="rowgroup">
-                <For each=move || entries.get() key=|entry| entry.seq let(entry)>
-                    <Entry entry/>
-                </For>
-            </div>
-        </div>
+        <RecordTable label=words::HISTORY_LIST heads=[words::H_ACTOR, words::H_WHOM, words::COL_BEFORE_AFTER]>
+            <For each=move || entries.get() key=|entry| entry.seq let(entry)>
+                <Entry entry/>
+            </For>
+        </RecordTable>
     }
 }
 
 #[component]
 fn Entry(entry: HistoryEntry) -> impl IntoView {
-    let i18n = use_i18n();
     let HistoryEntry { at, actor, request_id, address, kind, principal, target, before, after, seq: _ } = entry;
-    let request = Signal::derive(move || request_id.as_ref().map(|id| i18n.fill(words::REQUEST, &[("id", id)])));
+    let actor = view! { <bdi>{actor}</bdi> }.into_any();
     view! {
-        <div class="audit-change" role="row">
-            <span role="cell"><DateTime time=Signal::stored(at)/></span>
-            <span role="cell" class="truncate"><bdi>{actor}</bdi></span>
+        <Record at actor address request_id>
             <span role="cell"><About kind principal target/></span>
             <span role="cell"><BeforeAfter before after/></span>
-            <span role="cell" class="muted truncate" title=move || request.get()>
-                {address} " " <span class="audit-request">{move || request.get()}</span>
-            </span>
-        </div>
+        </Record>
     }
 }
 

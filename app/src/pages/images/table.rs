@@ -7,7 +7,10 @@ use crate::i18n::{
     format, use_i18n,
 };
 use crate::paths;
-use crate::rules::images::{Column, ImageFilter, Scope};
+use crate::rules::{
+    images::{Column, ImageFilter, Scope},
+    sorting::Column as _,
+};
 use crate::stores::browser;
 use crate::ui::{
     column_heading::{ColumnHeading, Order},
@@ -39,7 +42,7 @@ pub(super) fn Table(
         })
     });
     let everywhere = Memo::new(move |_| filter.with(|f| f.scope == Scope::All));
-    let columns = move || Column::ALL.into_iter().filter(move |c| *c != Column::Project || everywhere.get());
+    let columns = move || Column::ALL.iter().copied().filter(move |c| *c != Column::Project || everywhere.get());
     view! {
         <div
             class="panel images"
@@ -117,9 +120,7 @@ fn row_keys(visible: Memo<Vec<Shown>>, row_px: RwSignal<f64>, body: NodeRef<html
 #[component]
 fn Heading(column: Column, filter: Memo<ImageFilter>, set_filter: Callback<ImageFilter>) -> impl IntoView {
     let i18n = use_i18n();
-    let order = Signal::derive(move || {
-        filter.with(|f| (f.column == column).then(|| if f.descending() { Order::Descending } else { Order::Ascending }))
-    });
+    let order = Signal::derive(move || filter.with(|f| f.by.descending_by(column)).map(Order::from_descending));
     let on_click = move |()| set_filter.run(filter.with_untracked(|f| f.sorted_by(column)));
     view! { <ColumnHeading label=i18n.text(column.phrase()) class=format!("images-{}", column.word()) order on_click/> }
 }

@@ -11,6 +11,7 @@ use crate::queries::jobs::{JobsList, Row};
 use crate::rules::{
     filter::{Column, Filter},
     job::{label, run_time_secs, short_id, telling_reason},
+    sorting::Column as _,
 };
 use crate::stores::{browser, clock::use_clock, toasts::use_toasts};
 use crate::ui::{
@@ -87,7 +88,7 @@ pub(super) fn Table(
                             <input type="checkbox" class="checkbox" aria-label=i18n.text(jobs::SELECT_ALL) prop:checked=all_selected on:change=select_all/>
                         </label>
                     </span>
-                    {Column::ALL.map(|column| view! { <Heading column filter set_filter=reorder/> }).collect_view()}
+                    {Column::ALL.iter().copied().map(|column| view! { <Heading column filter set_filter=reorder/> }).collect_view()}
                 </div>
             </div>
             <div
@@ -171,9 +172,7 @@ fn toggle(ids: &mut BTreeSet<String>, id: String) {
 #[component]
 fn Heading(column: Column, filter: Memo<Filter>, set_filter: Callback<Filter>) -> impl IntoView {
     let i18n = use_i18n();
-    let order = Signal::derive(move || {
-        filter.with(|f| (f.column == column).then(|| if f.descending() { Order::Descending } else { Order::Ascending }))
-    });
+    let order = Signal::derive(move || filter.with(|f| f.by.descending_by(column)).map(Order::from_descending));
     let on_click = move |()| set_filter.run(filter.with_untracked(|f| f.sorted_by(column)));
     view! { <ColumnHeading label=i18n.text(column.phrase()) class=format!("jobs-{}", column.word()) order on_click/> }
 }

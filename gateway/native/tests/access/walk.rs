@@ -123,6 +123,7 @@ fn images() -> Vec<Row> {
         delete("/images/{image}", "/images/main%2Fdefault%2Fnet:v1", WRITE),
         get("/images/{image}/tags", "/images/main%2Fdefault%2Fnet/tags", READ),
         get("/images/{image}/access", "/images/main%2Fdefault%2Fnet/access", SIGNED_IN),
+        get("/images/{image}/jobs", "/images/main%2Fdefault%2Fnet:v1/jobs", READ),
         download("/images/{image}/archive", "/images/main%2Fdefault%2Fnet:v1/archive", READ),
         // The registry, for a page: below the root, not below the API.
         get("/v2", "//v2", SIGNED_IN),

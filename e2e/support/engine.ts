@@ -1,0 +1,37 @@
+/** The container engine below the cluster, over the Docker Engine API: a word to a job that neither console nor cluster passes on. */
+
+import { request } from "node:http";
+
+/** What a script waits with until `tell` is called for its job. */
+export const UNTIL_TOLD = "until [ -e /told ]; do sleep 0.1; done";
+
+/** Lets the job's script go on. */
+export async function tell(job: string): Promise<void> {
+  const filters = encodeURIComponent(JSON.stringify({ label: [`roadstead.job=${job}`] }));
+  const containers = (await ask("GET", `/containers/json?filters=${filters}`)) as { Id: string }[];
+  const [container] = containers;
+  if (!container || containers.length > 1) throw new Error(`${containers.length} containers run ${job}`);
+  const exec = (await ask("POST", `/containers/${container.Id}/exec`, { Cmd: ["touch", "/told"] })) as { Id: string };
+  await ask("POST", `/exec/${exec.Id}/start`, { Detach: true });
+}
+
+function ask(method: string, path: string, body: object = {}): Promise<unknown> {
+  const host = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
+  const where = host.startsWith("unix://")
+    ? { socketPath: host.slice("unix://".length) }
+    : (({ hostname, port }) => ({ hostname, port }))(new URL(host.replace(/^tcp:/, "http:")));
+  return new Promise((resolve, reject) => {
+    const asked = request({ ...where, method, path, headers: { "content-type": "application/json" } }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (piece: string) => (text += piece));
+      answer.on("error", reject);
+      answer.on("end", () => {
+        if ((answer.statusCode ?? 500) >= 300) reject(new Error(`${method} ${path}: ${answer.statusCode} ${text}`));
+        else resolve(text ? JSON.parse(text) : undefined);
+      });
+    });
+    asked.on("error", reject);
+    asked.end(method === "POST" ? JSON.stringify(body) : undefined);
+  });
+}

@@ -162,6 +162,9 @@ fn Running(id: String, #[prop(into)] status: Signal<JobStatus>) -> impl IntoView
                     <span class="log-dot" aria-hidden="true"></span>
                     <span class="truncate">{words_of}</span>
                 </span>
+                {move || session.recorded.get().then(|| view! {
+                    <span class="tag" role="status" title=i18n.text(words::RECORDED_TEXT)>{i18n.text(words::RECORDED)}</span>
+                })}
                 <span class="log-status-space"></span>
                 <KeyRow session/>
             </div>

@@ -146,6 +146,8 @@ crate::i18n::phrases! {
     ACT_KILL = "Kill", "Остановка";
     ACT_CANCEL = "Cancelled", "Отмена";
     ACT_SAVE = "Saved as an image", "Сохранение образа";
+    RECORDING = "Recording", "Запись";
+    RECORDING_SAVE = "Recording: {size}, {what} in {job} by {who}", "Запись: {size}, {what} в {job}, {who}";
     OLDER = "Show older", "Показать более ранние";
     H_WHOM = "About whom", "О ком";
     H_ACTOR = "Changed by", "Кто изменил";

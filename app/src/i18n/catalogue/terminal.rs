@@ -16,6 +16,9 @@ crate::i18n::phrases! {
     KEYS = "Keys for the shell", "Клавиши для оболочки";
     KEY_SEND = "Send {key}", "Отправить {key}";
 
+    RECORDED = "Recorded", "Записывается";
+    RECORDED_TEXT = "What this terminal shows is recorded; administrators can see it. What you type and it does not show is not.", "Всё, что показывает этот терминал, записывается; запись видят администраторы. Невидимый ввод не записывается.";
+
     LOADING = "Loading the terminal", "Терминал загружается";
     CONNECTING = "Connecting", "Подключение";
     OPEN = "Connected", "Подключён";

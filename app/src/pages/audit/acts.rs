@@ -3,8 +3,8 @@
 use super::pages::{Pages, Said, WordField, Words, use_words, word};
 use crate::client::use_client;
 use crate::components::time::DateTime;
-use crate::i18n::{Phrase, catalogue::audit as words, use_i18n};
-use crate::paths::{self, AuditTab};
+use crate::i18n::{Phrase, catalogue::audit as words, format, use_i18n};
+use crate::paths::{self, AuditTab, endpoint};
 use crate::queries::audit;
 use crate::rules::job::short_id;
 use api::audit::ActsSelector;
@@ -70,7 +70,21 @@ fn Acts(acts: RwSignal<Vec<Act>>) -> impl IntoView {
 #[component]
 fn ActRow(act: Act) -> impl IntoView {
     let i18n = use_i18n();
-    let Act { at, actor, request_id, address, kind, job, detail, seq: _ } = act;
+    let Act { seq, at, actor, request_id, address, kind, job, detail, recording_bytes } = act;
+    let recording = recording_bytes.map(|size_bytes| {
+        let (what, job, who) = (detail.clone(), short_id(&job).to_owned(), actor.clone());
+        let label = move || {
+            let size = format::bytes(i18n.lang(), size_bytes);
+            let what = if what.is_empty() { i18n.now(kind_word(kind)) } else { &what };
+            i18n.fill(words::RECORDING_SAVE, &[("size", &size), ("what", what), ("job", &job), ("who", &who)])
+        };
+        view! {
+            " "
+            <a class="audit-recording" href=endpoint::recording_download(seq) download="" rel="external" aria-label=label>
+                {i18n.text(words::RECORDING)}
+            </a>
+        }
+    });
     let request = Signal::derive(move || request_id.as_ref().map(|id| i18n.fill(words::REQUEST, &[("id", id)])));
     let of_actor = paths::audit(AuditTab::Acts, [("actor", &actor)]);
     view! {
@@ -80,6 +94,7 @@ fn ActRow(act: Act) -> impl IntoView {
             <span role="cell">
                 <span class="tag">{i18n.text(kind_word(kind))}</span>
                 {(!detail.is_empty()).then(|| view! { " " <span class="mono audit-target">{detail}</span> })}
+                {recording}
             </span>
             <span role="cell" class="truncate">
                 <a href=paths::job(&job) class="mono" title=job.clone()>{short_id(&job).to_owned()}</a>

@@ -1,5 +1,8 @@
 //! Recorded sessions, from the handshake to the file.
 
+#[cfg(feature = "docker-tests")]
+mod on_docker;
+
 use futures::SinkExt as _;
 use platform::{
     channel::{Frame, Resize},

@@ -268,9 +268,13 @@ impl Server {
         while futures::StreamExt::next(&mut pull).await.is_some() {}
         let container = self.engine.create(&spec).await.expect("creates");
         self.engine.start(&container).await.expect("starts");
-        let running = Running { engine: self.engine.clone(), container: container.clone() };
-        self.live.0.lock().expect("no test panics here").insert(job.to_owned(), running);
+        self.put(job, Running { engine: self.engine.clone(), container: container.clone() });
         container
+    }
+
+    /// Gives a job this container.
+    pub(super) fn put(&self, job: &str, running: Running) {
+        self.live.0.lock().expect("no test panics here").insert(job.to_owned(), running);
     }
 }
 

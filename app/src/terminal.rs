@@ -22,6 +22,7 @@ use keys::KeyRow;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use session::{Session, Stage};
 use shell::{Shell, ShellChoice};
+pub(crate) use xterm::Xterm;
 
 /// A terminal in one job.
 #[component]

@@ -30,10 +30,17 @@ async function openTerminal(page: Page, job: string): Promise<void> {
   await page.locator(".xterm-helper-textarea").focus();
 }
 
-/** Downloads what was recorded of the one act in a job. */
-async function saved(page: Page, job: string): Promise<Cast> {
+/** Opens what was recorded of the one act in a job. */
+async function openRecording(page: Page, job: string): Promise<void> {
   await page.goto(`/audit/acts?job=${job}`);
   const link = page.getByRole("table", { name: "Acts in jobs" }).getByRole("link", { name: /^Recording: .* sh in .* by admin$/ });
+  await link.click();
+  await expect(page).toHaveURL(/\/audit\/acts\/\d+\/recording$/);
+  await expect(page.getByRole("button", { name: "Play" })).toBeVisible();
+}
+
+async function saved(page: Page): Promise<Cast> {
+  const link = page.getByRole("link", { name: "Download the recording" });
   const [file] = await Promise.all([page.waitForEvent("download"), link.click()]);
   expect(file.suggestedFilename()).toMatch(/^act-\d+\.cast$/);
   return readCast(file);
@@ -48,9 +55,8 @@ test("what a terminal shows is recorded, its user is told, and an administrator 
   await expect(page.locator(".xterm-rows")).toContainText("привет");
   await expect(page.getByText("Ended with exit code 0")).toBeVisible();
   await verbs.picture("recorded");
-  const cast = await saved(page, job.id);
-  await verbs.picture("acts-recorded");
-  await verbs.expectAccessible();
+  await openRecording(page, job.id);
+  const cast = await saved(page);
   expect(cast.head.version).toBe(2);
   expect(cast.head.width).toBeGreaterThan(20);
   expect(cast.shown).toContain("sum-42");
@@ -63,8 +69,9 @@ test("who does not look after the cluster gets no recording, and the refusal tha
   await openTerminal(page, job.id);
   await page.keyboard.type("echo not-yours; exit\n");
   await expect(page.getByText("Ended with exit code 0")).toBeVisible();
-  await page.goto(`/audit/acts?job=${job.id}`);
-  const address = await page.getByRole("link", { name: /^Recording: / }).getAttribute("href");
+  await openRecording(page, job.id);
+  const played = new URL(page.url()).pathname;
+  const address = await page.getByRole("link", { name: "Download the recording" }).getAttribute("href");
   const name = `casts-${Date.now().toString(36)}`;
   await server.addUser(name, "default", "manager");
   const context = await browser.newContext({ baseURL: server.url, storageState: { cookies: [], origins: [] } });
@@ -76,7 +83,57 @@ test("who does not look after the cluster gets no recording, and the refusal tha
   expect([cast.status(), acts.status()]).toEqual([403, 403]);
   expect(await cast.text()).not.toContain("not-yours");
   expect((await cast.json()).code).toBe((await acts.json()).code);
+  await theirs.goto(played);
+  await expect(theirs.getByText("The recording cannot be shown")).toBeVisible();
   await context.close();
+});
+
+test("a recording is played, paused, sped up and gone through with the keyboard, on a screen as large as it was", async ({ page, verbs }) => {
+  const job = await verbs.runningJob();
+  await openTerminal(page, job.id);
+  await page.keyboard.type("echo first-$((1+1)); sleep 3; echo last-$((3*3)); exit\n");
+  await expect(page.getByText("Ended with exit code 0")).toBeVisible();
+  await page.goto(`/audit/acts?job=${job.id}`);
+  await verbs.picture("acts-recorded");
+  await verbs.expectAccessible();
+  await openRecording(page, job.id);
+  const screen = page.locator(".xterm-rows");
+  const place = page.getByRole("slider", { name: "Place in the recording" });
+  await expect(screen).toBeVisible();
+  await expect(screen).not.toContainText("last-9");
+  await page.getByRole("combobox", { name: "Speed" }).selectOption("4×");
+  await page.getByRole("button", { name: "Play" }).click();
+  await expect(screen).toContainText("last-9");
+  // It stops by itself at the end.
+  await expect(page.getByRole("button", { name: "Play" })).toBeVisible();
+  await expect(page.getByRole("list", { name: "Notes in the recording" })).toContainText("The process ended.");
+  await verbs.picture("recording");
+  await verbs.expectAccessible();
+
+  // Back to the beginning, and to the end, by keys.
+  await place.focus();
+  await expect(async () => {
+    await page.keyboard.press("ArrowLeft");
+    await expect(place).toHaveAttribute("aria-valuetext", /^0:00/, { timeout: 100 });
+  }).toPass();
+  await expect(screen).not.toContainText("last-9");
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("button", { name: "Play" })).toBeVisible();
+  await expect(async () => {
+    await page.keyboard.press("ArrowRight");
+    await expect(screen).toContainText("last-9", { timeout: 100 });
+  }).toPass();
+
+  // The screen takes no keys and is no trap for them.
+  await expect(page.locator(".xterm-helper-textarea")).toHaveAttribute("tabindex", "-1");
+
+  // By its own address, too.
+  await page.reload();
+  await expect(page.getByRole("button", { name: "Play" })).toBeVisible();
+  await page.goto("/audit/acts/999999/recording");
+  await expect(page.getByText("The recording cannot be shown")).toBeVisible();
 });
 
 test("a recording survives a server that is killed in the middle of it", async ({ page, server, verbs }) => {
@@ -86,7 +143,8 @@ test("a recording survives a server that is killed in the middle of it", async (
   await expect(page.locator(".xterm-rows")).toContainText("line-555");
   await server.kill();
   await server.resume();
-  const cast = await saved(page, job.id);
+  await openRecording(page, job.id);
+  const cast = await saved(page);
   expect(cast.shown).toContain("line-555");
   expect(cast.kinds.has("m"), "it does not say that it came to its end").toBe(false);
 });

@@ -70,7 +70,15 @@ impl Session {
                     screen.clear();
                     screen
                 }
-                None => match Xterm::open(&host, label, reader, self).await {
+                None => match Xterm::open(
+                    &host,
+                    label,
+                    reader,
+                    move |text| self.input(&text),
+                    move |w, h| self.resized(w, h),
+                )
+                .await
+                {
                     Ok(opened) => {
                         let opened = Rc::new(opened);
                         // The reader may have left while it was loading.

@@ -1,6 +1,5 @@
 //! xterm.js, as `terminal-js` wraps it. The only place that knows its JavaScript.
 
-use super::session::Session;
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
@@ -13,18 +12,24 @@ const ENTRY: &str = "/terminal/entry.js";
 const GLOBAL: &str = "roadsteadTerminal";
 
 /// A screen. Taken down when dropped.
-pub(super) struct Xterm {
+pub(crate) struct Xterm {
     handle: JsValue,
     _on_input: Closure<dyn FnMut(String)>,
     _on_size: Closure<dyn FnMut(u16, u16)>,
 }
 
 impl Xterm {
-    /// Loads xterm.js, if this is the first, and opens a screen in `host`.
-    pub(super) async fn open(host: &HtmlElement, label: &str, reader: bool, session: Session) -> Result<Self, JsValue> {
+    /// Loads xterm.js, if this is the first, and opens a screen in `host`. Tells what is typed, and each new size.
+    pub(crate) async fn open(
+        host: &HtmlElement,
+        label: &str,
+        reader: bool,
+        input: impl FnMut(String) + 'static,
+        resized: impl FnMut(u16, u16) + 'static,
+    ) -> Result<Self, JsValue> {
         let module = load().await?;
-        let on_input = Closure::<dyn FnMut(String)>::new(move |text: String| session.input(&text));
-        let on_size = Closure::<dyn FnMut(u16, u16)>::new(move |width, height| session.resized(width, height));
+        let on_input = Closure::<dyn FnMut(String)>::new(input);
+        let on_size = Closure::<dyn FnMut(u16, u16)>::new(resized);
         let told = Object::new();
         Reflect::set(&told, &"input".into(), on_input.as_ref())?;
         Reflect::set(&told, &"size".into(), on_size.as_ref())?;
@@ -34,7 +39,17 @@ impl Xterm {
         Ok(Self { handle, _on_input: on_input, _on_size: on_size })
     }
 
-    pub(super) fn write(&self, bytes: &[u8]) {
+    /// Takes nothing from the keyboard, opens no links, and is as large as [`Self::fix`] says.
+    pub(crate) fn only_show(&self) {
+        self.call("onlyShow", &JsValue::UNDEFINED);
+    }
+
+    /// Columns and rows, once all that was written before is shown.
+    pub(crate) fn fix(&self, columns: u16, rows: u16) {
+        self.call("fix", &js_sys::Array::of2(&columns.into(), &rows.into()));
+    }
+
+    pub(crate) fn write(&self, bytes: &[u8]) {
         self.call("write", &Uint8Array::from(bytes));
     }
 
@@ -42,7 +57,7 @@ impl Xterm {
         self.call("paste", &text.into());
     }
 
-    pub(super) fn reader(&self, on: bool) {
+    pub(crate) fn reader(&self, on: bool) {
         self.call("reader", &on.into());
     }
 

@@ -4,7 +4,7 @@ use super::pages::{Pages, Said, WordField, Words, use_words, word};
 use crate::client::use_client;
 use crate::components::time::DateTime;
 use crate::i18n::{Phrase, catalogue::audit as words, format, use_i18n};
-use crate::paths::{self, AuditTab, endpoint};
+use crate::paths::{self, AuditTab};
 use crate::queries::audit;
 use crate::rules::job::short_id;
 use api::audit::ActsSelector;
@@ -76,13 +76,11 @@ fn ActRow(act: Act) -> impl IntoView {
         let label = move || {
             let size = format::bytes(i18n.lang(), size_bytes);
             let what = if what.is_empty() { i18n.now(kind_word(kind)) } else { &what };
-            i18n.fill(words::RECORDING_SAVE, &[("size", &size), ("what", what), ("job", &job), ("who", &who)])
+            i18n.fill(words::RECORDING_OF, &[("size", &size), ("what", what), ("job", &job), ("who", &who)])
         };
         view! {
             " "
-            <a class="audit-recording" href=endpoint::recording_download(seq) download="" rel="external" aria-label=label>
-                {i18n.text(words::RECORDING)}
-            </a>
+            <a class="audit-recording" href=paths::recording(seq) aria-label=label>{i18n.text(words::RECORDING)}</a>
         }
     });
     let request = Signal::derive(move || request_id.as_ref().map(|id| i18n.fill(words::REQUEST, &[("id", id)])));

@@ -198,8 +198,14 @@ impl Folder {
             let is_old = self.limits.max_age.is_some_and(|most| now.saturating_sub(changed) > most);
             let is_too_much = self.limits.max_bytes.is_some_and(|most| swept.left_bytes > most);
             if (is_old || is_too_much) && !self.live().contains(&act) {
-                fs::remove_file(self.of(act))?;
-                swept.removed += 1;
+                match fs::remove_file(self.of(act)) {
+                    // Recordings that end at the same moment sweep at the same moment.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    removed => {
+                        removed?;
+                        swept.removed += 1;
+                    }
+                }
                 swept.left_bytes -= len;
             }
         }

@@ -5,7 +5,7 @@
 
 use std::{
     fs::File,
-    io::{self, Write as _},
+    io::Write as _,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -104,7 +104,8 @@ impl Recorder {
         let is_behind = self.waiting().is_behind;
         let room = match self.queue.try_reserve() {
             Ok(room) => Some(room),
-            Err(_) if is_behind => None,
+            // How it ended is worth a moment in any case.
+            Err(_) if is_behind && !matches!(what, What::Mark(_)) => None,
             Err(_) => timeout(PATIENCE, self.queue.reserve()).await.ok().and_then(Result::ok),
         };
         self.waiting().is_behind = room.is_none();
@@ -200,7 +201,7 @@ async fn write(
         if !cast.append(out).await {
             lost += told_bytes;
         }
-        cast.bound(began.elapsed(), SWEEP_AFTER_BYTES).await;
+        cast.bound(began.elapsed()).await;
         is_open = events.recv_many(&mut batch, BATCH).await > 0;
     }
     lost += lost_bytes.swap(0, Ordering::Relaxed);
@@ -209,7 +210,7 @@ async fn write(
         cast.lines.mark(&mut out, began.elapsed(), &left_out(lost));
         cast.append(out).await;
     }
-    cast.bound(began.elapsed(), 1).await;
+    cast.sweep().await;
     let file = Arc::clone(&cast.file);
     if let Err(error) = blocking(move || file.sync_data()).await {
         tracing::warn!(act = cast.act, %error, "a recording may not survive a loss of power");
@@ -267,20 +268,16 @@ impl Cast {
         }
     }
 
-    /// Ends it when it, or all together, take as much as they may; the latter is looked at after so many bytes.
-    async fn bound(&mut self, at: Duration, after_bytes: u64) {
+    /// Ends it when it, or all together, take as much as they may.
+    async fn bound(&mut self, at: Duration) {
         if self.state == State::Full {
             return;
         }
         let mut is_full = self.written > self.folder.share();
-        if !is_full && self.written - self.swept_at >= after_bytes {
+        if !is_full && self.written - self.swept_at >= SWEEP_AFTER_BYTES {
             self.swept_at = self.written;
-            let folder = Arc::clone(&self.folder);
-            let swept: io::Result<_> = blocking(move || folder.sweep()).await;
-            match swept {
-                Ok(swept) => is_full = self.folder.limits.max_bytes.is_some_and(|most| swept.left_bytes > most),
-                Err(error) => tracing::error!(%error, "old recordings were not removed"),
-            }
+            let left_bytes = self.sweep().await;
+            is_full = self.folder.limits.max_bytes.zip(left_bytes).is_some_and(|(most, left)| left > most);
         }
         if is_full {
             let mut out = Vec::new();
@@ -293,5 +290,15 @@ impl Cast {
             self.state = State::Full;
             tracing::warn!(act = self.act, bytes = self.written, "a recording is full; its session goes on unrecorded");
         }
+    }
+
+    /// Removes what is kept no longer; how much is left.
+    async fn sweep(&self) -> Option<u64> {
+        let folder = Arc::clone(&self.folder);
+        let swept = blocking(move || folder.sweep()).await;
+        swept
+            .inspect_err(|error| tracing::error!(%error, "old recordings were not removed"))
+            .ok()
+            .map(|swept| swept.left_bytes)
     }
 }

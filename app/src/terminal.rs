@@ -3,6 +3,7 @@
 //! xterm.js is loaded when the first terminal is opened. What a process writes is a terminal's input, never markup.
 
 mod keys;
+mod player;
 mod session;
 mod shell;
 mod xterm;
@@ -20,9 +21,9 @@ use crate::ui::{
 use api::jobs::{Job, JobStatus};
 use keys::KeyRow;
 use leptos::{ev, html, prelude::*, task::spawn_local};
+pub(crate) use player::Player;
 use session::{Session, Stage};
 use shell::{Shell, ShellChoice};
-pub(crate) use xterm::Xterm;
 
 /// A terminal in one job.
 #[component]

@@ -122,6 +122,7 @@ impl Client {
 }
 
 /// Why no more lines are read.
+#[derive(Clone, Copy)]
 enum End {
     /// The last one was heard.
     Told,

@@ -12,7 +12,7 @@ const ENTRY: &str = "/terminal/entry.js";
 const GLOBAL: &str = "roadsteadTerminal";
 
 /// A screen. Taken down when dropped.
-pub(crate) struct Xterm {
+pub(super) struct Xterm {
     handle: JsValue,
     _on_input: Closure<dyn FnMut(String)>,
     _on_size: Closure<dyn FnMut(u16, u16)>,
@@ -20,7 +20,7 @@ pub(crate) struct Xterm {
 
 impl Xterm {
     /// Loads xterm.js, if this is the first, and opens a screen in `host`. Tells what is typed, and each new size.
-    pub(crate) async fn open(
+    pub(super) async fn open(
         host: &HtmlElement,
         label: &str,
         reader: bool,
@@ -40,16 +40,16 @@ impl Xterm {
     }
 
     /// Takes nothing from the keyboard, opens no links, and is as large as [`Self::fix`] says.
-    pub(crate) fn only_show(&self) {
+    pub(super) fn only_show(&self) {
         self.call("onlyShow", &JsValue::UNDEFINED);
     }
 
     /// Columns and rows, once all that was written before is shown.
-    pub(crate) fn fix(&self, columns: u16, rows: u16) {
+    pub(super) fn fix(&self, columns: u16, rows: u16) {
         self.call("fix", &js_sys::Array::of2(&columns.into(), &rows.into()));
     }
 
-    pub(crate) fn write(&self, bytes: &[u8]) {
+    pub(super) fn write(&self, bytes: &[u8]) {
         self.call("write", &Uint8Array::from(bytes));
     }
 
@@ -57,7 +57,7 @@ impl Xterm {
         self.call("paste", &text.into());
     }
 
-    pub(crate) fn reader(&self, on: bool) {
+    pub(super) fn reader(&self, on: bool) {
         self.call("reader", &on.into());
     }
 

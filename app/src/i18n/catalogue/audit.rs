@@ -151,14 +151,6 @@ crate::i18n::phrases! {
     PLAY_BACK = "All acts", "Все действия";
     PLAY_SAVE = "Download the recording", "Скачать запись";
     PLAY_FAILED = "The recording cannot be shown", "Не удаётся показать запись";
-    PLAY_SCREEN = "Recording of a terminal", "Запись терминала";
-    PLAY_SHOWN = "What the terminal showed", "Что показывал терминал";
-    PLAY_PLAY = "Play", "Воспроизвести";
-    PLAY_PAUSE = "Pause", "Пауза";
-    PLAY_PLACE = "Place in the recording", "Место в записи";
-    PLAY_SPEED = "Speed", "Скорость";
-    PLAY_MARKS = "Notes in the recording", "Пометки в записи";
-    PLAY_CUT = "The recording is longer than can be played here. Download it to see all of it.", "Запись длиннее, чем можно воспроизвести здесь. Скачайте её, чтобы увидеть всё.";
     OLDER = "Show older", "Показать более ранние";
     H_WHOM = "About whom", "О ком";
     H_ACTOR = "Changed by", "Кто изменил";

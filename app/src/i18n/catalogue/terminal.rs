@@ -31,6 +31,15 @@ crate::i18n::phrases! {
     LOAD_FAILED = "The terminal could not be loaded", "Терминал не загрузился";
     LOAD_FAILED_TEXT = "The server did not give its files. Check the connection and try again.", "Сервер не отдал его файлы. Проверьте соединение и повторите.";
 
+    PLAY_SCREEN = "Recording of a terminal", "Запись терминала";
+    PLAY_SHOWN = "What the terminal showed", "Что показывал терминал";
+    PLAY_PLAY = "Play", "Воспроизвести";
+    PLAY_PAUSE = "Pause", "Пауза";
+    PLAY_PLACE = "Place in the recording", "Место в записи";
+    PLAY_SPEED = "Speed", "Скорость";
+    PLAY_MARKS = "Notes in the recording", "Пометки в записи";
+    PLAY_CUT = "The recording is longer than can be played here. Download it to see all of it.", "Запись длиннее, чем можно воспроизвести здесь. Скачайте её, чтобы увидеть всё.";
+
     PENDING_TITLE = "The job has not started yet", "Задание ещё не запущено";
     PENDING_TEXT = "A terminal opens here by itself as soon as it runs.", "Терминал откроется здесь, как только задание заработает.";
     ENDED_TITLE = "The job has ended", "Задание завершено";

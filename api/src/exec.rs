@@ -4,8 +4,29 @@
 //! nothing different here. Besides, the gateway sends WebSocket pings, so that an idle shell survives proxies, and refusals
 //! arrive as an HTTP status before the upgrade or as a close frame: 4404 the job is not running, 4401 signed out,
 //! 4403 not allowed, 4502 the cluster failed. A session that ended sends [`Frame::Exit`] and closes with 1000.
+//! Text frames are the gateway's own words about the session: a [`Notice`].
 
 pub use platform::channel::{Exit, Frame, InvalidFrame};
+use serde::{Deserialize, Serialize};
+
+/// What whoever has the session should know of it, as JSON in a text frame before the first output. Absent: nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The cluster records what is shown.
+    #[serde(default)]
+    pub recorded: bool,
+}
+
+impl Notice {
+    /// What is shown is recorded.
+    pub const RECORDED: Self = Self { recorded: true };
+
+    /// The frame's text.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        serde_json::to_string(&self).expect("a flag always serialises")
+    }
+}
 
 /// Close code: the job is not running (it is pending, has ended, or is unknown).
 pub const CLOSE_NOT_RUNNING: u16 = 4404;
@@ -15,3 +36,15 @@ pub const CLOSE_SIGNED_OUT: u16 = 4401;
 pub const CLOSE_FORBIDDEN: u16 = 4403;
 /// Close code: the cluster failed or broke off.
 pub const CLOSE_BAD_UPSTREAM: u16 = 4502;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_has_the_json_that_is_promised() {
+        assert_eq!(Notice::RECORDED.to_text(), r#"{"recorded":true}"#);
+        let later: Notice = serde_json::from_str(r#"{"recorded":true,"more":1}"#).expect("reads");
+        assert_eq!(later, Notice::RECORDED);
+    }
+}

@@ -3,6 +3,7 @@
 //! xterm.js is loaded when the first terminal is opened. What a process writes is a terminal's input, never markup.
 
 mod keys;
+mod player;
 mod session;
 mod shell;
 mod xterm;
@@ -20,6 +21,7 @@ use crate::ui::{
 use api::jobs::{Job, JobStatus};
 use keys::KeyRow;
 use leptos::{ev, html, prelude::*, task::spawn_local};
+pub(crate) use player::Player;
 use session::{Session, Stage};
 use shell::{Shell, ShellChoice};
 
@@ -162,6 +164,9 @@ fn Running(id: String, #[prop(into)] status: Signal<JobStatus>) -> impl IntoView
                     <span class="log-dot" aria-hidden="true"></span>
                     <span class="truncate">{words_of}</span>
                 </span>
+                {move || session.recorded.get().then(|| view! {
+                    <span class="tag" role="status" title=i18n.text(words::RECORDED_TEXT)>{i18n.text(words::RECORDED)}</span>
+                })}
                 <span class="log-status-space"></span>
                 <KeyRow session/>
             </div>

@@ -14,6 +14,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     accounts::AccountError,
     acts::Acts,
+    casts::{CastLimits, Casts},
     clock::Clock,
     config::{Config, EngineChoice},
     engine::{
@@ -124,6 +125,8 @@ impl Cluster {
             async move { engines.run(stopping).await }
         });
         tasks.spawn(Arc::clone(&runner).run(stopping.clone()));
+        let limits = CastLimits { max_age: config.cast_retention, max_bytes: config.cast_max_bytes };
+        let casts = Casts::new(home.casts.clone(), config.recorded, limits, clock.clone(), tasks.clone());
         let api = Arc::new(Api {
             config,
             clock,
@@ -131,6 +134,7 @@ impl Cluster {
             permissions: home.permissions.clone(),
             jobs,
             acts: Acts::new(home.store.clone()),
+            casts,
             logs,
             registry,
             images,
@@ -203,7 +207,7 @@ fn candidates(choice: &EngineChoice) -> Result<Vec<Candidate>, InvalidEndpoint> 
     }
 }
 
-/// Removes logs past their time, now and every so often.
+/// Removes logs and recordings past their time, now and every so often.
 async fn sweep(api: Arc<Api>) {
     loop {
         match api.logs.sweep(api.clock.now_ns()).await {
@@ -215,6 +219,11 @@ async fn sweep(api: Arc<Api>) {
                 }
             }
             Err(error) => tracing::error!(error = %causes(&error), "old logs were not removed"),
+        }
+        match api.casts.sweep().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "recordings past their time were removed"),
+            Err(error) => tracing::error!(error = %causes(&error), "old recordings were not removed"),
         }
         tokio::select! {
             () = api.stopping.cancelled() => return,

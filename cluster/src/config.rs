@@ -7,7 +7,7 @@ use std::{path::PathBuf, time::Duration};
 use platform::config::Preset;
 use url::Url;
 
-use crate::images::CopyRules;
+use crate::{casts::Recorded, images::CopyRules};
 
 const GIB: u64 = 1 << 30;
 const MIB: u64 = 1 << 20;
@@ -50,6 +50,12 @@ pub struct Config {
     pub log_retention: Option<Duration>,
     /// Most bytes of log kept for one job, the oldest going first; none: everything.
     pub log_max_bytes: Option<u64>,
+    /// Which sessions in jobs are recorded.
+    pub recorded: Recorded,
+    /// How long a recording is kept; none: for ever.
+    pub cast_retention: Option<Duration>,
+    /// Most bytes of all recordings, the oldest going first; none: everything.
+    pub cast_max_bytes: Option<u64>,
     /// Most bytes of the images of one project; none: as many as the disk holds.
     pub image_quota_bytes: Option<u64>,
     /// How long an unfinished upload of an image may lie untouched before it is cleared away.
@@ -81,6 +87,9 @@ impl Config {
             sample_busybox: None,
             log_retention: None,
             log_max_bytes: None,
+            recorded: Recorded::Nothing,
+            cast_retention: None,
+            cast_max_bytes: None,
             image_quota_bytes: None,
             upload_retention: DAY * 7,
             untagged_retention: Some(DAY * 30),

@@ -24,6 +24,7 @@ const DATABASE: &str = "cluster.sqlite";
 const TOKEN_KEY: &str = "token.key";
 const LOCK: &str = "lock";
 const LOGS: &str = "logs";
+const CASTS: &str = "casts";
 const REGISTRY: &str = "registry";
 const INSTANCE: &str = "instance";
 const FIRST_START_DONE: &str = "first_start_done";
@@ -75,6 +76,7 @@ pub(crate) struct Home {
     pub(crate) accounts: Accounts,
     pub(crate) permissions: Permissions,
     pub(crate) logs: PathBuf,
+    pub(crate) casts: PathBuf,
     pub(crate) registry: PathBuf,
     /// Random; tells this folder's containers from another's on the same engine.
     pub(crate) instance: String,
@@ -90,8 +92,15 @@ impl Home {
         let accounts = Accounts::open(store.clone(), &folder.join(TOKEN_KEY), config.token_lifetime)?;
         let permissions = Permissions::new(store.clone(), &config.cluster_name);
         let instance = settings::get_or_set(&store, INSTANCE, &uuid::Uuid::new_v4().simple().to_string()).await?;
-        let home =
-            Self { store, accounts, permissions, logs: folder.join(LOGS), registry: folder.join(REGISTRY), instance };
+        let home = Self {
+            store,
+            accounts,
+            permissions,
+            logs: folder.join(LOGS),
+            casts: folder.join(CASTS),
+            registry: folder.join(REGISTRY),
+            instance,
+        };
         home.ensure_first_user(config, clock).await?;
         home.permissions.bring_admin_up_to_date(&By::program("upgrade", clock.now())).await?;
         Ok(home)

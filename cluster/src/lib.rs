@@ -5,6 +5,7 @@
 
 mod accounts;
 mod acts;
+mod casts;
 pub mod clock;
 mod cluster;
 mod config;
@@ -22,6 +23,7 @@ mod runner;
 mod store;
 
 pub use accounts::{AccountError, CODE_LIFETIME, InvalidPassword, InvalidToken, PASSWORD_CODE_LIFETIME, ProjectRole};
+pub use casts::Recorded;
 pub use cluster::{Cluster, ClusterError};
 pub use config::{Config, EngineChoice};
 pub use home::HomeError;

@@ -77,6 +77,7 @@ pub(crate) fn api() -> Router<Gateway> {
         .route("/audit", get(audit::audit_get))
         .route("/audit/history", get(audit::history_list))
         .route("/audit/acts", get(audit::acts_list))
+        .route("/audit/acts/{act}/recording/download", get(audit::recording_download))
         .route("/audit/download", get(audit::download))
         .route("/audit/revocations", post(audit::grants_revoke))
         .fallback(async || Failure::NoSuchAddress)

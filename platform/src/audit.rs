@@ -189,7 +189,14 @@ pub struct Act {
     pub job: String,
     /// The program, the port or the image; empty where there is no more to say.
     pub detail: String,
+    /// Size of the recording of what was shown, as far as it has come; absent: there is none (any more).
+    /// `GET API/extensions/access/acts/{seq}/recording` gives it, as asciicast v2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording_bytes: Option<u64>,
 }
+
+/// The media type of a recording.
+pub const ASCIICAST: &str = "application/x-asciicast";
 
 /// `GET API/extensions/access/acts?job=&actor=&limit=&cursor=`: acts, the newest first. For administrators.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -251,8 +258,10 @@ mod tests {
     fn an_act_has_the_json_that_is_promised() {
         let json = serde_json::json!({"seq": 7, "at": "2026-01-02T03:04:05Z", "actor": "alice", "address": "192.0.2.7",
             "kind": "port_forward", "job": "job-1", "detail": "80"});
-        let act: Act = serde_json::from_value(json.clone()).expect("reads");
+        let mut act: Act = serde_json::from_value(json.clone()).expect("reads");
         assert_eq!(serde_json::to_value(&act).expect("serialises"), json);
+        act.recording_bytes = Some(512);
+        assert_eq!(serde_json::to_value(&act).expect("serialises")["recording_bytes"], 512);
         for kind in ActKind::ALL {
             assert_eq!(serde_json::to_value(kind).expect("serialises"), kind.as_str());
             assert_eq!(ActKind::parse(kind.as_str()), Some(kind));

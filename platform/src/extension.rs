@@ -9,7 +9,9 @@
 //!
 //! **Audit of rights.** Below [`ACCESS_PATH`]: bulk reads of grants, places and principals, also as they were at a moment, who may
 //! use one thing and why, the history of all changes, and changes that are made only if nobody else made one in between.
-
+//!
+//! **Recorded sessions.** The 101 of an exec or attach that is recorded has [`RECORDED_HEADER`]. What was shown is kept with the act:
+//! [`crate::audit::Act::recording_bytes`].
 //!
 //! **Changing a place only as it was seen.** On the admin API's `PUT` and `DELETE` of somebody's place, the header
 //! [`EXPECTED_ROLE_HEADER`] names the role its author saw; when it is another by now, nothing is changed and the answer is 409.
@@ -24,6 +26,8 @@ pub const LIMIT: &str = "limit";
 pub const FIRST_LINE_HEADER: &str = "x-roadstead-first-line";
 /// Answer header: lines the log has had until now.
 pub const TOTAL_LINES_HEADER: &str = "x-roadstead-total-lines";
+/// Answer header of exec and attach: `1` where what is shown is recorded.
+pub const RECORDED_HEADER: &str = "x-roadstead-recorded";
 /// Path below the API's base: copies an image from another registry.
 pub const IMAGES_COPY: &str = "extensions/images/copy";
 /// Below the API: what decides rights, in bulk; who may use one thing, history, and changes from a reviewed list. See

@@ -71,6 +71,24 @@ pub(crate) struct Jobs {
     /// MiB of log kept for each job; the oldest goes first. 0 keeps all.
     #[arg(long, default_value_t = 4096)]
     pub(crate) log_mib: u64,
+    /// Record what people see in the terminals they open in jobs, for administrators; `all`: in every command, also without a
+    /// terminal. They are told.
+    #[arg(
+        long,
+        env = "ROADSTEAD_RECORD_TERMINALS",
+        value_enum,
+        default_value_t = Record::Off,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "terminals"
+    )]
+    pub(crate) record_terminals: Record,
+    /// Days that a recording is kept; 0 keeps it for good.
+    #[arg(long, default_value_t = 90)]
+    pub(crate) record_days: u32,
+    /// MiB that all recordings may take; the oldest goes first. 0 keeps all.
+    #[arg(long, default_value_t = 1024)]
+    pub(crate) record_mib: u64,
     /// Seconds between asking a killed job to end and ending it.
     #[arg(long, default_value_t = 10)]
     pub(crate) kill_grace_secs: u64,
@@ -234,6 +252,17 @@ pub(crate) enum UserAct {
         #[arg(long)]
         url: Option<String>,
     },
+}
+
+/// What is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Record {
+    /// Nothing.
+    Off,
+    /// Terminals.
+    Terminals,
+    /// Commands without a terminal too.
+    All,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,11 +1,11 @@
 //! Puts gateway and cluster together and serves them until told to stop.
 
-use crate::args::{self, Images, Jobs, Place};
+use crate::args::{self, Images, Jobs, Place, Record};
 use crate::banner::Banner;
 use crate::operations::Operations;
 use crate::{address, assets, dispatch, keyfile, links};
 use anyhow::{Context, bail};
-use cluster::{Cluster, CopyRules, EngineChoice};
+use cluster::{Cluster, CopyRules, EngineChoice, Recorded};
 use gateway::{Gateway, Memory, SessionKeys, ports::Host as _};
 use gateway_native::{FileNotes, Front, HomeKey, Metrics, NativeHost, Proxies};
 use std::io;
@@ -147,6 +147,13 @@ fn cluster_config(place: &Place, jobs: &Jobs, images: &Images, address: Url) -> 
     config.sample_busybox.clone_from(&jobs.sample_busybox);
     config.log_retention = (jobs.log_days > 0).then(|| DAY * jobs.log_days);
     config.log_max_bytes = (jobs.log_mib > 0).then(|| jobs.log_mib.saturating_mul(MIB));
+    config.recorded = match jobs.record_terminals {
+        Record::Off => Recorded::Nothing,
+        Record::Terminals => Recorded::Terminals,
+        Record::All => Recorded::Everything,
+    };
+    config.cast_retention = (jobs.record_days > 0).then(|| DAY * jobs.record_days);
+    config.cast_max_bytes = (jobs.record_mib > 0).then(|| jobs.record_mib.saturating_mul(MIB));
     config.image_quota_bytes = (images.image_quota_mib > 0).then(|| images.image_quota_mib.saturating_mul(MIB));
     config.copy = CopyRules {
         only: (!images.copy_from.is_empty()).then(|| images.copy_from.clone()),

@@ -59,7 +59,7 @@ impl Client {
         mut tell: impl FnMut(&str) -> ControlFlow<()>,
     ) -> Result<(), Failure> {
         let body = serde_json::to_string(body).expect("the contract's inputs are plain data");
-        self.lines(Method::POST, path, Some(body), leash, &mut tell).await
+        told(self.lines(Method::POST, path, Some(body), leash, &mut tell).await?)
     }
 
     /// The same for an answer that is only asked for.
@@ -72,7 +72,20 @@ impl Client {
         leash: Leash,
         mut tell: impl FnMut(&str) -> ControlFlow<()>,
     ) -> Result<(), Failure> {
-        self.lines(Method::GET, path, None, leash, &mut tell).await
+        told(self.lines(Method::GET, path, None, leash, &mut tell).await?)
+    }
+
+    /// The same for a file of lines, which ends where it ends.
+    ///
+    /// # Errors
+    /// As [`Self::post_lines`], but for the end.
+    pub(crate) async fn get_file_lines(
+        self,
+        path: &str,
+        leash: Leash,
+        mut tell: impl FnMut(&str) -> ControlFlow<()>,
+    ) -> Result<(), Failure> {
+        self.lines(Method::GET, path, None, leash, &mut tell).await.map(drop)
     }
 
     async fn lines(
@@ -82,7 +95,7 @@ impl Client {
         body: Option<String>,
         leash: Leash,
         tell: &mut dyn FnMut(&str) -> ControlFlow<()>,
-    ) -> Result<(), Failure> {
+    ) -> Result<End, Failure> {
         let answer = self.answer(method, path, body, leash.signal()).await?;
         let mut pieces = ReadableStream::from_raw(answer.body().ok_or(Failure::BrokenOff)?).into_stream();
         let mut lines = Lines::default();
@@ -96,14 +109,31 @@ impl Client {
             if let Some(timer) = timer {
                 timer.clear();
             }
-            let Some(Ok(piece)) = piece else { return Err(Failure::BrokenOff) };
+            let Some(piece) = piece else { return Ok(End::OfAnswer) };
+            let piece = piece.map_err(|_| Failure::BrokenOff)?;
             let bytes: js_sys::Uint8Array = piece.dyn_into().map_err(|_| Failure::BrokenOff)?;
             for line in lines.take(&bytes.to_vec()).ok_or(Failure::BrokenOff)? {
                 if tell(&line).is_break() {
-                    return Ok(());
+                    return Ok(End::Told);
                 }
             }
         }
+    }
+}
+
+/// Why no more lines are read.
+#[derive(Clone, Copy)]
+enum End {
+    /// The last one was heard.
+    Told,
+    /// There are no more.
+    OfAnswer,
+}
+
+fn told(end: End) -> Result<(), Failure> {
+    match end {
+        End::Told => Ok(()),
+        End::OfAnswer => Err(Failure::BrokenOff),
     }
 }
 

@@ -15,6 +15,7 @@ mod matrix;
 mod overview;
 mod reach;
 mod record;
+mod recording;
 mod revoke;
 mod rights;
 mod why;
@@ -46,6 +47,7 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 use platform::permission::Narrowing;
+use recording::RecordingView;
 use rights::Rights;
 use std::sync::Arc;
 
@@ -93,6 +95,8 @@ fn AuditPage() -> impl IntoView {
         Some(before) if !needs_facts.get() => before.clone(),
         _ => asked.get().narrowing,
     });
+    let location = use_location();
+    let is_played = Memo::new(move |_| location.pathname.with(|path| paths::recording_at(path).is_some()));
     let tabs = move || {
         AuditTab::ALL
             .into_iter()
@@ -137,6 +141,7 @@ fn AuditPage() -> impl IntoView {
                 AuditTab::Grants => view! { <Facts shared view=move |audit| view! { <Grants shared audit/> }.into_any()/> }.into_any(),
                 AuditTab::History => view! { <HistoryView/> }.into_any(),
                 AuditTab::Compare => view! { <Compare/> }.into_any(),
+                AuditTab::Acts if is_played.get() => view! { <RecordingView/> }.into_any(),
                 AuditTab::Acts => view! { <ActsView/> }.into_any(),
             }}
         </div>

@@ -30,11 +30,25 @@ impl AuditTab {
 
 /// The audit's view at an address.
 pub(crate) fn audit_at(pathname: &str) -> Option<AuditTab> {
+    if recording_at(pathname).is_some() {
+        return Some(AuditTab::Acts);
+    }
     let rest = pathname.strip_prefix(AUDIT)?.trim_end_matches('/');
     match rest.strip_prefix('/') {
         None => rest.is_empty().then_some(AuditTab::Rights),
         Some(word) => AuditTab::ALL.into_iter().find(|tab| tab.word() == word),
     }
+}
+
+/// The act whose recording is played at an address.
+pub(crate) fn recording_at(pathname: &str) -> Option<i64> {
+    let rest = pathname.strip_prefix(AUDIT)?.strip_prefix("/acts/")?.trim_end_matches('/');
+    rest.strip_suffix("/recording")?.parse().ok()
+}
+
+/// Where the recording of an act is played.
+pub(crate) fn recording(act: i64) -> String {
+    format!("{AUDIT}/acts/{act}/recording")
 }
 
 /// A view of the audit, narrowed by these words.

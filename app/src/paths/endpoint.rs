@@ -50,6 +50,11 @@ pub(crate) const AUDIT_HISTORY: &str = "/api/v1/audit/history";
 pub(crate) const AUDIT_ACTS: &str = "/api/v1/audit/acts";
 pub(crate) const AUDIT_REVOCATIONS: &str = "/api/v1/audit/revocations";
 
+/// A link that the browser follows by itself: what was shown to whoever did an act.
+pub(crate) fn recording_download(act: i64) -> String {
+    format!("{AUDIT_ACTS}/{act}/recording/download")
+}
+
 pub(crate) fn job(id: &str) -> String {
     format!("{JOBS}/{}", encode(id))
 }

@@ -179,6 +179,11 @@ fn every_address_is_found_again() {
         let path = path.split('?').next().unwrap_or_default();
         assert_eq!((Place::at(path), audit_at(path)), (Place::Audit, Some(tab)));
     }
+    let played = recording(7);
+    assert_eq!((recording_at(&played), audit_at(&played)), (Some(7), Some(AuditTab::Acts)));
+    for other in ["/audit/acts", "/audit/acts/x/recording", "/audit/acts/7", "/audit/acts/7/recording/more"] {
+        assert_eq!(recording_at(other), None, "{other}");
+    }
     assert_eq!([audit_at("/auditx"), audit_at("/audit/x"), audit_at("/audit/grants/x")], [None; 3]);
     assert_eq!(job_at("/jobs/job-1/x"), Some(("job-1".to_owned(), None)));
 }

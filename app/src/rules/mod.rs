@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod audit;
+pub(crate) mod cast;
 pub(crate) mod cli;
 pub(crate) mod complaint;
 pub(crate) mod filter;

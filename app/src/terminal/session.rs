@@ -1,10 +1,10 @@
 //! One run of a command: its WebSocket and its screen.
 
 use super::xterm::Xterm;
-use crate::client::{Incoming, Socket, use_client, with_query};
+use crate::client::{Incoming, Socket, json, use_client, with_query};
 use crate::i18n::{Phrase, catalogue::terminal as words};
 use crate::paths::endpoint;
-use api::exec::{self, Frame};
+use api::exec::{self, Frame, Notice};
 use leptos::{prelude::*, task::spawn_local};
 use platform::channel::Resize;
 use std::rc::Rc;
@@ -36,6 +36,8 @@ pub(super) struct Session {
     id: StoredValue<String>,
     client: crate::client::Client,
     pub(super) stage: RwSignal<Stage>,
+    /// The cluster records what is shown.
+    pub(super) recorded: RwSignal<bool>,
     screen: StoredValue<Option<Rc<Xterm>>, LocalStorage>,
     socket: StoredValue<Option<Rc<Socket>>, LocalStorage>,
     /// Which start this is: answers of an older one are not listened to.
@@ -48,6 +50,7 @@ impl Session {
             id: StoredValue::new(id),
             client: use_client(),
             stage: RwSignal::new(Stage::Loading),
+            recorded: RwSignal::new(false),
             screen: StoredValue::new_local(None),
             socket: StoredValue::new_local(None),
             turn: StoredValue::new(0),
@@ -59,6 +62,7 @@ impl Session {
         let turn = self.turn.get_value().wrapping_add(1);
         self.turn.set_value(turn);
         self.socket.set_value(None);
+        self.recorded.set(false);
         self.stage.set(if self.screen().is_some() { Stage::Connecting } else { Stage::Loading });
         spawn_local(async move {
             let screen = match self.screen() {
@@ -66,7 +70,15 @@ impl Session {
                     screen.clear();
                     screen
                 }
-                None => match Xterm::open(&host, label, reader, self).await {
+                None => match Xterm::open(
+                    &host,
+                    label,
+                    reader,
+                    move |text| self.input(&text),
+                    move |w, h| self.resized(w, h),
+                )
+                .await
+                {
                     Ok(opened) => {
                         let opened = Rc::new(opened);
                         // The reader may have left while it was loading.
@@ -114,7 +126,11 @@ impl Session {
                 }
             }
             Incoming::Binary(bytes) => self.take(&bytes.to_vec()),
-            Incoming::Text(_) => {}
+            Incoming::Text(text) => {
+                if let Ok(Notice { recorded }) = json::read(&text) {
+                    self.recorded.set(recorded);
+                }
+            }
             Incoming::Closed { code } => self.closed(code),
         }
     }

@@ -1,6 +1,5 @@
 //! xterm.js, as `terminal-js` wraps it. The only place that knows its JavaScript.
 
-use super::session::Session;
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
@@ -20,11 +19,17 @@ pub(super) struct Xterm {
 }
 
 impl Xterm {
-    /// Loads xterm.js, if this is the first, and opens a screen in `host`.
-    pub(super) async fn open(host: &HtmlElement, label: &str, reader: bool, session: Session) -> Result<Self, JsValue> {
+    /// Loads xterm.js, if this is the first, and opens a screen in `host`. Tells what is typed, and each new size.
+    pub(super) async fn open(
+        host: &HtmlElement,
+        label: &str,
+        reader: bool,
+        input: impl FnMut(String) + 'static,
+        resized: impl FnMut(u16, u16) + 'static,
+    ) -> Result<Self, JsValue> {
         let module = load().await?;
-        let on_input = Closure::<dyn FnMut(String)>::new(move |text: String| session.input(&text));
-        let on_size = Closure::<dyn FnMut(u16, u16)>::new(move |width, height| session.resized(width, height));
+        let on_input = Closure::<dyn FnMut(String)>::new(input);
+        let on_size = Closure::<dyn FnMut(u16, u16)>::new(resized);
         let told = Object::new();
         Reflect::set(&told, &"input".into(), on_input.as_ref())?;
         Reflect::set(&told, &"size".into(), on_size.as_ref())?;
@@ -32,6 +37,16 @@ impl Xterm {
         let opened = function(&module, "open")?.apply(&module, &arguments)?;
         let handle = JsFuture::from(opened.dyn_into::<Promise>()?).await?;
         Ok(Self { handle, _on_input: on_input, _on_size: on_size })
+    }
+
+    /// Takes nothing from the keyboard, opens no links, and is as large as [`Self::fix`] says.
+    pub(super) fn only_show(&self) {
+        self.call("onlyShow", &JsValue::UNDEFINED);
+    }
+
+    /// Columns and rows, once all that was written before is shown.
+    pub(super) fn fix(&self, columns: u16, rows: u16) {
+        self.call("fix", &js_sys::Array::of2(&columns.into(), &rows.into()));
     }
 
     pub(super) fn write(&self, bytes: &[u8]) {

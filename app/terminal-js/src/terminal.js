@@ -32,7 +32,8 @@ export async function open(host, label, screenReaderMode, told) {
   terminal.onResize(({ cols, rows }) => told.size(cols, rows));
   terminal.attachCustomKeyEventHandler((event) => keyGoesToShell(terminal, event));
 
-  const refit = () => host.clientWidth > 0 && fit.fit();
+  let isFixed = false;
+  const refit = () => !isFixed && host.clientWidth > 0 && fit.fit();
   const resized = new ResizeObserver(refit);
   resized.observe(host);
   const recolour = () => (terminal.options.theme = themeOf(host));
@@ -51,7 +52,14 @@ export async function open(host, label, screenReaderMode, told) {
     selection: () => terminal.getSelection(),
     paste: (text) => terminal.paste(text),
     reader: (on) => (terminal.options.screenReaderMode = on),
-    enable: (on) => (terminal.options.disableStdin = !on),
+    onlyShow: () => {
+      isFixed = true;
+      Object.assign(terminal.options, { disableStdin: true, cursorBlink: false, linkHandler: { activate: () => {} } });
+      // Keys are for what the screen is in.
+      terminal.attachCustomKeyEventHandler(() => false);
+      if (terminal.textarea) terminal.textarea.tabIndex = -1;
+    },
+    fix: ([columns, rows]) => terminal.write("", () => terminal.resize(columns, rows)),
     dispose: () => {
       resized.disconnect();
       themed.disconnect();

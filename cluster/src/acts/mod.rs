@@ -35,8 +35,8 @@ impl Acts {
         Self(store)
     }
 
-    /// Writes an act down. It must not be done when this fails.
-    pub(crate) async fn record(&self, by: &By, act: ActKind, job: &str, detail: &str) -> Result<(), StoreError> {
+    /// Writes an act down; its number. It must not be done when this fails.
+    pub(crate) async fn record(&self, by: &By, act: ActKind, job: &str, detail: &str) -> Result<i64, StoreError> {
         let detail: String = detail.chars().take(DETAIL_MAX_CHARACTERS).collect();
         store::add(&self.0, by, act, job, &detail).await
     }

@@ -10,18 +10,20 @@ use crate::{
     store::{Store, StoreError},
 };
 
-pub(super) async fn add(store: &Store, by: &By, act: ActKind, job: &str, detail: &str) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO acts (at, actor, request_id, address, act, job, detail) VALUES (?, ?, ?, ?, ?, ?, ?)")
-        .bind(by.at.as_microsecond())
-        .bind(&by.actor)
-        .bind(&by.request_id)
-        .bind(&by.address)
-        .bind(act.as_str())
-        .bind(job)
-        .bind(detail)
-        .execute(store.write())
-        .await?;
-    Ok(())
+/// Its number.
+pub(super) async fn add(store: &Store, by: &By, act: ActKind, job: &str, detail: &str) -> Result<i64, StoreError> {
+    let added =
+        sqlx::query("INSERT INTO acts (at, actor, request_id, address, act, job, detail) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            .bind(by.at.as_microsecond())
+            .bind(&by.actor)
+            .bind(&by.request_id)
+            .bind(&by.address)
+            .bind(act.as_str())
+            .bind(job)
+            .bind(detail)
+            .execute(store.write())
+            .await?;
+    Ok(added.last_insert_rowid())
 }
 
 /// The newest first.
@@ -51,5 +53,6 @@ fn read(row: &SqliteRow) -> Result<Act, StoreError> {
         kind: ActKind::parse(&kind).ok_or(corrupt("kind of act"))?,
         job: row.try_get("job")?,
         detail: row.try_get("detail")?,
+        recording_bytes: None,
     })
 }

@@ -11,14 +11,16 @@ use axum::{
 };
 use platform::{
     Uri,
-    audit::{ActsPage, ChangeKind, GrantChanges, GrantsChanged, HistoryPage, WhoMay},
+    audit::{ASCIICAST, ActsPage, ChangeKind, GrantChanges, GrantsChanged, HistoryPage, WhoMay},
     permission::Action,
 };
+use tokio::io::AsyncReadExt as _;
+use tokio_util::io::ReaderStream;
 
 use super::{
     Api, Problem,
     caller::Caller,
-    input::{Body, Query},
+    input::{Body, Query, Segments},
     users::{below, ensure_known, principal},
 };
 use crate::{acts, history, permissions::HistoryWanted};
@@ -26,6 +28,8 @@ use crate::{acts, history, permissions::HistoryWanted};
 /// Entries of history in one page, when nothing else is said and at most.
 const PAGE: usize = 100;
 const LARGEST_PAGE: usize = 1000;
+/// Bytes of a recording that are read at once.
+const PIECE_BYTES: usize = 64 * 1024;
 /// Changes in one request.
 const MOST_CHANGES: usize = 1000;
 
@@ -35,6 +39,7 @@ pub(super) fn router() -> Router<Arc<Api>> {
         .route("/history", get(history))
         .route("/changes", post(changes))
         .route("/acts", get(acts))
+        .route("/acts/{act}/recording", get(recording))
 }
 
 /// With an `ETag` of the last change and the asker: an audit that asks again pays only for what changed.
@@ -94,17 +99,41 @@ async fn history(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> R
 }
 
 /// Acts are written down for those who look after the cluster.
-async fn acts(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Result<Json<ActsPage>, Problem> {
+fn require_acts(api: &Api, caller: &Caller) -> Result<(), Problem> {
     let every_job =
         Uri::try_new("job", [&api.config.cluster_name]).expect("the cluster's name was checked at the start");
-    caller.require(&every_job, Action::Manage)?;
+    caller.require(&every_job, Action::Manage)
+}
+
+async fn acts(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Result<Json<ActsPage>, Problem> {
+    require_acts(&api, &caller)?;
     let limit = query.number::<u32>("limit")?.unwrap_or(100);
     if !(1..=1000).contains(&limit) {
         return Err(Problem::field("limit", "must be 1 to 1000"));
     }
     let name = |key| query.find(key).map(str::to_owned);
     let wanted = acts::Wanted { job: name("job"), actor: name("actor"), before: query.number("cursor")?, limit };
-    Ok(Json(api.acts.list(&wanted).await?))
+    let page = api.acts.list(&wanted).await?;
+    Ok(Json(api.casts.note(page).await))
+}
+
+/// What was shown to whoever did an act, as far as it is written.
+async fn recording(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Segments(act): Segments<i64>,
+) -> Result<Response, Problem> {
+    require_acts(&api, &caller)?;
+    let cast = api.casts.find(act).await?.ok_or(Problem::NoRecording(act))?;
+    tracing::info!(act, by = caller.name(), "a recording was read");
+    let headers = [
+        (header::CONTENT_TYPE, ASCIICAST.to_owned()),
+        (header::CONTENT_LENGTH, cast.len_bytes.to_string()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"act-{act}.cast\"")),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+    ];
+    let text = tokio::fs::File::from_std(cast.file).take(cast.len_bytes);
+    Ok((headers, axum::body::Body::from_stream(ReaderStream::with_capacity(text, PIECE_BYTES))).into_response())
 }
 
 async fn changes(

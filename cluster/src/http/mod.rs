@@ -30,8 +30,8 @@ use axum::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    accounts::Accounts, acts::Acts, clock::Clock, config::Config, images::Images, jobs::Jobs, logs::LogStore,
-    permissions::Permissions, registry::Registry,
+    accounts::Accounts, acts::Acts, casts::Casts, clock::Clock, config::Config, images::Images, jobs::Jobs,
+    logs::LogStore, permissions::Permissions, registry::Registry,
 };
 pub(crate) use live::Live;
 pub(crate) use problem::{Problem, causes};
@@ -45,6 +45,7 @@ pub(crate) struct Api {
     pub(crate) permissions: Permissions,
     pub(crate) jobs: Jobs,
     pub(crate) acts: Acts,
+    pub(crate) casts: Casts,
     pub(crate) logs: Arc<LogStore>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) images: Arc<Images>,

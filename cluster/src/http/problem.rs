@@ -15,7 +15,7 @@ use platform::{
 };
 
 use crate::{
-    accounts::AccountError, engine::EngineError, images::ImagesError, jobs::JobError, logs::LogError,
+    accounts::AccountError, casts::CastError, engine::EngineError, images::ImagesError, jobs::JobError, logs::LogError,
     permissions::PermissionError, registry::RegistryError, store::StoreError,
 };
 
@@ -97,6 +97,12 @@ pub(crate) enum Problem {
     /// The log cannot be read.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// A recording cannot be begun or read.
+    #[error(transparent)]
+    Cast(#[from] CastError),
+    /// There is no recording of an act.
+    #[error("act {0} has no recording: it was not recorded, or its recording is not kept any more")]
+    NoRecording(i64),
     /// The registry of images refused or failed.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -142,7 +148,9 @@ impl Problem {
             | Self::NotWebSocket(_)
             | Self::Unreachable { .. } => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NotRunning(_) | Self::NoRoute | Self::UnknownCluster { .. } => StatusCode::NOT_FOUND,
+            Self::NotRunning(_) | Self::NoRecording(_) | Self::NoRoute | Self::UnknownCluster { .. } => {
+                StatusCode::NOT_FOUND
+            }
             Self::NotOffered(_) => StatusCode::NOT_IMPLEMENTED,
             Self::NoMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Images(error) => match error {
@@ -157,6 +165,8 @@ impl Problem {
             },
             Self::Engine(error) => of_engine(error),
             Self::Log(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Cast(error) if error.is_disk_full() => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Cast(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Registry(error) => super::registry::status_of(error),
             Self::Store(error) => of_store(error),
         }
@@ -332,6 +342,7 @@ mod tests {
             (Problem::TooLarge { limit_bytes: 1 }, 413),
             (Problem::NotWebSocket("x".into()), 400),
             (Problem::NotRunning("x".into()), 404),
+            (Problem::NoRecording(1), 404),
             (Problem::Unreachable { port: 1, why: "x".into() }, 400),
             (Problem::NotOffered("x"), 501),
             (Problem::NoRoute, 404),

@@ -11,12 +11,15 @@ use crate::{
 use api::audit::{Acts, ExportForm, ExportOf, History, Revocations, narrowing_from_pairs};
 use axum::{
     Json,
-    extract::State,
+    extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use http::header;
+use http::{HeaderValue, header};
 use jiff::Timestamp;
-use platform::{audit::ChangeKind, transfer::NDJSON};
+use platform::{
+    audit::{ASCIICAST, ChangeKind},
+    transfer::NDJSON,
+};
 
 const LIMIT_MAX: u32 = 1_000;
 
@@ -54,6 +57,24 @@ pub(crate) async fn acts_list(
     let selector = ActsSelector { job, actor, limit, cursor };
     let page = gateway.upstream().acts(&session, &selector).await?.ok_or(Failure::NoActs)?;
     Ok(Json(Acts { items: page.items, next: page.cursor.map(|cursor| cursor.to_string()) }))
+}
+
+/// `GET /audit/acts/{act}/recording/download`: what was shown to whoever did it.
+pub(crate) async fn recording_download(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(act): Path<String>,
+    query: Queried,
+) -> Result<Response, Failure> {
+    let [] = query.only([])?;
+    let act: i64 = act.parse().map_err(|_| Failure::invalid("act", "The number of an act, as the list says it."))?;
+    let found = gateway.upstream().recording(&session, act).await?;
+    let mut response = Response::new(found.into_body());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(ASCIICAST));
+    let name = format!("attachment; filename=\"act-{act}.cast\"");
+    headers.insert(header::CONTENT_DISPOSITION, name.parse().expect("a number makes a header value"));
+    Ok(response)
 }
 
 /// `GET /audit/download?of=&form=&at=` with the words of a narrowing, or of a history.

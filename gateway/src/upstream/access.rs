@@ -4,7 +4,8 @@
 
 use super::{Upstream, UpstreamError, asked, empty, json, with_json};
 use crate::session::Session;
-use http::{HeaderMap, Method, StatusCode, header};
+use axum::body::Body;
+use http::{HeaderMap, Method, Response, StatusCode, header};
 use jiff::Timestamp;
 use platform::{
     Uri,
@@ -205,6 +206,13 @@ impl Upstream {
         let mut url = self.access_url("acts");
         url.query_pairs_mut().extend_pairs(pairs.iter().filter_map(|(key, value)| Some((key, value.as_ref()?))));
         self.read_if_offered(session, &url, "a list of acts").await
+    }
+
+    /// What was shown to whoever did an act, as asciicast v2.
+    pub(crate) async fn recording(&self, session: &Session, act: i64) -> Result<Response<Body>, UpstreamError> {
+        let mut url = self.access_url("acts");
+        url.path_segments_mut().expect("the platform's address has a path").push(&act.to_string()).push("recording");
+        self.call(empty(asked(session, Method::GET, &url))?).await
     }
 
     /// Makes all changes or none; 409 when a grant is no longer what the list says. Only for a cluster known to have the

@@ -8,7 +8,7 @@ use crate::{
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, Response};
 use jiff::Timestamp;
-use platform::extension::{FIRST_LINE_HEADER, FROM_LINE, LIMIT, TOTAL_LINES_HEADER};
+use platform::extension::{FIRST_LINE_HEADER, FROM_LINE, LIMIT, RECORDED_HEADER, TOTAL_LINES_HEADER};
 use url::Url;
 
 /// The platform puts this line, without a time, between its archive and the live log.
@@ -85,13 +85,13 @@ impl Upstream {
         Ok(self.connect(session, &url).await?.socket)
     }
 
-    /// A process in the job.
+    /// A process in the job, and whether the cluster records what it shows.
     pub(crate) async fn exec_socket(
         &self,
         session: &Session,
         id: &str,
         query: &ExecQuery,
-    ) -> Result<Socket, UpstreamError> {
+    ) -> Result<(Socket, bool), UpstreamError> {
         let mut url = self.monitoring(session, id, "exec").await?;
         let flag = |on: bool| if on { "1" } else { "0" };
         // Platform API: a terminal has one output only; asking for stderr besides is refused.
@@ -101,7 +101,9 @@ impl Upstream {
             .append_pair("stdin", "1")
             .append_pair("stdout", "1")
             .append_pair("stderr", flag(!query.tty));
-        Ok(self.connect(session, &url).await?.socket)
+        let connected = self.connect(session, &url).await?;
+        let is_recorded = connected.headers.get(RECORDED_HEADER).is_some_and(|value| value == "1");
+        Ok((connected.socket, is_recorded))
     }
 
     async fn monitoring(&self, session: &Session, id: &str, what: &str) -> Result<Url, UpstreamError> {

@@ -435,3 +435,36 @@ async fn a_list_is_checked_before_anything_is_asked() {
     }
     assert!(world.asked().is_empty());
 }
+
+#[tokio::test]
+async fn a_recording_is_handed_through_as_a_file_and_nothing_else() {
+    let cast = "{\"version\":2,\"width\":80,\"height\":24}\n[0.1,\"o\",\"<script>alert(1)</script>\"]\n";
+    let mut world = World::signed_in(move |asked| match asked.line.as_str() {
+        "GET /api/v1/extensions/access/acts/7/recording" => {
+            let said = Response::builder().header(header::CONTENT_TYPE, "text/html").header("x-odd", "1");
+            Some(said.body(Body::from(cast)).expect("a response"))
+        }
+        "GET /api/v1/extensions/access/acts/8/recording" => {
+            Some(answer(404, json!({"error": "act 8 has no recording"})))
+        }
+        "GET /api/v1/extensions/access/acts/9/recording" => {
+            Some(answer(403, json!({"missing": [{"uri": "job://default", "action": "manage"}]})))
+        }
+        _ => None,
+    })
+    .await;
+    let got = world.get("/audit/acts/7/recording/download").await;
+    assert_eq!((got.status, got.text.as_str()), (StatusCode::OK, cast));
+    let header = |name: &str| got.headers[name].to_str().expect("text");
+    assert_eq!(header("content-type"), "application/x-asciicast");
+    assert_eq!(header("content-disposition"), "attachment; filename=\"act-7.cast\"");
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert!(!got.headers.contains_key("x-odd"));
+    for (act, status) in [("8", 404), ("9", 403), ("x", 400), ("7%2f..", 400), ("7?x=1", 400)] {
+        let path = match act.split_once('?') {
+            Some((act, query)) => format!("/audit/acts/{act}/recording/download?{query}"),
+            None => format!("/audit/acts/{act}/recording/download"),
+        };
+        assert_eq!(world.get(&path).await.status.as_u16(), status, "{act}");
+    }
+}

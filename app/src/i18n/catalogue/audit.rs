@@ -146,6 +146,11 @@ crate::i18n::phrases! {
     ACT_KILL = "Kill", "Остановка";
     ACT_CANCEL = "Cancelled", "Отмена";
     ACT_SAVE = "Saved as an image", "Сохранение образа";
+    RECORDING = "Recording", "Запись";
+    RECORDING_OF = "Recording: {size}, {what} in {job} by {who}", "Запись: {size}, {what} в {job}, {who}";
+    PLAY_BACK = "All acts", "Все действия";
+    PLAY_SAVE = "Download the recording", "Скачать запись";
+    PLAY_FAILED = "The recording cannot be shown", "Не удаётся показать запись";
     H_WHOM = "About whom", "О ком";
     H_ACTOR = "Changed by", "Кто изменил";
     H_URI = "On this URI and below", "На этом URI и ниже";

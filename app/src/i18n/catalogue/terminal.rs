@@ -16,6 +16,9 @@ crate::i18n::phrases! {
     KEYS = "Keys for the shell", "Клавиши для оболочки";
     KEY_SEND = "Send {key}", "Отправить {key}";
 
+    RECORDED = "Recorded", "Записывается";
+    RECORDED_TEXT = "What this terminal shows is recorded; administrators can see it. What you type and it does not show is not.", "Всё, что показывает этот терминал, записывается; запись видят администраторы. Невидимый ввод не записывается.";
+
     LOADING = "Loading the terminal", "Терминал загружается";
     CONNECTING = "Connecting", "Подключение";
     OPEN = "Connected", "Подключён";
@@ -27,6 +30,15 @@ crate::i18n::phrases! {
     BAD_UPSTREAM = "The cluster could not start the command. Is it in the job's image?", "Кластер не смог запустить команду. Есть ли она в образе задания?";
     LOAD_FAILED = "The terminal could not be loaded", "Терминал не загрузился";
     LOAD_FAILED_TEXT = "The server did not give its files. Check the connection and try again.", "Сервер не отдал его файлы. Проверьте соединение и повторите.";
+
+    PLAY_SCREEN = "Recording of a terminal", "Запись терминала";
+    PLAY_SHOWN = "What the terminal showed", "Что показывал терминал";
+    PLAY_PLAY = "Play", "Воспроизвести";
+    PLAY_PAUSE = "Pause", "Пауза";
+    PLAY_PLACE = "Place in the recording", "Место в записи";
+    PLAY_SPEED = "Speed", "Скорость";
+    PLAY_MARKS = "Notes in the recording", "Пометки в записи";
+    PLAY_CUT = "The recording is longer than can be played here. Download it to see all of it.", "Запись длиннее, чем можно воспроизвести здесь. Скачайте её, чтобы увидеть всё.";
 
     PENDING_TITLE = "The job has not started yet", "Задание ещё не запущено";
     PENDING_TEXT = "A terminal opens here by itself as soon as it runs.", "Терминал откроется здесь, как только задание заработает.";

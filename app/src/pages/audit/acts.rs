@@ -4,7 +4,7 @@ use super::asked::{WordField, Words, use_words, word};
 use super::record::{Record, RecordTable};
 use crate::client::use_client;
 use crate::components::pages::{Pages, Said};
-use crate::i18n::{Phrase, catalogue::audit as words, use_i18n};
+use crate::i18n::{Phrase, catalogue::audit as words, format, use_i18n};
 use crate::paths::{self, AuditTab};
 use crate::queries::audit;
 use crate::rules::job::short_id;
@@ -59,7 +59,19 @@ fn Acts(acts: RwSignal<Vec<Act>>) -> impl IntoView {
 #[component]
 fn ActRow(act: Act) -> impl IntoView {
     let i18n = use_i18n();
-    let Act { at, actor, request_id, address, kind, job, detail, seq: _ } = act;
+    let Act { seq, at, actor, request_id, address, kind, job, detail, recording_bytes } = act;
+    let recording = recording_bytes.map(|size_bytes| {
+        let (what, job, who) = (detail.clone(), short_id(&job).to_owned(), actor.clone());
+        let label = move || {
+            let size = format::bytes(i18n.lang(), size_bytes);
+            let what = if what.is_empty() { i18n.now(kind_word(kind)) } else { &what };
+            i18n.fill(words::RECORDING_OF, &[("size", &size), ("what", what), ("job", &job), ("who", &who)])
+        };
+        view! {
+            " "
+            <a class="audit-recording" href=paths::recording(seq) aria-label=label>{i18n.text(words::RECORDING)}</a>
+        }
+    });
     let of_actor = paths::audit(AuditTab::Acts, [("actor", &actor)]);
     let actor = view! { <a href=of_actor><bdi>{actor}</bdi></a> }.into_any();
     view! {
@@ -67,6 +79,7 @@ fn ActRow(act: Act) -> impl IntoView {
             <span role="cell">
                 <span class="tag">{i18n.text(kind_word(kind))}</span>
                 {(!detail.is_empty()).then(|| view! { " " <span class="mono audit-target">{detail}</span> })}
+                {recording}
             </span>
             <span role="cell" class="truncate">
                 <a href=paths::job(&job) class="mono" title=job.clone()>{short_id(&job).to_owned()}</a>

@@ -5,11 +5,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue},
+    response::Response,
+};
+use bytes::Bytes;
 use futures::StreamExt as _;
 use platform::{
     audit::ActKind,
     channel::{ATTACH_SUBPROTOCOL, Exit, Frame},
+    extension::RECORDED_HEADER,
     permission::Action,
 };
 use tokio::{io::AsyncWriteExt as _, time::sleep};
@@ -21,15 +27,20 @@ use super::{
         causes,
         input::{Query, Segments},
     },
-    socket::{End, Handshake, Receiver, Sender, close, shaken, split},
+    socket::{End, Handshake, Receiver, Sender, close, shaken, split, with_headers},
 };
-use crate::engine::{EngineStream, Output, OutputStream, Phase, Session, SessionControl, SessionInput, SessionStreams};
+use crate::{
+    casts::{About, Recorder},
+    engine::{EngineStream, Output, OutputStream, Phase, Session, SessionControl, SessionInput, SessionStreams},
+};
 
 /// The kernel takes no single argument longer than 128 KiB (MAX_ARG_STRLEN).
 const LONGEST_COMMAND: usize = 128 * 1024 - 1;
 /// An engine knows the exit code a moment after the output ended.
 const EXIT_CODE_WAIT: Duration = Duration::from_millis(100);
 const EXIT_CODE_ASKS: u32 = 50;
+/// The first line in a terminal that is recorded: whatever client somebody has, this is seen.
+const NOTICE: &str = "Roadstead: what this terminal shows is recorded.\r\n";
 
 fn streams(query: &Query) -> Result<SessionStreams, Problem> {
     let tty = query.flag("tty", false)?;
@@ -73,14 +84,16 @@ pub(in crate::http) async fn exec(
     let (streams, command) = (streams(&query)?, command(&query)?);
     let upgrade = shaken(handshake)?;
     let running = api.running(&job)?;
-    api.acts.record(&caller.by(&api), ActKind::Exec, &job.id, &command[0]).await?;
+    let act = api.acts.record(&caller.by(&api), ActKind::Exec, &job.id, &command[0]).await?;
+    let recorder = recorder(&api, &caller, act, &job.id, &command[0], streams).await?;
     let session = running.engine.exec(&running.container, &command, streams).await?;
     tracing::info!(job = job.id, by = caller.name(), "a command was started in a job");
-    let stopping = api.stopping.clone();
-    Ok(upgrade.protocols([ATTACH_SUBPROTOCOL, "exec.apolo.us"]).on_upgrade(move |socket| async move {
+    let (stopping, headers) = (api.stopping.clone(), headers(recorder.as_ref()));
+    let upgrade = upgrade.protocols([ATTACH_SUBPROTOCOL, "exec.apolo.us"]);
+    let response = upgrade.on_upgrade(move |socket| async move {
         let (sender, receiver) = split(socket, &stopping);
         let control = Arc::clone(&session.control);
-        let (sender, receiver, end) = converse(sender, receiver, session, streams).await;
+        let (sender, receiver, end) = converse(sender, receiver, session, streams, recorder).await;
         let leave = async {
             if end != End::Complete
                 && let Err(error) = control.hang_up().await
@@ -89,7 +102,8 @@ pub(in crate::http) async fn exec(
             }
         };
         tokio::join!(close(sender, receiver, end), leave);
-    }))
+    });
+    Ok(with_headers(response, headers))
 }
 
 pub(in crate::http) async fn attach(
@@ -109,16 +123,44 @@ pub(in crate::http) async fn attach(
     }
     let streams = SessionStreams { tty: job.spec.container.tty, ..asked };
     // Attached for output alone one sees what the log tells.
-    if streams.stdin {
-        api.acts.record(&caller.by(&api), ActKind::Attach, &job.id, "").await?;
-    }
+    let recorder = if streams.stdin {
+        let act = api.acts.record(&caller.by(&api), ActKind::Attach, &job.id, "").await?;
+        recorder(&api, &caller, act, &job.id, "", streams).await?
+    } else {
+        None
+    };
     let session = running.engine.attach(&running.container, streams).await?;
-    let stopping = api.stopping.clone();
-    Ok(upgrade.protocols([ATTACH_SUBPROTOCOL, "attach.apolo.us"]).on_upgrade(move |socket| async move {
+    let (stopping, headers) = (api.stopping.clone(), headers(recorder.as_ref()));
+    let upgrade = upgrade.protocols([ATTACH_SUBPROTOCOL, "attach.apolo.us"]);
+    let response = upgrade.on_upgrade(move |socket| async move {
         let (sender, receiver) = split(socket, &stopping);
-        let (sender, receiver, end) = converse(sender, receiver, session, streams).await;
+        let (sender, receiver, end) = converse(sender, receiver, session, streams, recorder).await;
         close(sender, receiver, end).await;
-    }))
+    });
+    Ok(with_headers(response, headers))
+}
+
+/// Records the session, where sessions of its kind are.
+async fn recorder(
+    api: &Api,
+    caller: &Caller,
+    act: i64,
+    job: &str,
+    program: &str,
+    streams: SessionStreams,
+) -> Result<Option<Recorder>, Problem> {
+    if !api.casts.wants(streams.tty) {
+        return Ok(None);
+    }
+    let about =
+        About { program: program.to_owned(), actor: caller.name().to_owned(), job: job.to_owned(), tty: streams.tty };
+    Ok(Some(api.casts.begin(act, about).await?))
+}
+
+/// Tells clients that can read it that the session is recorded.
+fn headers(recorder: Option<&Recorder>) -> HeaderMap {
+    let told = (HeaderName::from_static(RECORDED_HEADER), HeaderValue::from_static("1"));
+    recorder.map(|_| told).into_iter().collect()
 }
 
 /// Talks until the process ends or nobody listens; tells which in the end.
@@ -127,11 +169,12 @@ async fn converse(
     mut receiver: Receiver,
     session: Session,
     streams: SessionStreams,
+    recorder: Option<Recorder>,
 ) -> (Sender, Receiver, End) {
     let Session { input, output, control } = session;
     let talked = {
-        let outwards = outwards(&mut sender, output, streams);
-        let inwards = inwards(&mut receiver, input, control.as_ref(), streams);
+        let outwards = outwards(&mut sender, output, streams, recorder.as_ref());
+        let inwards = inwards(&mut receiver, input, control.as_ref(), streams, recorder.as_ref());
         tokio::select! {
             ended = outwards => ended,
             end = inwards => Err(end),
@@ -145,16 +188,43 @@ async fn converse(
         },
         Err(end) => end,
     };
+    if let Some(recorder) = recorder {
+        let words = match end {
+            End::Complete => "The process ended.",
+            End::Gone => "The client left.",
+            End::Stopping => "The server stopped.",
+            End::Failed => "The container engine broke the session off.",
+        };
+        recorder.end(words).await;
+    }
     (sender, receiver, end)
 }
 
 /// Sends output until it ends; an error says why it could not all be sent.
-async fn outwards(sender: &mut Sender, mut output: EngineStream<Output>, streams: SessionStreams) -> Result<(), End> {
+async fn outwards(
+    sender: &mut Sender,
+    mut output: EngineStream<Output>,
+    streams: SessionStreams,
+    recorder: Option<&Recorder>,
+) -> Result<(), End> {
+    // Without a terminal a program may read it, and would not expect that line.
+    if let Some(recorder) = recorder
+        && streams.tty
+        && streams.stdout
+    {
+        let notice = Bytes::from_static(NOTICE.as_bytes());
+        recorder.output(OutputStream::Stdout, &notice).await;
+        sender.send_bytes(Frame::Stdout(&notice).encode().into()).await?;
+    }
     while let Some(piece) = sender.wait_for(output.next()).await? {
         let piece = piece.map_err(|error| {
             tracing::warn!(error = %causes(&error), "a session broke off");
             End::Failed
         })?;
+        // Also what this client does not want to see: it would be a way not to be recorded.
+        if let Some(recorder) = recorder {
+            recorder.output(piece.stream, &piece.bytes).await;
+        }
         let frame = match piece.stream {
             OutputStream::Stdout if streams.stdout => Frame::Stdout(&piece.bytes),
             OutputStream::Stderr if streams.stderr => Frame::Stderr(&piece.bytes),
@@ -195,6 +265,7 @@ async fn inwards(
     input: SessionInput,
     control: &dyn SessionControl,
     streams: SessionStreams,
+    recorder: Option<&Recorder>,
 ) -> End {
     let mut input = Some(input);
     while let Some(bytes) = receiver.next().await {
@@ -208,6 +279,9 @@ async fn inwards(
                 }
             }
             Ok(Frame::Resize(size)) => {
+                if let Some(recorder) = recorder {
+                    recorder.resized(size).await;
+                }
                 if let Err(error) = control.resize(size.width, size.height).await {
                     tracing::debug!(%error, "a terminal was not resized");
                 }

@@ -3,6 +3,7 @@
 mod access;
 mod acts;
 mod admin;
+mod casts;
 mod hostile;
 mod images;
 mod jobs;
@@ -38,6 +39,7 @@ use super::{Api, Live, router};
 use crate::{
     accounts::{Membership, ProjectRole},
     acts::Acts,
+    casts::{CastLimits, Casts, Recorded},
     clock::Clock,
     config::Config,
     engine::{ContainerId, ContainerSpec, Engine as _, fake::FakeEngine},
@@ -146,6 +148,11 @@ impl Answer {
 
 impl Server {
     pub(super) async fn start() -> Self {
+        Self::recording(Recorded::Nothing).await
+    }
+
+    /// One that records sessions in jobs.
+    pub(super) async fn recording(recorded: Recorded) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = Config::new(folder.path().to_owned(), Url::parse("http://127.0.0.1:8080").expect("a url"));
         let clock = Clock::manual(NOON);
@@ -180,11 +187,14 @@ impl Server {
             stopping: stopping.clone(),
             tasks: tokio_util::task::TaskTracker::new(),
         });
+        let tasks = tokio_util::task::TaskTracker::new();
+        let casts = Casts::new(home.casts.clone(), recorded, CastLimits::default(), clock.clone(), tasks);
         let api = Arc::new(Api {
             registry,
             images,
             jobs: Jobs::new(home.store.clone(), clock.clone()),
             acts: Acts::new(home.store.clone()),
+            casts,
             logs: Arc::new(LogStore::new(home.logs.clone(), LogLimits::default())),
             accounts: home.accounts,
             permissions: home.permissions,
@@ -258,9 +268,13 @@ impl Server {
         while futures::StreamExt::next(&mut pull).await.is_some() {}
         let container = self.engine.create(&spec).await.expect("creates");
         self.engine.start(&container).await.expect("starts");
-        let running = Running { engine: self.engine.clone(), container: container.clone() };
-        self.live.0.lock().expect("no test panics here").insert(job.to_owned(), running);
+        self.put(job, Running { engine: self.engine.clone(), container: container.clone() });
         container
+    }
+
+    /// Gives a job this container.
+    pub(super) fn put(&self, job: &str, running: Running) {
+        self.live.0.lock().expect("no test panics here").insert(job.to_owned(), running);
     }
 }
 

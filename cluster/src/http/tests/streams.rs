@@ -15,10 +15,10 @@ use super::*;
 use crate::engine::Phase;
 use crate::logs::{Record, Stream};
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub(super) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// The router behind a socket, for as long as the test runs.
-async fn serve(server: &Server) -> String {
+pub(super) async fn serve(server: &Server) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let router = server.router.clone();
@@ -26,7 +26,12 @@ async fn serve(server: &Server) -> String {
     format!("ws://{address}/api/v1/monitoring")
 }
 
-async fn open(server: &Server, who: As, url: &str, protocol: Option<&str>) -> Result<(Socket, HeaderMap), Answer> {
+pub(super) async fn open(
+    server: &Server,
+    who: As,
+    url: &str,
+    protocol: Option<&str>,
+) -> Result<(Socket, HeaderMap), Answer> {
     let mut request = url.into_client_request().expect("a url");
     let token = format!("Bearer {}", server.token(who).await);
     request.headers_mut().insert(header::AUTHORIZATION, token.parse().expect("a header"));
@@ -45,11 +50,11 @@ async fn open(server: &Server, who: As, url: &str, protocol: Option<&str>) -> Re
     }
 }
 
-async fn opened(server: &Server, url: &str) -> Socket {
+pub(super) async fn opened(server: &Server, url: &str) -> Socket {
     open(server, As::Writer, url, None).await.map_err(|a| a.text).expect("a handshake").0
 }
 
-async fn next(socket: &mut Socket) -> Option<Vec<u8>> {
+pub(super) async fn next(socket: &mut Socket) -> Option<Vec<u8>> {
     loop {
         match socket.next().await? {
             Ok(Message::Binary(bytes)) => return Some(bytes.to_vec()),

@@ -120,6 +120,7 @@ fn access() -> Vec<Row> {
         ("GET", "/api/v1/extensions/access/history", Value::Null, SIGNED_IN),
         ("POST", "/api/v1/extensions/access/changes", stale, MANAGE),
         ("GET", "/api/v1/extensions/access/acts", Value::Null, ADMIN),
+        ("GET", "/api/v1/extensions/access/acts/1/recording", Value::Null, ADMIN),
     ]
 }
 

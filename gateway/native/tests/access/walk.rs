@@ -168,6 +168,8 @@ fn audit() -> Vec<Row> {
         get("/audit", "/audit", SIGNED_IN),
         get("/audit/history", "/audit/history", SIGNED_IN),
         get("/audit/acts", "/audit/acts", ADMIN),
+        // Nothing was recorded: who may see recordings is told so.
+        download("/audit/acts/{act}/recording/download", "/audit/acts/1/recording/download", ADMIN),
         download("/audit/download", "/audit/download", SIGNED_IN),
         row("POST", "/audit/revocations", "/audit/revocations", stale, SIGNED_IN),
     ]

@@ -22,6 +22,17 @@ async fn a_terminal_carries_input_sizes_output_and_the_exit_code() {
 }
 
 #[tokio::test]
+async fn a_page_is_told_that_a_terminal_is_recorded_before_it_shows_anything() {
+    let cluster = Cluster::start().await;
+    cluster.set("job-recorded", "running");
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/job-recorded/exec?cmd=sh").await;
+    assert_eq!(page.next().await, Sent::Text(r#"{"recorded":true}"#.to_owned()));
+    assert!(matches!(page.next().await, Sent::Binary(_)));
+}
+
+#[tokio::test]
 async fn why_there_is_no_terminal_is_told_by_the_close_code() {
     let cluster = Cluster::start().await;
     cluster.set("job-0", "succeeded");

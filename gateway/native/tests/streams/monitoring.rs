@@ -12,7 +12,10 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
-use platform::channel::{Exit, Frame};
+use platform::{
+    channel::{Exit, Frame},
+    extension::RECORDED_HEADER,
+};
 use serde_json::json;
 use std::sync::{Arc, atomic::Ordering};
 
@@ -178,7 +181,9 @@ pub(super) async fn exec(
         let refusal = json!({"error": format!("Job '{id}' is not running.")});
         return (StatusCode::NOT_FOUND, [("x-error", refusal.to_string())], Json(refusal)).into_response();
     }
-    upgrade.on_upgrade(async move |mut socket| {
+    // A job of that name is recorded.
+    let is_recorded = id == "job-recorded";
+    let mut response = upgrade.on_upgrade(async move |mut socket| {
         let hello = Frame::Stdout(query.unwrap_or_default().as_bytes()).encode();
         let _ = socket.send(Message::Binary(hello.into())).await;
         while let Some(Ok(message)) = socket.recv().await {
@@ -194,5 +199,9 @@ pub(super) async fn exec(
                 return;
             }
         }
-    })
+    });
+    if is_recorded {
+        response.headers_mut().insert(RECORDED_HEADER, http::HeaderValue::from_static("1"));
+    }
+    response
 }

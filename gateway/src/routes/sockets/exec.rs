@@ -10,7 +10,7 @@ use crate::{
 };
 use api::{
     Code,
-    exec::{CLOSE_BAD_UPSTREAM, CLOSE_FORBIDDEN, CLOSE_NOT_RUNNING, CLOSE_SIGNED_OUT, Frame},
+    exec::{CLOSE_BAD_UPSTREAM, CLOSE_FORBIDDEN, CLOSE_NOT_RUNNING, CLOSE_SIGNED_OUT, Frame, Notice},
 };
 use bytes::Bytes;
 use futures::{FutureExt, SinkExt, StreamExt, select_biased};
@@ -25,7 +25,13 @@ const LIFE: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) async fn serve(gateway: Gateway, session: Arc<Session>, id: JobId, query: ExecQuery, mut page: Socket) {
     let (code, reason) = match gateway.upstream().exec_socket(&session, id.as_str(), &query).await {
-        Ok(cluster) => pump(&gateway, &session, &mut page, cluster).await,
+        Ok((cluster, is_recorded)) => {
+            if is_recorded {
+                // A page that has left is found out by the pump.
+                let _ = within(gateway.host(), STUCK, page.tx.send(Message::Text(Notice::RECORDED.to_text()))).await;
+            }
+            pump(&gateway, &session, &mut page, cluster).await
+        }
         Err(error) => refusal(error),
     };
     // A close frame's reason has at most 123 bytes (RFC 6455, 5.5).

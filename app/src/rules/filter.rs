@@ -227,7 +227,7 @@ mod tests {
         let by_name = Filter::default().sorted_by(Column::Name);
         assert!(!by_name.by.is_descending());
         assert!(by_name.sorted_by(Column::Name).by.is_descending());
-        assert!(Filter::default().descending(), "newest first is the usual order");
+        assert!(Filter::default().by.is_descending(), "newest first is the usual order");
     }
 
     #[test]

@@ -121,7 +121,7 @@ fn Known(shown: Shown, detail: Arc<ImageDetail>, version: Version) -> impl IntoV
                     ImageTab::Config => view! { <Config detail platform/> }.into_any(),
                     ImageTab::Commands => view! { <Commands detail version/> }.into_any(),
                     ImageTab::Access => view! { <AccessView detail/> }.into_any(),
-                    ImageTab::Jobs => view! { <Jobs detail/> }.into_any(),
+                    ImageTab::Jobs => view! { <Jobs reference=version.of(&detail.repository)/> }.into_any(),
                 }
             }}
         </section>

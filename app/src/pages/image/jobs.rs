@@ -7,24 +7,21 @@ use crate::components::{
     time::TimeAgo,
 };
 use crate::i18n::{catalogue::image as words, format, use_i18n};
-use crate::paths::{self, Version};
+use crate::paths;
 use crate::queries::image;
 use crate::rules::job::label;
 use crate::ui::state::Note;
-use api::images::{ImageDetail, JOBS_LOOK_SECS};
+use api::images::JOBS_LOOK_SECS;
 use api::jobs::Job;
 use leptos::prelude::*;
-use std::sync::Arc;
 
 const SAID: Said =
     Said { failed: words::JOBS_FAILED, not_kept: None, closed: None, empty: (words::JOBS_NONE, words::JOBS_NONE_TEXT) };
 
-/// The list.
+/// The list; `reference` is the version's.
 #[component]
-pub(super) fn Jobs(detail: Arc<ImageDetail>) -> impl IntoView {
+pub(super) fn Jobs(reference: String) -> impl IntoView {
     let (i18n, client) = (use_i18n(), use_client());
-    let version = detail.tag.clone().map_or_else(|| Version::Digest(detail.digest.clone()), Version::Tag);
-    let reference = version.of(&detail.repository);
     let is_cut = RwSignal::new(false);
     let pages = Pages::follow(Memo::new(move |_| reference.clone()), move |reference, cursor| {
         let reference = reference.clone();

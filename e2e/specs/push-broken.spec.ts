@@ -29,7 +29,7 @@ const test = base.extend<{ wire: Wire; through: Page }>({
 });
 
 /** Bytes that no registry has yet, so that they must be sent. */
-const fresh = (mib: number) => noise(mib * MIB, Math.floor(Math.random() * 1e9), 1);
+const fresh = (mib: number) => noise(mib * MIB, Math.floor(Math.random() * 1e6), 1);
 
 const done = (page: Page) => page.getByRole("heading", { name: "Pushed and verified" });
 

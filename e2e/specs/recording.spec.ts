@@ -94,6 +94,7 @@ test("a recording is played, paused, sped up and gone through with the keyboard,
   await page.keyboard.type("echo first-$((1+1)); sleep 3; echo last-$((3*3)); exit\n");
   await expect(page.getByText("Ended with exit code 0")).toBeVisible();
   await page.goto(`/audit/acts?job=${job.id}`);
+  await expect(page.getByRole("link", { name: /^Recording: / })).toBeVisible();
   await verbs.picture("acts-recorded");
   await verbs.expectAccessible();
   await openRecording(page, job.id);

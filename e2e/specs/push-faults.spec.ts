@@ -193,6 +193,27 @@ for (const compression of ["gzip", "zstd"] as const) {
   });
 }
 
+test("a tab that is closed when a layer is whole in the registry, and has not heard so, leaves nothing that another cannot finish", async ({ tabs, file, wire }) => {
+  wire.bytesPerSec = Number.POSITIVE_INFINITY;
+  const page = await tabs.newPage();
+  const landed = new Promise<void>((resolve) => {
+    void page.route(/\/v2\/.*\/blobs\/uploads\/.*digest=/, async (route) => {
+      // The end of a layer that went in chunks; what is small goes with it all at once.
+      if (route.request().method() !== "PUT" || route.request().postDataBuffer() !== null) return route.continue();
+      const answer = await route.fetch();
+      expect(answer.status()).toBe(201);
+      resolve();
+    });
+  });
+  await begin(page, file, "unheard");
+  await landed;
+  await page.close({ runBeforeUnload: false });
+  const other = await tabs.newPage();
+  await begin(other, file, "unheard");
+  await ends(other);
+  await expectCalm(other, "unheard");
+});
+
 test("two tabs that push to the same tag do not mix: the second is told, and can follow", async ({ tabs, file, wire }) => {
   const [one, two] = [await tabs.newPage(), await tabs.newPage()];
   await begin(one, file, "both");

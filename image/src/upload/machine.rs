@@ -323,6 +323,10 @@ impl From<Stored> for Upload {
             mismatches,
             flight,
         };
+        if matches!(upload.phase, Phase::Done(Outcome::Existed | Outcome::Mounted | Outcome::Uploaded)) {
+            // A registry clears away what no manifest names.
+            upload.phase = if upload.digest.is_some() { Phase::Verify } else { Phase::Open };
+        }
         if matches!(upload.phase, Phase::Push | Phase::Close | Phase::Ask | Phase::Wait { .. } | Phase::Renew { .. }) {
             upload.phase = upload.resumed();
         }

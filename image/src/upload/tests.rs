@@ -178,6 +178,24 @@ fn a_file_that_changed_is_said_so_and_never_stored() {
 }
 
 #[test]
+fn a_finished_upload_that_is_read_back_is_looked_for_before_it_is_believed() {
+    let blob = blob_of(300_000);
+    let mut registry = Registry::default();
+    let mut upload = upload_of(&blob);
+    drive(&mut upload, &mut registry, &blob, 0);
+    let stored = serde_json::to_string(&upload).unwrap();
+    let mut again: Upload = serde_json::from_str(&stored).unwrap();
+    let Action::Send(request) = again.action() else { panic!("{again:?}") };
+    assert_eq!(request.method, Method::Head);
+    assert_eq!(drive(&mut again, &mut registry, &blob, 0).0, Action::Done(Outcome::Uploaded));
+    // A registry that has cleared it away meanwhile gets it anew.
+    let mut swept = Registry::default();
+    let mut again: Upload = serde_json::from_str(&stored).unwrap();
+    assert_eq!(drive(&mut again, &mut swept, &blob, 0).0, Action::Done(Outcome::Uploaded));
+    assert_eq!(swept.stored("o/p/n", &blob), Some(blob.as_slice()));
+}
+
+#[test]
 fn a_cancelled_upload_is_taken_back_at_the_registry() {
     let blob = blob_of(300_000);
     let mut registry = Registry::default();

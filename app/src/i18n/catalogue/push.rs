@@ -53,7 +53,7 @@ crate::i18n::phrases! {
     CANCEL = "Cancel push", "Отменить отправку";
     CANCEL_ASK = "Cancel the push?", "Отменить отправку?";
     CANCEL_TEXT = "What was sent so far is thrown away. Pause it instead to continue later.", "Всё отправленное будет выброшено. Чтобы продолжить позже, приостановите её.";
-    FAILED = "Push: stopped", "Отправка: сбой";
+    FAILED = "The push stopped", "Отправка остановилась";
     NOTHING_TAGGED = "No tag was set or changed.", "Ни один тег не создан и не изменён.";
     TRY_AGAIN = "Try again from where it stopped", "Повторить с места остановки";
     BACK = "Back to the files", "Назад к файлам";

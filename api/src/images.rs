@@ -13,7 +13,7 @@ mod view;
 pub use detail::{Access, Descriptor, HistoryStep, ImageConfig, ImageDetail, Layer, Platform, PlatformImage};
 pub use select::{ArchiveForm, ImageSelector};
 pub use transfer::{CopySource, ImageCopy, JobSave, LayerState, Receipt, TransferEvent};
+pub use view::{Compression, Image, KnownLayer, KnownLayers, Registry, Rights, Tag};
+
 /// How long, in seconds, one call of `images/{image}/jobs` looks through jobs before it tells what it has found.
 pub const JOBS_LOOK_SECS: u64 = 15;
-
-pub use view::{Compression, Image, KnownLayer, KnownLayers, Registry, Rights, Tag};

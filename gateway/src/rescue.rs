@@ -100,7 +100,8 @@ impl Failure {
     pub(crate) fn at_create(source: UpstreamError) -> Self {
         match source {
             UpstreamError::Refused { status: StatusCode::NOT_FOUND, error: Some(why), .. } => {
-                let field = why.contains("image").then(|| "image".to_owned());
+                // The embedded cluster's words; another's are told without a field.
+                let field = why.starts_with("there is no image ").then(|| "image".to_owned());
                 Self::Invalid { field, message: sentence(&why) }
             }
             other => other.into(),
@@ -444,7 +445,7 @@ fn tell_registry(status: StatusCode, code: Option<&str>, message: Option<&str>) 
 }
 
 /// As a sentence.
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let text = plain(text);
     let mut chars = text.chars();
     let first: String = chars.next().map(char::to_uppercase).into_iter().flatten().collect();

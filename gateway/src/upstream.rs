@@ -18,7 +18,7 @@ use body::{json, ndjson};
 pub(crate) use configuration::Configurations;
 pub(crate) use error::UpstreamError;
 pub(crate) use people::{At, Org, OrgUser, Project, ProjectUser, User, UserInfo};
-pub(crate) use registry::{Referrer, Registry};
+pub(crate) use registry::{Referrer, Registry, host_of};
 pub(crate) use sockets::{ExecQuery, LOG_SEPARATOR, LogOpened, LogQuery};
 
 use crate::{

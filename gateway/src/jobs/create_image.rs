@@ -1,6 +1,6 @@
 //! What a user writes as an image, as the reference the platform takes. The rules are the `image` crate's.
 
-use crate::session::Session;
+use crate::{rescue::sentence, session::Session, upstream::host_of};
 use image::reference::{Image, InvalidReference, Place, Reference, TagRule};
 use platform::config::Cluster;
 use url::Url;
@@ -8,11 +8,13 @@ use url::Url;
 /// `HOST[:PORT]/[ORG/]PROJECT/NAME:TAG` for an image of the platform, and as written for any other; or a sentence on what is wrong.
 /// A missing tag is `latest`.
 pub(super) fn platform_image(text: &str, session: &Session, cluster: &Cluster) -> Result<String, String> {
+    let told = |invalid: InvalidReference| sentence(&invalid.to_string());
+    let registry = Url::parse(&cluster.registry_url).ok();
     let place = Place {
         cluster: cluster.name.clone(),
         org: session.org.clone(),
         project: session.project.clone(),
-        registries: registry_host(&cluster.registry_url).map(|host| (cluster.name.clone(), host)).into_iter().collect(),
+        registries: registry.iter().map(|url| (cluster.name.clone(), host_of(url))).collect(),
     };
     let reference = match place.parse(text.trim(), TagRule::Latest).map_err(told)? {
         Image::Platform(name) if name.cluster() != cluster.name => {
@@ -25,19 +27,4 @@ pub(super) fn platform_image(text: &str, session: &Session, cluster: &Cluster) -
         Image::External(reference) => reference,
     };
     Ok(reference.to_string())
-}
-
-fn registry_host(url: &str) -> Option<String> {
-    let url = Url::parse(url).ok()?;
-    let host = url.host_str()?;
-    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
-}
-
-/// As a sentence.
-#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
-fn told(invalid: InvalidReference) -> String {
-    let words = invalid.to_string();
-    let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase()).into_iter();
-    first.chain(letters).chain(['.']).collect()
 }

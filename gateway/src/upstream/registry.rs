@@ -71,8 +71,7 @@ struct Referrers {
 impl Registry {
     /// `HOST[:PORT]`, as it stands in docker references.
     pub(crate) fn host(&self) -> String {
-        let host = self.base.host_str().unwrap_or_default();
-        self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        host_of(&self.base)
     }
 
     fn url(&self, segments: &[&str]) -> Url {
@@ -82,6 +81,12 @@ impl Registry {
         }
         url
     }
+}
+
+/// `HOST[:PORT]` of a registry's URL.
+pub(crate) fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// `Authorization: Basic` for a token: the name `token`, as docker is given it, goes with any.

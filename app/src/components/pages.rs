@@ -114,7 +114,7 @@ impl<T: Clone + Send + Sync + 'static> Pages<T> {
                         self.load.run(Some(cursor.clone()));
                     }
                 };
-                view! { <div class="pages-more"><Button label=i18n.text(common::OLDER) busy=self.is_loading on_click/></div> }
+                view! { <div class="table-more"><Button label=i18n.text(common::OLDER) busy=self.is_loading on_click/></div> }
             })
         };
         view! { {list} {older} }

@@ -3,10 +3,7 @@
 use super::xterm::Xterm;
 use crate::i18n::{catalogue::terminal as words, use_i18n};
 use crate::rules::cast::{Cast, What, clock};
-use crate::ui::{
-    button::Button,
-    icon::{self, icon},
-};
+use crate::ui::icon::{self, icon};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use std::{sync::Arc, time::Duration};
 use wasm_bindgen::JsCast;
@@ -165,9 +162,7 @@ pub(crate) fn Player(cast: Arc<Cast>) -> impl IntoView {
     }
     on_cleanup(move || playing.screen.set_value(None));
     let place = Memo::new(move |_| format!("{} / {}", clock(playing.at_secs.get()), clock(duration)));
-    let toggle_words = Signal::derive(move || {
-        i18n.now(if playing.is_on.get() { words::PLAY_PAUSE } else { words::PLAY_PLAY }).to_owned()
-    });
+    let toggle_words = move || i18n.now(if playing.is_on.get() { words::PLAY_PAUSE } else { words::PLAY_PLAY });
     let reader = RwSignal::new(false);
     let toggle_reader = move |_: ev::MouseEvent| {
         reader.update(|on| *on = !*on);
@@ -183,7 +178,10 @@ pub(crate) fn Player(cast: Arc<Cast>) -> impl IntoView {
             on:keydown=move |event| playing.key(&event)
         >
             <div class="log-bar">
-                <Button label=toggle_words picture=icon::PLAY on_click=move |()| playing.toggle()/>
+                <button type="button" class="button" on:click=move |_| playing.toggle()>
+                    {move || icon(if playing.is_on.get() { icon::PAUSE } else { icon::PLAY })}
+                    {toggle_words}
+                </button>
                 <input
                     type="range"
                     class="cast-place"

@@ -48,6 +48,7 @@ pub(crate) const UPLOAD: Icon = Icon("M8 10.500v-7M5 6l3-3 3 3M3 11.500v2h10v-2"
 pub(crate) const IMPORT: Icon = Icon("M8 2.500v7.500M5.200 7.400L8 10.200l2.800-2.800M5.500 5H3v8.500h10V5h-2.500");
 pub(crate) const TRASH: Icon =
     Icon("M3 4.500h10M6.500 4.500V3h3v1.500M4.300 4.500l.6 9h6.200l.6-9M6.800 7v4M9.200 7v4");
+pub(crate) const PAUSE: Icon = Icon("M5.500 3.500v9M10.500 3.500v9");
 pub(crate) const PLAY: Icon = Icon("M5 3.200l7.800 4.800L5 12.800z");
 pub(crate) const SAVE: Icon = Icon("M8 2l5.500 3v6L8 14l-5.500-3V5zM2.700 5.100L8 8l5.300-2.900M8 8v6");
 

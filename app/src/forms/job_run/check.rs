@@ -17,8 +17,7 @@ const MAX_TIMEOUT_SECS: u64 = 30 * 86_400;
 /// Fields at fault, by their names in the contract.
 pub(crate) type Complaints = BTreeMap<&'static str, Complaint>;
 
-/// The input a draft makes, or all that is wrong with it. `place` is where the reader stands, once
-/// that is known.
+/// The input a draft makes, or all that is wrong with it. `place` is where the reader stands, once that is known.
 pub(crate) fn check(draft: &Draft, place: Option<&Place>) -> Result<JobCreate, Complaints> {
     let mut wrong = Complaints::new();
     let mut note = |field: &'static str, complaint: Option<Complaint>| {

@@ -20,7 +20,7 @@ pub(super) fn Gathering(progress: RwSignal<Progress>) -> impl IntoView {
         i18n.fill(words::GATHERING_PEOPLE, &[("n", &number(people)), ("total", &number(people_total))])
     };
     view! {
-        <div class="panel audit-gathering">
+        <div class="panel pages-loading">
             <div role="status">
                 <p><strong>{i18n.text(words::GATHERING)}</strong></p>
                 <p class="muted num">{images}</p>

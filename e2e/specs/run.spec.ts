@@ -95,3 +95,11 @@ test("what was typed survives leaving the page", async ({ page }) => {
   await page.getByRole("button", { name: "Start over" }).click();
   await expect(page.getByLabel("Image")).not.toHaveValue("kept:image");
 });
+
+test("an image that is not there is said at its field, which is shown", async ({ page }) => {
+  await page.goto("/jobs/new");
+  await page.getByLabel("Image", { exact: true }).fill("image:never-pushed:v1");
+  await page.getByRole("button", { name: "Run job" }).click();
+  await expect(page.getByText("There is no image 'image://default/")).toBeInViewport();
+  await expect(page.getByLabel("Image", { exact: true })).toBeFocused();
+});

@@ -5,6 +5,7 @@
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// Milliseconds since the epoch by the reader's clock.
 pub(crate) fn now_ms() -> f64 {
@@ -80,10 +81,14 @@ pub(crate) fn focus_in(id: &str, selector: &str) {
     }
 }
 
-/// Moves the focus to the element with this id.
+/// Moves the focus to the element with this id, and brings it into sight.
 pub(crate) fn focus_id(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
         drop(element.focus());
+        // What has the focus already, as a field on a phone whose button was tapped, is not brought into sight by it.
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 

@@ -11,13 +11,22 @@ use leptos::prelude::*;
 pub(crate) fn PushMark() -> impl IntoView {
     let (i18n, store) = (use_i18n(), use_push());
     let percent = Memo::new(move |_| store.progress.with(percent));
-    let text = move || {
+    let state = move || {
         store.standing.with(|standing| match standing {
             Standing::Idle => None,
-            Standing::Running => Some(i18n.fill(push::MARK, &[("percent", &percent.get().to_string())])),
+            Standing::Running => Some(i18n.fill(push::MARK_PERCENT, &[("percent", &percent.get().to_string())])),
             Standing::Failed(_) => Some(i18n.now(push::MARK_FAILED).to_owned()),
             Standing::Done(_) => Some(i18n.now(push::MARK_DONE).to_owned()),
         })
     };
-    move || text().map(|text| view! { <a class="push-mark num" href=paths::IMAGES_PUSH>{text}</a> })
+    move || {
+        state().map(|state| {
+            view! {
+                <a class="push-mark num" href=paths::IMAGES_PUSH>
+                    <span class="wide-only">{i18n.text(push::MARK)} " "</span>
+                    {state}
+                </a>
+            }
+        })
+    }
 }

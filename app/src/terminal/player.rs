@@ -180,7 +180,7 @@ pub(crate) fn Player(cast: Arc<Cast>) -> impl IntoView {
             <div class="log-bar">
                 <button type="button" class="button" on:click=move |_| playing.toggle()>
                     {move || icon(if playing.is_on.get() { icon::PAUSE } else { icon::PLAY })}
-                    {toggle_words}
+                    <span class="wide-only">{toggle_words}</span>
                 </button>
                 <input
                     type="range"

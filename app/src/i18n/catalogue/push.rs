@@ -64,9 +64,10 @@ crate::i18n::phrases! {
     SKIPPED = "Layers", "Слои";
     SKIPPED_OF = "{skipped} of {layers} were there already", "{skipped} из {layers} уже были";
     MORE = "Push more", "Отправить ещё";
-    MARK = "Push: {percent} %", "Отправка: {percent} %";
-    MARK_FAILED = "Push: stopped", "Отправка: сбой";
-    MARK_DONE = "Push: done", "Отправка: готово";
+    MARK = "Push:", "Отправка:";
+    MARK_PERCENT = "{percent} %", "{percent} %";
+    MARK_FAILED = "stopped", "сбой";
+    MARK_DONE = "done", "готово";
 
     LAYER_WAITING = "Waiting", "Ожидает";
     LAYER_PUSHING = "Pushing", "Отправляется";

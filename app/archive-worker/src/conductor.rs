@@ -299,7 +299,7 @@ async fn record_of(opened: &Opened, target: &Target, method: Method) -> Record {
         file: opened.id.clone(),
         repository: target.repository.clone(),
         tag: target.tag.clone(),
-        method: method.number(),
+        edition: method.edition(),
         layers: BTreeMap::new(),
         done: BTreeMap::new(),
         done_bytes: 0,
@@ -307,7 +307,7 @@ async fn record_of(opened: &Opened, target: &Target, method: Method) -> Record {
     };
     let found = remember::all().await.into_iter().find(|record| record.key() == fresh.key());
     match found {
-        Some(record) if record.file == fresh.file && record.method == fresh.method => record,
+        Some(record) if record.file == fresh.file && record.edition == fresh.edition => record,
         Some(stale) => {
             push::abandon(&stale).await;
             fresh

@@ -50,15 +50,18 @@ fn failed(id: &JsValue, words: &str) {
 }
 
 fn make(read: &Uint8Array, method: Method, memory: &ArrayBuffer) -> Result<Option<Uint8Array>, Unpressed> {
-    let made = PRESS.with_borrow_mut(|press| press.press(method, &read.to_vec()))?;
-    Ok(made.map(|made| {
-        if made.len() as u32 > memory.byte_length() {
-            return Uint8Array::from(&made[..]);
-        }
-        let there = Uint8Array::new_with_byte_offset_and_length(memory, 0, made.len() as u32);
-        there.copy_from(&made);
-        there
-    }))
+    PRESS.with_borrow_mut(|press| {
+        read.copy_to(press.piece(read.length() as usize));
+        let made = press.press(method)?;
+        Ok(made.map(|made| {
+            if made.len() as u32 > memory.byte_length() {
+                return Uint8Array::from(made);
+            }
+            let there = Uint8Array::new_with_byte_offset_and_length(memory, 0, made.len() as u32);
+            there.copy_from(made);
+            there
+        }))
+    })
 }
 
 fn hash(states: &[u8], reads: &Array, mades: &Array) -> Result<Vec<u8>, NoState> {

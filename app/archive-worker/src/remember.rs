@@ -32,8 +32,9 @@ pub(crate) struct Record {
     pub(crate) file: FileId,
     pub(crate) repository: String,
     pub(crate) tag: String,
-    /// How layers are compressed.
-    pub(crate) method: u32,
+    /// How layers are compressed ([`crate::press::Method::edition`]); nothing in records of before there were editions.
+    #[serde(default)]
+    pub(crate) edition: String,
     /// Layers on their way, by the digest of what is read.
     pub(crate) layers: BTreeMap<String, Underway>,
     /// Layers that are there.

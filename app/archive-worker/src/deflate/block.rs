@@ -1,5 +1,6 @@
 //! One block: what was found in it, and how it is written (RFC 1951, section 3.2).
 
+use super::BLOCK_BYTES;
 use super::bits::BitWriter;
 use super::header;
 use super::huffman;
@@ -14,8 +15,16 @@ struct Match {
     back: u16,
 }
 
+/// Bytes that are copied at once; so many more than are needed may be.
+const STRIDE: usize = 16;
+/// Counts side by side: the same byte twice in a row is then no reason to wait for its count.
+const COUNTS: usize = 4;
+
 pub(super) struct Block {
     matches: Vec<Match>,
+    /// The bytes that belong to no match, and room behind them.
+    plain: Vec<u8>,
+    plain_len: usize,
     /// How often each literal and length occurs, and each distance.
     literals: [u32; LITERALS],
     distances: [u32; DISTANCES],
@@ -23,21 +32,39 @@ pub(super) struct Block {
 
 impl Block {
     pub(super) fn new() -> Self {
-        Self { matches: Vec::new(), literals: [0; LITERALS], distances: [0; DISTANCES] }
+        let plain = vec![0; BLOCK_BYTES + STRIDE];
+        Self { matches: Vec::new(), plain, plain_len: 0, literals: [0; LITERALS], distances: [0; DISTANCES] }
     }
 
     pub(super) fn begin(&mut self) {
         self.matches.clear();
+        self.plain_len = 0;
         self.literals.fill(0);
         self.distances.fill(0);
         self.literals[END] = 1;
     }
 
+    /// The bytes of the input from `from` up to `to`, behind which there are [`STRIDE`] more.
     #[inline(always)]
-    pub(super) fn literals(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.literals[usize::from(*byte)] += 1;
+    pub(super) fn literals(&mut self, input: &[u8], from: usize, to: usize) {
+        let (mut at, mut there) = (from, self.plain_len);
+        // Whole strides, for most are no longer than one: how many bytes it is exactly cannot be foretold.
+        loop {
+            self.plain[there..there + STRIDE].copy_from_slice(&input[at..at + STRIDE]);
+            at += STRIDE;
+            there += STRIDE;
+            if at >= to {
+                break;
+            }
         }
+        self.plain_len += to - from;
+    }
+
+    /// The bytes behind the last match.
+    pub(super) fn last_literals(&mut self, bytes: &[u8]) {
+        let end = self.plain_len + bytes.len();
+        self.plain[self.plain_len..end].copy_from_slice(bytes);
+        self.plain_len = end;
     }
 
     /// So many bytes without a match, and then one.
@@ -48,8 +75,26 @@ impl Block {
         self.matches.push(Match { literals: literals as u32, len: len as u16, back: (back - 1) as u16 });
     }
 
+    /// Counts the bytes that belong to no match.
+    fn count_literals(&mut self) {
+        let mut counts = [[0_u32; 256]; COUNTS];
+        let (strides, rest) = self.plain[..self.plain_len].as_chunks::<COUNTS>();
+        for stride in strides {
+            for (byte, counts) in stride.iter().zip(&mut counts) {
+                counts[usize::from(*byte)] += 1;
+            }
+        }
+        for (byte, counts) in rest.iter().zip(&mut counts) {
+            counts[usize::from(*byte)] += 1;
+        }
+        for (byte, count) in self.literals[..256].iter_mut().enumerate() {
+            *count = counts.iter().map(|counts| counts[byte]).sum();
+        }
+    }
+
     /// Writes it, as it is where codes would not make it smaller.
-    pub(super) fn write(&self, input: &[u8], is_last: bool, out: &mut BitWriter<'_>) {
+    pub(super) fn write(&mut self, input: &[u8], is_last: bool, out: &mut BitWriter<'_>) {
+        self.count_literals();
         let mut literal_lengths = [0; LITERALS];
         let mut distance_lengths = [0; DISTANCES];
         huffman::lengths(&self.literals, huffman::LONGEST, &mut literal_lengths);
@@ -60,7 +105,7 @@ impl Block {
         out.add(u64::from(is_last), 1);
         out.add(2, 2);
         header::write(&literal_lengths, &distance_lengths, out);
-        self.write_coded(input, &literal_lengths, &distance_lengths, out);
+        self.write_coded(&literal_lengths, &distance_lengths, out);
     }
 
     /// About how long it becomes.
@@ -78,7 +123,6 @@ impl Block {
 
     fn write_coded(
         &self,
-        input: &[u8],
         literal_lengths: &[u8; LITERALS],
         distance_lengths: &[u8; DISTANCES],
         out: &mut BitWriter<'_>,
@@ -93,18 +137,18 @@ impl Block {
             let (extra, bits) = (symbols::length_rest(less + 3), symbols::length_extra(symbol));
             Word::new(codes[symbol], literal_lengths[symbol]).and(extra, bits)
         });
-        let mut at = 0;
+        let mut plain = &self.plain[..self.plain_len];
         for found in &self.matches {
-            let end = at + found.literals as usize;
-            write_literals(&input[at..end], &literals, out);
-            at = end + usize::from(found.len);
+            let before;
+            (before, plain) = plain.split_at(found.literals as usize);
+            write_literals(before, &literals, out);
             lengths[usize::from(found.len - 3) & 255].write(out);
             let (symbol, rest, bits) = symbols::of_distance(usize::from(found.back) + 1);
             out.add(u64::from(distance_codes[symbol]), u32::from(distance_lengths[symbol]));
             out.add(u64::from(rest), bits);
             out.flush();
         }
-        write_literals(&input[at..], &literals, out);
+        write_literals(plain, &literals, out);
         Word::new(codes[END], literal_lengths[END]).write(out);
         out.flush();
     }

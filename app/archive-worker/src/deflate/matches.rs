@@ -6,14 +6,17 @@ use std::ops::Range;
 const WINDOW: usize = 32 * 1024;
 const LONGEST: usize = 258;
 const SHORTEST: usize = 3;
-/// As many places as fit into a core's nearest cache.
-const HASH_BITS: u32 = 14;
+/// A quarter of a core's nearest cache, which it shares with what is read and what is found: with four times as many places a match
+/// is found a little more often (0.513 instead of 0.522 of the bytes remain), and all takes a quarter longer.
+const HASH_BITS: u32 = 12;
 /// Which bytes of a word are hashed: the first five. What is four bytes long or shorter is seldom worth its distance.
 const HASHED: u32 = 64 - 5 * 8;
 /// After 2^this bytes without a match each second byte is looked at, after twice as many each third, and so on.
 const PATIENCE_BITS: u32 = 5;
+/// Bytes that are compared at once.
+const WORD: usize = 8;
 /// So near to a block's end nothing is looked for, so that whole words can be loaded.
-const TAIL: usize = 12;
+const TAIL: usize = 32;
 
 pub(super) struct Finder {
     /// Where each hash was seen last, modulo 2^16. An old place is no danger: the bytes there are compared.
@@ -38,17 +41,19 @@ impl Finder {
             let here = load(input, at);
             let place = &mut self.places[hash(here)];
             let back = usize::from((at as u16).wrapping_sub(std::mem::replace(place, at as u16)));
-            let is_near = (1..=WINDOW).contains(&back) && back <= at;
-            if !is_near || (here ^ load(input, at - back)) as u32 != 0 {
+            let from = at.saturating_sub(back);
+            let differs = here ^ load(input, from);
+            let is_near = (back.wrapping_sub(1) < WINDOW) & (back <= at);
+            // One branch for all that may be wrong, for which of it is cannot be foretold.
+            if !is_near | (differs as u32 != 0) {
                 at += 1 + ((at - told) >> PATIENCE_BITS);
                 continue;
             }
-            let mut len = common(input, at - back, at, part.end);
-            while at > told && at > back && input[at - 1] == input[at - back - 1] {
-                at -= 1;
-                len += 1;
-            }
-            block.literals(&input[told..at]);
+            let mut len = same_after(input, from, at, part.end, differs);
+            let more = same_before(input, from, at).min(at - told);
+            at -= more;
+            len += more;
+            block.literals(input, told, at);
             matched(block, at - told, len, back);
             at += len;
             told = at;
@@ -56,7 +61,7 @@ impl Finder {
                 self.places[hash(load(input, at - 2))] = (at - 2) as u16;
             }
         }
-        block.literals(&input[told..part.end]);
+        block.last_literals(&input[told..part.end]);
     }
 }
 
@@ -75,7 +80,7 @@ fn matched(block: &mut Block, mut literals: usize, mut len: usize, back: usize) 
 
 #[inline(always)]
 fn load(input: &[u8], at: usize) -> u64 {
-    let word = input[at..at + 8].try_into();
+    let word = input[at..at + WORD].try_into();
     u64::from_le_bytes(word.expect("eight bytes are eight bytes"))
 }
 
@@ -85,19 +90,39 @@ fn hash(word: u64) -> usize {
     ((word << HASHED).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - HASH_BITS)) as usize
 }
 
-/// How many bytes are the same from `from` and from `at` on; four are known to be.
+/// How many bytes are the same from `from` and from `at` on, before `end`; `differs` is in what the first eight differ.
 #[inline(always)]
-fn common(input: &[u8], from: usize, at: usize, end: usize) -> usize {
-    let mut len = 4;
-    while at + len + 8 <= end {
+fn same_after(input: &[u8], from: usize, at: usize, end: usize, differs: u64) -> usize {
+    // Most matches end within sixteen bytes: for these there is nothing to guess.
+    let next = load(input, from + WORD) ^ load(input, at + WORD);
+    let (differs, len) = if differs == 0 { (next, WORD) } else { (differs, 0) };
+    if differs != 0 { len + first_difference(differs) } else { same_after_words(input, from, at, end) }
+}
+
+/// As [`same_after`], where the first sixteen are.
+#[inline(always)]
+fn same_after_words(input: &[u8], from: usize, at: usize, end: usize) -> usize {
+    let mut len = 2 * WORD;
+    while at + len + WORD <= end {
         let differs = load(input, from + len) ^ load(input, at + len);
         if differs != 0 {
-            return len + (differs.trailing_zeros() / 8) as usize;
+            return len + first_difference(differs);
         }
-        len += 8;
+        len += WORD;
     }
     while at + len < end && input[from + len] == input[at + len] {
         len += 1;
     }
     len
+}
+
+/// How many bytes are the same before `from` and before `at`, of the eight that are looked at.
+#[inline(always)]
+fn same_before(input: &[u8], from: usize, at: usize) -> usize {
+    let Some(before) = from.checked_sub(WORD) else { return 0 };
+    ((load(input, before) ^ load(input, at - WORD)).leading_zeros() / 8) as usize
+}
+
+fn first_difference(differs: u64) -> usize {
+    (differs.trailing_zeros() / 8) as usize
 }

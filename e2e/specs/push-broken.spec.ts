@@ -1,53 +1,12 @@
 /** A push in whose midst the page's web workers break: a hand, which compresses and hashes, or the conductor, which has the hands. */
 
-import type { Page } from "@playwright/test";
-import { dockerArchive, layer, noise, type Made } from "../support/archives.ts";
+import { dockerArchive, layer } from "../support/archives.ts";
 import { Registry } from "../support/registry.ts";
+import { expectThere, fresh, MIB, pick, push, stamp, test } from "../support/through.ts";
 import { breakWorker } from "../support/workers.ts";
-import { Wire } from "../support/wire.ts";
-import { expect, test as base } from "../support/world.ts";
+import { expect } from "../support/world.ts";
 
-const MIB = 1024 * 1024;
 const PATIENCE_MS = 60_000;
-const stamp = () => `${Date.now().toString(36)}${Math.floor(Math.random() * 1e6).toString(36)}`;
-
-const test = base.extend<{ wire: Wire; through: Page }>({
-  wire: async ({ server }, use) => {
-    const wire = await Wire.to(server.url);
-    await use(wire);
-    await wire.close();
-  },
-  /** A page whose way to the server is the wire. */
-  through: async ({ browser, server, wire, viewport }, use) => {
-    const context = await browser.newContext({ baseURL: wire.url, storageState: { cookies: [], origins: [] }, viewport });
-    const page = await context.newPage();
-    await page.goto((await server.link()).replace(server.url, wire.url));
-    await expect(page.getByRole("heading", { name: "Jobs", level: 1 })).toBeVisible();
-    await use(page);
-    await context.close();
-  },
-});
-
-/** Bytes that no registry has yet, so that they must be sent. */
-const fresh = (mib: number) => noise(mib * MIB, Math.floor(Math.random() * 1e6), 1);
-
-const done = (page: Page) => page.getByRole("heading", { name: "Pushed and verified" });
-
-async function pick(page: Page, made: Made): Promise<void> {
-  await page.goto("/images/push");
-  await page.locator("#push-files").setInputFiles({ name: "some.tar", mimeType: "application/x-tar", buffer: made.tar });
-}
-
-async function push(page: Page, name: string): Promise<void> {
-  await page.getByLabel("Name in the registry").fill(`image:${name}:v1`);
-  await page.getByRole("button", { name: "Push", exact: true }).click();
-}
-
-async function expectThere(page: Page, name: string, made: Made): Promise<void> {
-  await expect(done(page)).toBeVisible();
-  const registry = new Registry(page.request);
-  await registry.expectImage(`${await registry.home()}${name}`, "v1", made.layers, made.config);
-}
 
 for (const role of ["hand", "conductor"] as const) {
   test(`a ${role} that breaks in mid-push is said, and trying again goes on with fresh workers`, async ({ through: page, wire }) => {

@@ -2,7 +2,8 @@
 
 use crate::control::Control;
 use crate::joint::Joint;
-use crate::source::{Mark, Source, Window};
+use crate::mark::Mark;
+use crate::source::{Source, Window};
 use crate::{global, http};
 use api::session::Session;
 use archive_protocol::{Fault, FaultCode};
@@ -23,7 +24,7 @@ pub(crate) struct Sent {
 
 /// What is told while a blob is on its way.
 pub(crate) trait Watch {
-    /// So much of the layer is dealt with, and so much of the blob is in the registry.
+    /// So much of the layer is in the registry, as so much of the blob.
     fn moved(&self, read_bytes: u64, sent_bytes: u64);
     /// A chunk has landed: from here it could go on in another tab.
     fn landed(&self, upload: &Upload, mark: &Mark);
@@ -88,7 +89,7 @@ pub(crate) async fn send_layer(
             }
             Action::RenewToken => upload.handle(renew().await, jitter()),
         }
-        watch.moved(window.mark().read_bytes, upload.sent_bytes());
+        watch.moved(window.read_bytes_of(upload.sent_bytes()), upload.sent_bytes());
     }
 }
 

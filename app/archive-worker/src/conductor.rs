@@ -247,6 +247,7 @@ async fn push_all(
             plan: plan(&inner, target, compression, &known)?,
             tar: opened.tar.clone(),
             chunk_max_bytes: order.chunk_max_bytes,
+            chunk_bytes: Cell::new(push::FIRST_CHUNK_BYTES),
         };
         receipts.push(push.run().await?);
         push.learn(&mut known);

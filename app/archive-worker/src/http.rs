@@ -90,9 +90,11 @@ async fn attempt(
 
 /// Sends what an upload asks for.
 pub(crate) async fn send(request: &Request, body: Option<Uint8Array>) -> Event {
+    let began = global::now_ms();
     match call(request.method.as_str(), &request.url, &request.headers, body).await {
         Ok(heard) => {
-            let answer = heard.headers.iter().fold(Answer::new(heard.status), |answer, (k, v)| answer.header(k, v));
+            let answer = Answer::new(heard.status).took((global::now_ms() - began) as u64);
+            let answer = heard.headers.iter().fold(answer, |answer, (k, v)| answer.header(k, v));
             Event::Answer(answer.body(&heard.body))
         }
         Err(Unheard::Broken) => Event::NoAnswer,

@@ -10,8 +10,8 @@ use std::collections::{HashMap, VecDeque, hash_map::Entry};
 use std::rc::Rc;
 
 const TOLD_EVERY_MS: u32 = 250;
-/// Speed is that of the last so many tellings.
-const LATELY: usize = 20;
+/// Speed is that of the last so many tellings: fifteen seconds, within which some chunks land also on a slow way.
+const LATELY: usize = 60;
 
 /// The ledger of one push.
 #[derive(Clone)]
@@ -83,6 +83,10 @@ impl Ledger {
         } else if control.is_waiting() {
             now.stage = Stage::Waiting;
         }
+        if now.stage != Stage::Pushing {
+            // What stood still is no measure of how fast it goes on.
+            inner.lately.clear();
+        }
         let at = global::now_ms();
         let skipped: u64 = now.layers.iter().filter(|line| is_free(line.stage)).map(|line| line.done_bytes).sum();
         let worked = now.done_bytes - skipped;
@@ -116,11 +120,11 @@ impl Line {
         }
     }
 
-    pub(crate) fn moved(&self, read_bytes: u64, sent_bytes: u64) {
+    /// So many bytes of the layer are in the registry, as so many of the blob. What is read and not sent is not done.
+    pub(crate) fn moved(&self, sent_read_bytes: u64, sent_bytes: u64) {
         let mut inner = self.ledger.0.borrow_mut();
         if let Some(line) = inner.progress.layers.get_mut(self.place) {
-            // What is read and not yet sent is not done: the last byte counts when the blob is there.
-            line.done_bytes = read_bytes.min(line.total_bytes);
+            line.done_bytes = sent_read_bytes.min(line.total_bytes);
         }
         inner.sent.insert(self.place, sent_bytes);
     }

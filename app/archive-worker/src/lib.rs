@@ -29,6 +29,7 @@ mod joint;
 mod ledger;
 #[cfg(target_arch = "wasm32")]
 mod lock;
+mod mark;
 #[cfg(target_arch = "wasm32")]
 mod memory;
 #[cfg(target_arch = "wasm32")]

@@ -6,9 +6,10 @@ use crate::global;
 use crate::http::{self, Unheard};
 use crate::joint::Joint;
 use crate::ledger::{Ledger, Line};
+use crate::mark::Mark;
 use crate::press::Method;
 use crate::remember::{self, Record, Underway};
-use crate::source::{Mark, Source};
+use crate::source::Source;
 use archive_protocol::{Fault, FaultCode, LayerStage, PushReceipt, Stage};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use image::Digest;
@@ -17,7 +18,7 @@ use image::plan::{Delivery, Known, KnownLayer, NewDocument, Plan, Shortcut, Task
 use image::tar::Span;
 use image::upload::{ChunkLimits, Outcome, Upload};
 use js_sys::Uint8Array;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
@@ -27,6 +28,8 @@ const LAYERS_AT_ONCE: usize = 4;
 const MIB: u64 = 1024 * 1024;
 /// Chunks of this size make up for their round trip; larger ones would only cost memory.
 const CHUNK_BYTES: u64 = 16 * MIB;
+/// The first chunk: on a slow way it must not be all that happens for a minute.
+pub(crate) const FIRST_CHUNK_BYTES: u64 = MIB;
 /// Tries to write or read a manifest before the push is given up.
 const MANIFEST_TRIES: u32 = 8;
 
@@ -40,6 +43,8 @@ pub(crate) struct Push {
     /// What the plan's spans are places in.
     pub(crate) tar: Blob,
     pub(crate) chunk_max_bytes: u64,
+    /// What the way has turned out to be good for: the next layer begins with it.
+    pub(crate) chunk_bytes: Cell<u64>,
 }
 
 /// A blob that is read from the archive.
@@ -218,7 +223,7 @@ impl Push {
 
     fn limits(&self) -> ChunkLimits {
         let max = CHUNK_BYTES.min(self.chunk_max_bytes);
-        ChunkLimits { start_bytes: max.min(8 * MIB), max_bytes: max }
+        ChunkLimits { start_bytes: self.chunk_bytes.get().min(max), max_bytes: max }
     }
 
     async fn write(&self, repository: &str, name: &str, document: &NewDocument) -> Result<(), Fault> {
@@ -295,6 +300,7 @@ impl Watch for LayerWatch<'_> {
     }
 
     fn landed(&self, upload: &Upload, mark: &Mark) {
+        self.push.chunk_bytes.set(upload.chunk_bytes());
         let underway = Underway { upload: upload.clone(), mark: mark.clone() };
         self.push.record.borrow_mut().layers.insert(self.key.to_string(), underway);
         self.push.save();

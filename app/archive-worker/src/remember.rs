@@ -2,7 +2,7 @@
 //!
 //! Storage may be denied (private windows): a push then works and cannot be resumed after the tab is closed.
 
-use crate::source::Mark;
+use crate::mark::Mark;
 use archive_protocol::Unfinished;
 use idb::{Database, Error, ObjectStore, TransactionMode};
 use image::manifest::Descriptor;

@@ -1,7 +1,7 @@
 //! A blob in the making: pieces of a file's layer go to the hands ahead of time, and come back in order, pressed and hashed.
 
-use crate::chain::Chain;
 use crate::joint::{Expected, Joint, Linked};
+use crate::mark::{self, Mark};
 use crate::pool::{Making, Pool, Pressed};
 use crate::press::{Method, PIECE_BYTES};
 use crate::reader::Reader;
@@ -9,34 +9,11 @@ use archive_protocol::{Fault, FaultCode};
 use futures::channel::mpsc;
 use futures::{SinkExt as _, StreamExt as _};
 use js_sys::{ArrayBuffer, Uint8Array};
-use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 /// Pieces that are made ahead of what the network takes, besides the one whose sender waits.
 const AHEAD: usize = 0;
-
-/// A point of the blob from which it can be made on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Mark {
-    /// Bytes of the layer before it.
-    pub(crate) read_bytes: u64,
-    /// Bytes of the blob before it.
-    pub(crate) made_bytes: u64,
-    /// The hashes there. Written in another way they take another name: a mark of the old way is then not read, and its push begins anew.
-    hashes: Vec<u8>,
-}
-
-impl Mark {
-    /// The beginning.
-    pub(crate) fn start() -> Self {
-        Self { read_bytes: 0, made_bytes: 0, hashes: Chain::new().to_bytes() }
-    }
-
-    pub(crate) fn chain(&self) -> Result<Chain, Fault> {
-        Chain::from_bytes(&self.hashes).map_err(|error| Fault::new(FaultCode::Broken, error))
-    }
-}
 
 /// One piece of the blob, in order.
 pub(crate) struct Part {
@@ -117,11 +94,8 @@ impl Maker {
     async fn link(&mut self, turn: Expected, pressed: Pressed) -> Result<Part, Fault> {
         let read_bytes = u64::from(pressed.read.length());
         let Linked { chain, bytes } = turn.link(self.mark.chain()?, pressed).await?;
-        self.mark = Mark {
-            read_bytes: self.mark.read_bytes + read_bytes,
-            made_bytes: self.mark.made_bytes + u64::from(bytes.length()),
-            hashes: chain.to_bytes(),
-        };
+        let made_bytes = self.mark.made_bytes + u64::from(bytes.length());
+        self.mark = Mark::at(self.mark.read_bytes + read_bytes, made_bytes, &chain);
         Ok(Part { bytes, after: self.mark.clone() })
     }
 }
@@ -165,6 +139,11 @@ impl Window {
     /// The last point up to which the registry has everything.
     pub(crate) fn safe_mark(&self, sent_bytes: u64) -> Mark {
         self.marks.iter().rev().find(|mark| mark.made_bytes <= sent_bytes).cloned().unwrap_or_else(Mark::start)
+    }
+
+    /// Bytes of the layer that so many bytes of the blob stand for; within a piece in proportion.
+    pub(crate) fn read_bytes_of(&self, sent_bytes: u64) -> u64 {
+        mark::read_bytes_of(&self.marks, sent_bytes)
     }
 
     /// Takes in the next part.

@@ -3,7 +3,7 @@
 use crate::i18n::{
     I18n, Lang, Phrase,
     catalogue::{push, units},
-    format::{decimal, duration},
+    format::{decimal, duration, image_bytes},
 };
 use archive_protocol::{Fault, FaultCode, FoundImage, LayerLine, LayerStage, Progress};
 
@@ -114,15 +114,17 @@ pub(crate) fn share(done_bytes: u64, total_bytes: u64) -> f64 {
     if total_bytes == 0 { 1.0 } else { (done_bytes as f64 / total_bytes as f64).min(1.0) }
 }
 
-/// Speed and time left.
-pub(crate) fn pace(i18n: I18n, progress: &Progress) -> String {
+/// Speed and time left; `None` as long as nothing lands.
+pub(crate) fn pace(i18n: I18n, progress: &Progress) -> Option<String> {
+    if progress.bytes_per_sec == 0 {
+        return None;
+    }
     let lang = i18n.lang();
-    let speed =
-        format!("{}\u{a0}{}", decimal(lang, progress.bytes_per_sec as f64 / 1e6, 1), push::MB_PER_S.in_lang(lang));
-    match progress.secs_left {
+    let speed = i18n.fill(push::PER_SEC, &[("size", &image_bytes(lang, progress.bytes_per_sec))]);
+    Some(match progress.secs_left {
         Some(secs) => i18n.fill(push::PACE_LEFT, &[("speed", &speed), ("left", &duration(lang, secs))]),
         None => speed,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ pub struct Answer {
     pub code: String,
     /// Its message.
     pub message: String,
+    /// From the request's first byte to here, milliseconds; 0 where nobody looked at a clock.
+    pub took_millis: u64,
 }
 
 impl Answer {
@@ -28,6 +30,13 @@ impl Answer {
     #[must_use]
     pub fn new(status: u16) -> Self {
         Self { status, ..Self::default() }
+    }
+
+    /// Says how long it took to come, milliseconds.
+    #[must_use]
+    pub fn took(mut self, millis: u64) -> Self {
+        self.took_millis = millis;
+        self
     }
 
     /// Takes a header in, whatever its case; those that do not matter are passed over.

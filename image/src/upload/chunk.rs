@@ -1,12 +1,15 @@
-//! How much of a blob goes into one request.
+//! How much of a blob goes into one request: on a fast way as much as it lets through, on a slow one so little that it can be seen to
+//! move, and that not much is lost where it breaks.
 
 use serde::{Deserialize, Serialize};
 
 /// No chunk is made smaller than this, bytes.
 pub const CHUNK_FLOOR_BYTES: u64 = 64 * 1024;
 const MIB: u64 = 1024 * 1024;
-/// After so many chunks in a row that landed, the next is larger.
-const GROW_AFTER: u32 = 3;
+/// A chunk that landed sooner is followed by one of twice its size.
+const SOON_MILLIS: u64 = 1_000;
+/// One that landed later by one of half its size.
+const LATE_MILLIS: u64 = 4_000;
 
 /// Where chunks begin, and how large they may become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,14 +35,13 @@ pub(super) struct Chunks {
     ceiling: u64,
     /// What the registry asks for at least.
     floor: u64,
-    landed: u32,
 }
 
 impl Chunks {
     pub(super) fn new(limits: ChunkLimits) -> Self {
         let ceiling = limits.max_bytes.max(CHUNK_FLOOR_BYTES);
         let size = limits.start_bytes.clamp(CHUNK_FLOOR_BYTES, ceiling);
-        Self { size, ceiling, floor: CHUNK_FLOOR_BYTES, landed: 0 }
+        Self { size, ceiling, floor: CHUNK_FLOOR_BYTES }
     }
 
     pub(super) fn size(&self) -> u64 {
@@ -52,27 +54,23 @@ impl Chunks {
         self.size = self.size.max(self.floor);
     }
 
-    /// A chunk of so many bytes landed.
-    pub(super) fn landed(&mut self, bytes: u64) {
-        // The last chunk of a blob is small and says nothing.
-        if bytes >= self.size {
-            self.landed += 1;
-        }
-        if self.landed >= GROW_AFTER {
-            self.landed = 0;
+    /// A chunk of so many bytes landed, and took so long.
+    pub(super) fn landed(&mut self, bytes: u64, millis: u64) {
+        if millis > LATE_MILLIS {
+            self.slow();
+        } else if millis < SOON_MILLIS && bytes >= self.size {
+            // The last chunk of a blob is small: that it landed soon says nothing.
             self.size = (self.size * 2).min(self.ceiling);
         }
     }
 
     /// It took too long: smaller, but what is slow today may be fast tomorrow.
     pub(super) fn slow(&mut self) {
-        self.landed = 0;
         self.size = (self.size / 2).max(self.floor.min(self.ceiling));
     }
 
     /// It was refused as too large: never again so much. False: it cannot be made smaller.
     pub(super) fn refused(&mut self, bytes: u64) -> bool {
-        self.landed = 0;
         if bytes <= CHUNK_FLOOR_BYTES {
             return false;
         }
@@ -93,11 +91,10 @@ mod tests {
         let mut chunks = Chunks::new(ChunkLimits { start_bytes: 8 * MIB, max_bytes: 16 * MIB });
         chunks.slow();
         assert_eq!(chunks.size(), 4 * MIB);
-        for _ in 0..GROW_AFTER * 3 {
-            chunks.landed(chunks.size());
+        for _ in 0..3 {
+            chunks.landed(chunks.size(), 0);
         }
         assert_eq!(chunks.size(), 16 * MIB, "up to the most, not beyond");
-        chunks.landed(1);
         for _ in 0..20 {
             chunks.slow();
         }
@@ -105,11 +102,35 @@ mod tests {
     }
 
     #[test]
+    fn chunks_take_as_long_as_can_be_watched_whatever_the_way_lets_through() {
+        for bytes_per_sec in [100_000, 300_000, 1_250_000, 5_000_000] {
+            let mut chunks = Chunks::new(ChunkLimits { start_bytes: MIB, max_bytes: 16 * MIB });
+            let millis = |bytes: u64| bytes * 1000 / bytes_per_sec;
+            for _ in 0..10 {
+                chunks.landed(chunks.size(), millis(chunks.size()));
+            }
+            let (size, took) = (chunks.size(), millis(chunks.size()));
+            assert!((SOON_MILLIS..=LATE_MILLIS).contains(&took), "{bytes_per_sec}: {size} took {took}");
+            chunks.landed(size, took);
+            assert_eq!(chunks.size(), size, "it stays so");
+        }
+    }
+
+    #[test]
+    fn the_small_last_chunk_of_a_blob_says_nothing_by_landing_soon() {
+        let mut chunks = Chunks::new(ChunkLimits { start_bytes: MIB, max_bytes: 16 * MIB });
+        chunks.landed(1000, 1);
+        assert_eq!(chunks.size(), MIB);
+        chunks.landed(1000, LATE_MILLIS + 1);
+        assert_eq!(chunks.size(), MIB / 2, "what is slow even so is slow");
+    }
+
+    #[test]
     fn what_was_refused_once_is_never_tried_again() {
         let mut chunks = Chunks::new(ChunkLimits::default());
         assert!(chunks.refused(chunks.size()));
         for _ in 0..50 {
-            chunks.landed(chunks.size());
+            chunks.landed(chunks.size(), 0);
         }
         assert_eq!(chunks.size(), 8 * MIB);
         while chunks.refused(chunks.size()) {}

@@ -160,6 +160,12 @@ impl Upload {
         self.available
     }
 
+    /// Bytes of the next chunk, where there are so many: what the way has turned out to be good for.
+    #[must_use]
+    pub fn chunk_bytes(&self) -> u64 {
+        self.chunks.size()
+    }
+
     /// The repository.
     #[must_use]
     pub fn repository(&self) -> &str {

@@ -135,7 +135,7 @@ impl Upload {
                 let before = self.offset;
                 self.stands_at(answer.received.unwrap_or(offset + len), jitter);
                 if self.offset > before {
-                    self.chunks.landed(len);
+                    self.chunks.landed(len, answer.took_millis);
                 } else if self.phase == Phase::Push {
                     // Taken with thanks, and not kept.
                     self.doubtful(answer.retry_after_secs, jitter);

@@ -62,9 +62,21 @@ fn without_faults_the_fewest_requests_are_made() {
     let mut registry = Registry::default();
     assert_eq!(drive(&mut upload_of(&blob), &mut registry, &blob, 0).0, Action::Done(Outcome::Uploaded));
     assert_eq!(registry.stored("o/p/n", &blob), Some(blob.as_slice()));
-    // Three chunks of 100,000, three of 200,000, one of the rest.
-    assert_eq!(registry.log(), "POST PATCH PATCH PATCH PATCH PATCH PATCH PATCH PUT");
+    // 100,000, 200,000, 400,000, and the rest.
+    assert_eq!(registry.log(), "POST PATCH PATCH PATCH PATCH PUT");
     assert_eq!(registry.received_bytes, 1_000_000, "no byte twice");
+}
+
+#[test]
+fn on_a_slow_way_much_smaller_chunks_are_sent() {
+    let blob = blob_of(1_000_000);
+    // The first 100,000 bytes take ten seconds.
+    let mut registry = Registry { bytes_per_sec: 10_000, ..Registry::default() };
+    let mut upload = upload_of(&blob);
+    assert_eq!(drive(&mut upload, &mut registry, &blob, 0).0, Action::Done(Outcome::Uploaded));
+    assert_eq!(upload.chunk_bytes(), CHUNK_FLOOR_BYTES);
+    assert_eq!(registry.log().matches("PATCH").count(), 1 + 900_000_usize.div_ceil(CHUNK_FLOOR_BYTES as usize));
+    assert_eq!(registry.stored("o/p/n", &blob), Some(blob.as_slice()));
 }
 
 #[test]
@@ -243,7 +255,8 @@ fn a_registry_that_loses_bytes_before_the_end_is_sent_them_again() {
     let mut faults = vec![Fault::None, Fault::None, Fault::None, Fault::TailLost(0.0)];
     faults.extend(faults.clone());
     let mut registry = Registry { faults, ..Registry::default() };
-    assert_eq!(drive(&mut upload_of(&blob), &mut registry, &blob, 0).0, Action::Done(Outcome::Uploaded));
+    let mut upload = Upload::of("o/p/n", Digest::sha256_of(&blob), 150_000, limits(100_000, 100_000));
+    assert_eq!(drive(&mut upload, &mut registry, &blob, 0).0, Action::Done(Outcome::Uploaded));
     assert_eq!(registry.stored("o/p/n", &blob), Some(blob.as_slice()));
     assert_eq!(registry.log().matches("400").count(), 2, "{}", registry.log());
 }
@@ -261,10 +274,11 @@ proptest! {
         reopen in prop_oneof![Just(0), 3..40_usize],
         growing: bool,
         zero_range: bool,
+        bytes_per_sec in prop_oneof![Just(u64::MAX), 10_000..400_000_u64],
     ) {
         let blob = blob_of(size);
         let faults_count = faults.len();
-        let mut registry = Registry { faults, body_max, chunk_min, zero_range, ..Registry::default() };
+        let mut registry = Registry { faults, body_max, chunk_min, zero_range, bytes_per_sec, ..Registry::default() };
         let limits = limits(start, 400_000);
         let mut upload = if growing {
             Upload::growing("o/p/n", limits)

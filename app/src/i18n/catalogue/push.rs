@@ -74,7 +74,7 @@ crate::i18n::phrases! {
     LAYER_PUSHED = "Pushed", "Отправлен";
     LAYER_EXISTS = "Layer already exists", "Слой уже есть";
     LAYER_MOUNTED = "Mounted from another image", "Взят из другого образа";
-    MB_PER_S = "MB/s", "МБ/с";
+    PER_SEC = "{size}/s", "{size}/с";
 
     FAULT_NOT_AN_ARCHIVE = "This is no image archive.", "Это не архив образа.";
     FAULT_UTF16 = "This file was rewritten as text. PowerShell's > does that: use docker save -o FILE instead.", "Файл переписан как текст. Так делает > в PowerShell: используйте docker save -o ФАЙЛ.";

@@ -35,10 +35,10 @@ pub(crate) fn UnderWay() -> impl IntoView {
         store.progress.with(|progress| {
             let done = of(i18n.lang(), progress.done_bytes, progress.total_bytes);
             let sent = i18n.fill(push::SENT, &[("sent", &image_bytes(i18n.lang(), progress.sent_bytes))]);
-            if progress.stage == Stage::Pushing && fault.with(Option::is_none) {
-                format!("{done} · {} · {sent}", pace(i18n, progress))
-            } else {
-                format!("{done} · {sent}")
+            let is_moving = progress.stage == Stage::Pushing && fault.with(Option::is_none);
+            match is_moving.then(|| pace(i18n, progress)).flatten() {
+                Some(pace) => format!("{done} · {pace} · {sent}"),
+                None => format!("{done} · {sent}"),
             }
         })
     };

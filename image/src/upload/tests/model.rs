@@ -39,6 +39,8 @@ pub(super) struct Registry {
     pub(super) token_life: Option<u32>,
     /// Whether an empty session is said as `0-0`.
     pub(super) zero_range: bool,
+    /// How fast bytes come to it.
+    pub(super) bytes_per_sec: u64,
     pub(super) received_bytes: u64,
     pub(super) token_used: u32,
     pub(super) requests: usize,
@@ -62,6 +64,7 @@ impl Default for Registry {
             chunk_min: None,
             token_life: None,
             zero_range: true,
+            bytes_per_sec: u64::MAX,
             received_bytes: 0,
             token_used: 0,
             requests: 0,
@@ -93,7 +96,16 @@ impl Registry {
         self.token_used = 0;
     }
 
+    /// The answer, as late as it comes at the registry's speed.
     pub(super) fn answer(&mut self, request: &Request, blob: &[u8]) -> Event {
+        let bytes = if let Body::Range { len, .. } = request.body { len } else { 0 };
+        match self.event(request, blob) {
+            Event::Answer(answer) => Event::Answer(answer.took(bytes * 1000 / self.bytes_per_sec)),
+            other => other,
+        }
+    }
+
+    fn event(&mut self, request: &Request, blob: &[u8]) -> Event {
         let fault = self.faults.get(self.requests).copied().unwrap_or(Fault::None);
         self.requests += 1;
         self.log.push(request.method.as_str().to_owned());

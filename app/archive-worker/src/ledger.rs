@@ -2,16 +2,15 @@
 
 use crate::control::Control;
 use crate::global;
+use crate::pace::Pace;
 use archive_protocol::{LayerLine, LayerStage, Progress, Stage, Word};
 use gloo_timers::callback::Interval;
 use image::Digest;
 use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque, hash_map::Entry};
+use std::collections::{HashMap, hash_map::Entry};
 use std::rc::Rc;
 
 const TOLD_EVERY_MS: u32 = 250;
-/// Speed is that of the last so many tellings: fifteen seconds, within which some chunks land also on a slow way.
-const LATELY: usize = 60;
 
 /// The ledger of one push.
 #[derive(Clone)]
@@ -22,7 +21,9 @@ struct Inner {
     /// Index of each line by repository and digest.
     places: HashMap<String, usize>,
     sent: HashMap<usize, u64>,
-    lately: VecDeque<(f64, u64)>,
+    /// What of each line was there before: going on where another tab stopped is not fast.
+    before: HashMap<usize, u64>,
+    pace: Pace,
     told: Option<Progress>,
 }
 
@@ -48,7 +49,8 @@ impl Ledger {
             progress,
             places,
             sent: HashMap::new(),
-            lately: VecDeque::new(),
+            before: HashMap::new(),
+            pace: Pace::default(),
             told: None,
         })))
     }
@@ -83,21 +85,14 @@ impl Ledger {
         } else if control.is_waiting() {
             now.stage = Stage::Waiting;
         }
-        if now.stage != Stage::Pushing {
+        if now.stage == Stage::Pushing {
+            let before: u64 = inner.before.values().sum();
+            now.bytes_per_sec = inner.pace.bytes_per_sec(global::now_ms(), now.done_bytes.saturating_sub(before));
+        } else {
             // What stood still is no measure of how fast it goes on.
-            inner.lately.clear();
+            inner.pace.forget();
         }
-        let at = global::now_ms();
-        let skipped: u64 = now.layers.iter().filter(|line| is_free(line.stage)).map(|line| line.done_bytes).sum();
-        let worked = now.done_bytes - skipped;
-        inner.lately.push_back((at, worked));
-        if inner.lately.len() > LATELY {
-            inner.lately.pop_front();
-        }
-        if let Some((since, before)) = inner.lately.front().copied().filter(|(since, _)| at > *since) {
-            now.bytes_per_sec = (worked.saturating_sub(before) as f64 / (at - since) * 1000.0) as u64;
-        }
-        if now.stage == Stage::Pushing && now.bytes_per_sec > 0 {
+        if now.bytes_per_sec > 0 {
             now.secs_left = Some((now.total_bytes - now.done_bytes).div_ceil(now.bytes_per_sec));
         }
         if inner.told.as_ref() != Some(&now) {
@@ -118,6 +113,10 @@ impl Line {
         if stage != LayerStage::Pushing {
             line.done_bytes = line.total_bytes;
         }
+        if is_free(stage) {
+            let all = line.done_bytes;
+            inner.before.insert(self.place, all);
+        }
     }
 
     /// So many bytes of the layer are in the registry, as so many of the blob. What is read and not sent is not done.
@@ -126,6 +125,7 @@ impl Line {
         if let Some(line) = inner.progress.layers.get_mut(self.place) {
             line.done_bytes = sent_read_bytes.min(line.total_bytes);
         }
+        inner.before.entry(self.place).or_insert(sent_read_bytes);
         inner.sent.insert(self.place, sent_bytes);
     }
 }

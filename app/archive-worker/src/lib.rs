@@ -34,6 +34,7 @@ mod mark;
 mod memory;
 #[cfg(target_arch = "wasm32")]
 mod open;
+mod pace;
 #[cfg(target_arch = "wasm32")]
 mod pool;
 mod press;

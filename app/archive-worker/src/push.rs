@@ -28,8 +28,8 @@ const LAYERS_AT_ONCE: usize = 4;
 const MIB: u64 = 1024 * 1024;
 /// Chunks of this size make up for their round trip; larger ones would only cost memory.
 const CHUNK_BYTES: u64 = 16 * MIB;
-/// The first chunk: on a slow way it must not be all that happens for a minute.
-pub(crate) const FIRST_CHUNK_BYTES: u64 = MIB;
+/// The first chunk: on a slow way something is to be seen soon.
+pub(crate) const FIRST_CHUNK_BYTES: u64 = MIB / 4;
 /// Tries to write or read a manifest before the push is given up.
 const MANIFEST_TRIES: u32 = 8;
 

@@ -13,8 +13,8 @@ use crate::registry::{Chunk, Digest, RegistryError, RepositoryName, UploadId};
 
 const UPLOAD_ID: HeaderName = HeaderName::from_static("docker-upload-uuid");
 const CHUNK_MIN: HeaderName = HeaderName::from_static("oci-chunk-min-length");
-/// Smaller chunks are taken, but each is synced to the disk.
-const CHUNK_MIN_BYTES: u64 = 1 << 20;
+/// Smaller chunks are taken, but each is synced to the disk. On a slow way this is a matter of seconds, and more would be one of minutes.
+const CHUNK_MIN_BYTES: u64 = 64 * 1024;
 
 /// `0-N`: what is there. Nothing is `0-0`, as clients expect it from Docker's registry.
 pub(super) fn range(have_bytes: u64) -> HeaderValue {

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::command::{command, quiet};
-use crate::running::{admin_token, free_ports, start};
+use crate::running::{admin_token, free_ports, start, start_logged};
 use crate::setup::go;
 use crate::test::counts::Counts;
 use crate::timing::Timing;
@@ -105,8 +105,9 @@ pub(crate) fn tests(timing: &mut Timing, binary: &Path) -> Result<Counts> {
     let [port, gateway_port] = free_ports()?;
     let mut cluster = command(binary);
     cluster.args(["cluster", "--port", &port.to_string(), "--data"]).arg(&folder);
-    let _cluster = start(&mut cluster, port)?;
+    let mut cluster = start_logged(&mut cluster, port, "oci-cluster")?;
     let password = admin_token(binary, &folder)?;
+    cluster.ensure_up()?;
     let address = format!("127.0.0.1:{port}");
     let registry = Registry {
         name: "the cluster",
@@ -116,21 +117,24 @@ pub(crate) fn tests(timing: &mut Timing, binary: &Path) -> Result<Counts> {
         project: "main/default",
     };
     let mut counts = suite(timing, &registry)?;
+    cluster.ensure_up()?;
 
     let gateway_folder = folder.join("gateway");
     let mut gateway = command(binary);
     gateway.args(["gateway", "--port", &gateway_port.to_string()]);
     let upstream = format!("http://{address}/api/v1");
     gateway.args(["--upstream", &upstream, "--data"]).arg(&gateway_folder);
-    let _gateway = start(&mut gateway, gateway_port)?;
+    let mut gateway = start_logged(&mut gateway, gateway_port, "oci-gateway")?;
     let address = format!("127.0.0.1:{gateway_port}");
     let registry = Registry { name: "the gateway", address: &address, ..registry };
     counts += suite(timing, &registry)?;
+    gateway.ensure_up()?;
 
     let [worker_port] = free_ports()?;
     let _worker = start(&mut workers::server(worker_port, &upstream)?, worker_port)?;
     let address = format!("127.0.0.1:{worker_port}");
     counts += suite(timing, &Registry { name: "the Worker", address: &address, ..registry })?;
+    cluster.ensure_up()?;
     fs::remove_dir_all(&folder).ok();
     Ok(counts)
 }

@@ -1,9 +1,9 @@
 //! Servers that checks and benchmarks start for themselves: started, waited for, ended with whoever holds them.
 
-use std::fs;
+use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,13 +11,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::Signal;
 
-use crate::command::{capture, command};
+use crate::command::{capture, command, log_file, tail};
 
 /// A process that ends with this.
 pub(crate) struct Running {
     child: Child,
     /// With all that it has started.
     is_group: bool,
+    /// What it says, where that is kept.
+    log: Option<PathBuf>,
 }
 
 impl Drop for Running {
@@ -30,6 +32,13 @@ impl Drop for Running {
 }
 
 impl Running {
+    /// An error that tells how it ended, if it has.
+    pub(crate) fn ensure_up(&mut self) -> Result<()> {
+        let Some(status) = self.child.try_wait()? else { return Ok(()) };
+        let said = self.log.as_deref().map(tail).unwrap_or_default();
+        bail!("a server ended with {status} before its time:\n{said}")
+    }
+
     /// Seconds of processor time that it has used. (proc_pid_stat(5), fields 14 and 15)
     pub(crate) fn cpu_secs(&self) -> Result<f64> {
         /// USER_HZ, the same on every Linux that Rust knows.
@@ -52,22 +61,27 @@ impl Running {
 
 /// Starts a server and waits until it listens.
 pub(crate) fn start(command: &mut Command, port: u16) -> Result<Running> {
-    start_any(command, port, false)
+    start_any(command.stdout(Stdio::null()).stderr(Stdio::null()), port, false, None)
+}
+
+/// The same, and what the server says is kept in the log of that name.
+pub(crate) fn start_logged(command: &mut Command, port: u16, log: &str) -> Result<Running> {
+    let path = log_file(log)?;
+    let file = File::create(&path).with_context(|| format!("could not write {}", path.display()))?;
+    start_any(command.stdout(file.try_clone()?).stderr(file), port, false, Some(path))
 }
 
 /// The same for one that starts others, which it would leave behind when it is killed alone.
 pub(crate) fn start_group(command: &mut Command, port: u16) -> Result<Running> {
-    start_any(command.process_group(0), port, true)
+    start_any(command.process_group(0).stdout(Stdio::null()).stderr(Stdio::null()), port, true, None)
 }
 
-fn start_any(command: &mut Command, port: u16, is_group: bool) -> Result<Running> {
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("could not start a server")?;
-    let mut running = Running { child, is_group };
+fn start_any(command: &mut Command, port: u16, is_group: bool, log: Option<PathBuf>) -> Result<Running> {
+    let child = command.spawn().context("could not start a server")?;
+    let mut running = Running { child, is_group, log };
     let end = Instant::now() + Duration::from_secs(60);
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        if let Some(status) = running.child.try_wait()? {
-            bail!("{:?} ended with {status}", command.get_program());
-        }
+        running.ensure_up()?;
         ensure!(Instant::now() < end, "{:?} does not listen on port {port}", command.get_program());
         thread::sleep(Duration::from_millis(20));
     }

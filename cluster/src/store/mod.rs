@@ -83,6 +83,8 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
             .foreign_keys(true);
+        // Before the first connection, which makes the file and its journal: SQLite does not always wait for who does the same.
+        let alone = migration_lock(path).await.map_err(open)?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
@@ -90,7 +92,6 @@ impl Store {
             .connect_with(options.clone())
             .await
             .map_err(open)?;
-        let alone = migration_lock(path).await.map_err(open)?;
         sqlx::migrate!("./migrations").run(&writer).await.map_err(StoreError::Migrate)?;
         drop(alone);
         let reader = SqlitePoolOptions::new()
@@ -171,14 +172,22 @@ mod tests {
         assert_eq!(name, "main");
     }
 
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread")]
     async fn processes_that_make_the_database_at_the_same_moment_both_find_it_whole() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("cluster.sqlite");
-        let opened = futures::future::join_all((0..4).map(|_| Store::open(&path))).await;
-        for store in opened {
-            let made = store.expect("opens");
-            sqlx::query("SELECT count(*) FROM image_tags").fetch_one(made.read()).await.expect("has every table");
+        // It takes many to meet the moment in which SQLite does not wait.
+        for _ in 0..40 {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let opened = (0..4).map(|_| {
+                let path = folder.path().join("cluster.sqlite");
+                tokio::spawn(async move {
+                    let made = Store::open(&path).await.expect("opens");
+                    sqlx::query("SELECT count(*) FROM image_tags").fetch_one(made.read()).await.expect("every table");
+                    made.close().await;
+                })
+            });
+            for done in futures::future::join_all(opened).await {
+                done.expect("opens and finds every table");
+            }
         }
     }
 

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 /// No chunk is made smaller than this, bytes.
 pub const CHUNK_FLOOR_BYTES: u64 = 64 * 1024;
 const MIB: u64 = 1024 * 1024;
-/// A chunk that landed sooner is followed by one of twice its size.
-const SOON_MILLIS: u64 = 1_000;
+/// A chunk that landed sooner is followed by one of twice its size: so long that a far way there and back is a small part of it.
+const SOON_MILLIS: u64 = 2_000;
 /// One that landed later by one of half its size.
-const LATE_MILLIS: u64 = 4_000;
+const LATE_MILLIS: u64 = 5_000;
 
 /// Where chunks begin, and how large they may become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

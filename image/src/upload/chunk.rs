@@ -8,6 +8,8 @@ pub const CHUNK_FLOOR_BYTES: u64 = 64 * 1024;
 const MIB: u64 = 1024 * 1024;
 /// A chunk that landed sooner is followed by one of twice its size: so long that a far way there and back is a small part of it.
 const SOON_MILLIS: u64 = 2_000;
+/// One that landed sooner than this by one of four times its size.
+const AT_ONCE_MILLIS: u64 = 250;
 /// One that landed later by one of half its size.
 const LATE_MILLIS: u64 = 5_000;
 
@@ -35,13 +37,16 @@ pub(super) struct Chunks {
     ceiling: u64,
     /// What the registry asks for at least.
     floor: u64,
+    /// The largest that landed.
+    #[serde(default)]
+    landed: u64,
 }
 
 impl Chunks {
     pub(super) fn new(limits: ChunkLimits) -> Self {
         let ceiling = limits.max_bytes.max(CHUNK_FLOOR_BYTES);
         let size = limits.start_bytes.clamp(CHUNK_FLOOR_BYTES, ceiling);
-        Self { size, ceiling, floor: CHUNK_FLOOR_BYTES }
+        Self { size, ceiling, floor: CHUNK_FLOOR_BYTES, landed: 0 }
     }
 
     pub(super) fn size(&self) -> u64 {
@@ -56,11 +61,13 @@ impl Chunks {
 
     /// A chunk of so many bytes landed, and took so long.
     pub(super) fn landed(&mut self, bytes: u64, millis: u64) {
+        self.landed = self.landed.max(bytes);
         if millis > LATE_MILLIS {
             self.slow();
         } else if millis < SOON_MILLIS && bytes >= self.size {
             // The last chunk of a blob is small: that it landed soon says nothing.
-            self.size = (self.size * 2).min(self.ceiling);
+            let times = if millis < AT_ONCE_MILLIS { 4 } else { 2 };
+            self.size = (self.size * times).min(self.ceiling);
         }
     }
 
@@ -75,7 +82,8 @@ impl Chunks {
             return false;
         }
         // A limit on the way is harder than the registry's wish.
-        self.ceiling = (bytes / 2).max(CHUNK_FLOOR_BYTES);
+        let known_good = Some(self.landed).filter(|landed| (CHUNK_FLOOR_BYTES..bytes).contains(landed));
+        self.ceiling = known_good.unwrap_or(bytes / 2).max(CHUNK_FLOOR_BYTES);
         self.floor = self.floor.min(self.ceiling);
         self.size = self.size.min(self.ceiling);
         true
@@ -135,6 +143,15 @@ mod tests {
         assert_eq!(chunks.size(), 8 * MIB);
         while chunks.refused(chunks.size()) {}
         assert_eq!(chunks.size(), CHUNK_FLOOR_BYTES);
+    }
+
+    #[test]
+    fn what_was_refused_is_followed_by_what_has_landed_already() {
+        let mut chunks = Chunks::new(ChunkLimits { start_bytes: MIB, max_bytes: 16 * MIB });
+        chunks.landed(MIB, 0);
+        assert!(chunks.refused(chunks.size()));
+        chunks.landed(chunks.size(), 0);
+        assert_eq!(chunks.size(), MIB);
     }
 
     #[test]

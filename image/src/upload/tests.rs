@@ -62,7 +62,7 @@ fn without_faults_the_fewest_requests_are_made() {
     let mut registry = Registry::default();
     assert_eq!(drive(&mut upload_of(&blob), &mut registry, &blob, 0).0, Action::Done(Outcome::Uploaded));
     assert_eq!(registry.stored("o/p/n", &blob), Some(blob.as_slice()));
-    // 100,000, 200,000, 400,000, and the rest.
+    // 100,000, twice 400,000, and the rest.
     assert_eq!(registry.log(), "POST PATCH PATCH PATCH PATCH PUT");
     assert_eq!(registry.received_bytes, 1_000_000, "no byte twice");
 }

@@ -8,7 +8,6 @@ const LAYER_MIB = 10;
 const LOOK_EVERY_MS = 250;
 /** Steps that somebody who watches must see of a layer that takes ten seconds. */
 const STEPS_LEAST = 3;
-
 const ENOUGH_MS = LAYER_MIB * 1000;
 /** Numbers are shown to a tenth of a megabyte. */
 const ROUNDED_BYTES = 50_001;

@@ -30,7 +30,7 @@ export const test = base.extend<{ wire: Wire; through: Page }>({
 /** Bytes that no registry has yet, so that they must be sent. */
 export const fresh = (mib: number) => noise(mib * MIB, Math.floor(Math.random() * 1e6), 1);
 
-export const done = (page: Page) => page.getByRole("heading", { name: "Pushed and verified" });
+const done = (page: Page) => page.getByRole("heading", { name: "Pushed and verified" });
 
 export async function pick(page: Page, made: Made): Promise<void> {
   await page.goto("/images/push");

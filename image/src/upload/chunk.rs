@@ -39,14 +39,14 @@ pub(super) struct Chunks {
     floor: u64,
     /// The largest that landed.
     #[serde(default)]
-    landed: u64,
+    largest: u64,
 }
 
 impl Chunks {
     pub(super) fn new(limits: ChunkLimits) -> Self {
         let ceiling = limits.max_bytes.max(CHUNK_FLOOR_BYTES);
         let size = limits.start_bytes.clamp(CHUNK_FLOOR_BYTES, ceiling);
-        Self { size, ceiling, floor: CHUNK_FLOOR_BYTES, landed: 0 }
+        Self { size, ceiling, floor: CHUNK_FLOOR_BYTES, largest: 0 }
     }
 
     pub(super) fn size(&self) -> u64 {
@@ -61,7 +61,7 @@ impl Chunks {
 
     /// A chunk of so many bytes landed, and took so long.
     pub(super) fn landed(&mut self, bytes: u64, millis: u64) {
-        self.landed = self.landed.max(bytes);
+        self.largest = self.largest.max(bytes);
         if millis > LATE_MILLIS {
             self.slow();
         } else if millis < SOON_MILLIS && bytes >= self.size {
@@ -82,7 +82,7 @@ impl Chunks {
             return false;
         }
         // A limit on the way is harder than the registry's wish.
-        let known_good = Some(self.landed).filter(|landed| (CHUNK_FLOOR_BYTES..bytes).contains(landed));
+        let known_good = Some(self.largest).filter(|largest| (CHUNK_FLOOR_BYTES..bytes).contains(largest));
         self.ceiling = known_good.unwrap_or(bytes / 2).max(CHUNK_FLOOR_BYTES);
         self.floor = self.floor.min(self.ceiling);
         self.size = self.size.min(self.ceiling);

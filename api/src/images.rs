@@ -2,14 +2,16 @@
 //!
 //! An **image** is a repository of the cluster's registry; it has **tags**; a tag stands for a manifest, named by its digest.
 //! In paths an image is one percent-encoded segment: `ORG/PROJECT/NAME`, with `:TAG` or `@DIGEST` where one manifest is meant
-//! (`PROJECT/NAME` on platforms without organisations). The bytes of images do not pass here: a page pushes through the OCI
-//! distribution API under `/v2/` on the same origin, with its cookie and the console's static header.
+//! (`PROJECT/NAME` on platforms without organisations). A page pushes through the OCI distribution API under
+//! `/v2/` on the same origin, with its cookie and the console's static header; only chunks of blobs may also come by `WS images/chunks`.
 
+mod chunks;
 mod detail;
 mod select;
 mod transfer;
 mod view;
 
+pub use chunks::{CHUNK_MESSAGE_MAX_BYTES, ChunkEvent, ChunkOrder};
 pub use detail::{Access, Descriptor, HistoryStep, ImageConfig, ImageDetail, Layer, Platform, PlatformImage};
 pub use select::{ArchiveForm, ImageSelector};
 pub use transfer::{CopySource, ImageCopy, JobSave, LayerState, Receipt, TransferEvent};

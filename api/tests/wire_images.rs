@@ -1,9 +1,9 @@
 //! The JSON of everything about images, pinned like the rest in `wire.rs`.
 
 use api::images::{
-    Access, ArchiveForm, Compression, CopySource, Descriptor, HistoryStep, Image, ImageConfig, ImageCopy, ImageDetail,
-    ImageSelector, JobSave, KnownLayer, KnownLayers, Layer, LayerState, Platform, PlatformImage, Receipt, Registry,
-    Rights, Tag, TransferEvent,
+    Access, ArchiveForm, ChunkEvent, ChunkOrder, Compression, CopySource, Descriptor, HistoryStep, Image, ImageConfig,
+    ImageCopy, ImageDetail, ImageSelector, JobSave, KnownLayer, KnownLayers, Layer, LayerState, Platform,
+    PlatformImage, Receipt, Registry, Rights, Tag, TransferEvent,
 };
 use api::{Code, Problem};
 use serde::{Serialize, de::DeserializeOwned};
@@ -57,12 +57,15 @@ fn what_a_push_must_know_is_pinned() {
     let registry = Registry {
         host: "127.0.0.1:8080".into(),
         chunk_max_bytes: 9,
+        chunk_socket: true,
         compressions: vec![Compression::Gzip, Compression::Zstd],
         quota_left_bytes: None,
         can_copy: true,
     };
-    let wire =
-        json!({"host": "127.0.0.1:8080", "chunk_max_bytes": 9, "compressions": ["gzip", "zstd"], "can_copy": true});
+    let wire = json!({
+        "host": "127.0.0.1:8080", "chunk_max_bytes": 9, "chunk_socket": true, "compressions": ["gzip", "zstd"],
+        "can_copy": true,
+    });
     pinned(&registry, &wire);
     let layer = KnownLayer {
         diff_id: "sha256:bb".into(),
@@ -75,6 +78,19 @@ fn what_a_push_must_know_is_pinned() {
         "diff_id": "sha256:bb", "digest": "sha256:cc", "size_bytes": 3, "media_type": "m", "repository": "main/demo/app",
     }], "partial": false});
     pinned(&KnownLayers { items: vec![layer], partial: false }, &wire);
+}
+
+#[test]
+fn what_is_said_about_chunks_on_a_socket_is_pinned() {
+    let upload = "/v2/main/demo/app/blobs/uploads/v1.x".to_owned();
+    let begin = ChunkOrder::Begin { upload: upload.clone(), offset: 7 };
+    pinned(&begin, &json!({"type": "begin", "upload": upload, "offset": 7}));
+    pinned(&ChunkOrder::End, &json!({"type": "end"}));
+    pinned(&ChunkEvent::Taken { bytes: 7 }, &json!({"type": "taken", "bytes": 7}));
+    let answer = ChunkEvent::Answer { status: 202, headers: vec![("range".into(), "0-6".into())], body: String::new() };
+    pinned(&answer, &json!({"type": "answer", "status": 202, "headers": [["range", "0-6"]], "body": ""}));
+    let later: ChunkEvent = serde_json::from_value(json!({"type": "sparkle"})).expect("reads");
+    assert_eq!(later, ChunkEvent::Unknown);
 }
 
 #[test]

@@ -56,6 +56,8 @@ pub struct Config {
     /// Largest piece of an image that a page may send in one request, bytes. Clients of their own sign-in (docker, skopeo)
     /// are not held to it.
     pub chunk_max_bytes: u64,
+    /// Whether pages may send chunks of images by WebSocket: for hosts where copying bytes is cheap.
+    pub chunk_socket: bool,
     /// What links to jobs' statuses need; without it there are none.
     pub links: Option<LinksConfig>,
     /// Whether the cluster's engines are known to read layers in zstd.
@@ -80,6 +82,7 @@ impl Config {
             oauth_client_id: None,
             paces: Paces::default(),
             chunk_max_bytes: 64 * 1024 * 1024,
+            chunk_socket: true,
             links: None,
             zstd_layers: false,
         }

@@ -6,10 +6,12 @@
 
 mod address;
 mod admit;
+mod append;
 mod headers;
 mod pace;
 mod pass;
 mod upload;
 
 pub(crate) use admit::admit;
+pub(crate) use append::append;
 pub(crate) use pass::pass;

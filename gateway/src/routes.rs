@@ -44,6 +44,7 @@ pub(crate) fn api() -> Router<Gateway> {
         .route("/images", get(images::images_list))
         .route("/images/registry", get(images::registry_get))
         .route("/images/layers", get(images::layers_list))
+        .route("/images/chunks", get(sockets::image_chunks))
         .route("/images/copy", post(images::image_copy))
         .route("/images/{image}", get(images::image_get).delete(images::image_delete))
         .route("/images/{image}/tags", get(images::tags_list))

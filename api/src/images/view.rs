@@ -64,6 +64,9 @@ pub struct Registry {
     pub host: String,
     /// Largest body of one `PATCH` that this gateway lets through, bytes. A page never sends more.
     pub chunk_max_bytes: u64,
+    /// Whether chunks may also come by `WS images/chunks`, as [`super::ChunkOrder`] says.
+    #[serde(default)]
+    pub chunk_socket: bool,
     /// Layer compressions that the cluster's engines are known to read, the preferred one first.
     pub compressions: Vec<Compression>,
     /// Bytes that the project may still add; absent: no quota, or the cluster does not tell.

@@ -43,6 +43,8 @@ pub struct PushOrder {
     pub compression: Compression,
     /// Largest body of one request, bytes.
     pub chunk_max_bytes: u64,
+    /// Whether chunks may also be sent by WebSocket.
+    pub chunk_socket: bool,
 }
 
 /// One image and where it goes.

@@ -4,6 +4,7 @@ use crate::control::Control;
 use crate::joint::Joint;
 use crate::mark::Mark;
 use crate::source::{Source, Window};
+use crate::wire::{Course, Wire, Wires};
 use crate::{global, http};
 use api::session::Session;
 use archive_protocol::{Fault, FaultCode};
@@ -30,20 +31,28 @@ pub(crate) trait Watch {
     fn landed(&self, upload: &Upload, mark: &Mark);
 }
 
+/// With what a layer is sent.
+pub(crate) struct Means<'a> {
+    pub(crate) joint: &'a Joint,
+    pub(crate) control: &'a Control,
+    pub(crate) wires: &'a Wires,
+}
+
 /// Sends a layer. What is read must have the digest `expected`, where one is known: nothing else ever becomes a layer.
 pub(crate) async fn send_layer(
-    joint: &Joint,
+    means: &Means<'_>,
     source: &Source,
     expected: Option<&Digest>,
     mut upload: Upload,
     from: Mark,
-    control: &Control,
     watch: &impl Watch,
 ) -> Result<Sent, Fault> {
+    let Means { joint, control, wires } = *means;
     upload.source_restarted();
     let mut window = Window::open(source.clone(), joint, from);
     let mut finished: Option<Sent> = None;
     let mut told = false;
+    let mut wire = None;
     loop {
         control.gate().await;
         if window.is_complete() && finished.is_none() {
@@ -52,6 +61,25 @@ pub(crate) async fn send_layer(
         if let Some(sent) = finished.as_ref().filter(|_| !told) {
             upload.complete(sent.digest.clone(), sent.size_bytes);
             told = true;
+        }
+        // Something to send, and more to come.
+        if upload.may_stream() && window.end() > upload.sent_bytes() && wires.are_to_be_had() {
+            wire = match wire.filter(Wire::is_open) {
+                None => wires.open().await,
+                open => open,
+            };
+            if let Some(open) = &mut wire
+                && let Some(request) = upload.stream()
+            {
+                let event = stream(open, &request, &mut upload, &mut window, control, watch).await?;
+                if !matches!(&event, Event::Answer(answer) if answer.status == 202) {
+                    wire = None;
+                }
+                upload.handle(event, jitter());
+                watch.landed(&upload, &window.safe_mark(upload.sent_bytes()));
+                watch.moved(window.read_bytes_of(upload.sent_bytes()), upload.sent_bytes());
+                continue;
+            }
         }
         match upload.action() {
             Action::NeedBytes => {
@@ -69,6 +97,9 @@ pub(crate) async fn send_layer(
                     finished = Some(verified(&window, source, expected).await?);
                 }
                 let event = http::send(&request, body).await;
+                if matches!(event, Event::Answer(_)) {
+                    wires.request_got_through();
+                }
                 upload.handle(event, jitter());
                 window.forget_before(upload.sent_bytes());
                 watch.landed(&upload, &window.safe_mark(upload.sent_bytes()));
@@ -90,6 +121,43 @@ pub(crate) async fn send_layer(
             Action::RenewToken => upload.handle(renew().await, jitter()),
         }
         watch.moved(window.read_bytes_of(upload.sent_bytes()), upload.sent_bytes());
+    }
+}
+
+/// Sends a chunk as it is made: as large as chunks are now, or what there is of the blob, or until a pause.
+async fn stream(
+    wire: &mut Wire,
+    request: &Request,
+    upload: &mut Upload,
+    window: &mut Window,
+    control: &Control,
+    watch: &impl Watch,
+) -> Result<Event, Fault> {
+    let (offset, most) = (upload.sent_bytes(), upload.chunk_bytes());
+    let mut chunk = wire.begin(request, most);
+    let mut sent = 0;
+    let moved = |window: &Window, taken: u64| watch.moved(window.read_bytes_of(offset + taken), offset + taken);
+    while sent < most && !(control.is_paused() && sent > 0) {
+        if window.is_complete() && window.end() <= offset + sent {
+            break;
+        }
+        let bytes = window.some(offset + sent, chunk.message_bytes().min(most - sent)).await?;
+        if let Course::Over(event) = chunk.send(&bytes).await {
+            return Ok(event);
+        }
+        sent += u64::from(bytes.length());
+        upload.streamed(sent);
+        upload.grow(window.end());
+        // Sent is sent: what breaks on the way is made again.
+        window.forget_before(offset + sent);
+        moved(window, chunk.taken_bytes());
+    }
+    chunk.end();
+    loop {
+        match chunk.hear().await {
+            Course::On => moved(window, chunk.taken_bytes()),
+            Course::Over(event) => return Ok(event),
+        }
     }
 }
 

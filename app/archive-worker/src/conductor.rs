@@ -8,6 +8,7 @@ use crate::pool::Pool;
 use crate::press::Method;
 use crate::push::{self, Push, key_of};
 use crate::remember::{self, Record};
+use crate::wire::Wires;
 use crate::{global, http, lock, report, spool};
 use api::images::KnownLayers;
 use api::session::Session;
@@ -247,6 +248,7 @@ async fn push_all(
             plan: plan(&inner, target, compression, &known)?,
             tar: opened.tar.clone(),
             chunk_max_bytes: order.chunk_max_bytes,
+            wires: Wires::new(order.chunk_socket),
             chunk_bytes: Cell::new(push::FIRST_CHUNK_BYTES),
         };
         receipts.push(push.run().await?);

@@ -13,7 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, RequestInit, Response};
 
 /// A request without an end by then is broken off: the chunk is then made smaller.
-const PATIENCE_MS: u32 = 150_000;
+pub(crate) const PATIENCE_MS: u32 = 150_000;
 
 /// An answer with its body.
 pub(crate) struct Heard {

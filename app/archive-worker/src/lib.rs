@@ -14,6 +14,7 @@ mod chain;
 mod conductor;
 #[cfg(target_arch = "wasm32")]
 mod control;
+mod crc32;
 mod deflate;
 #[cfg(target_arch = "wasm32")]
 mod global;
@@ -51,6 +52,8 @@ mod sha256;
 mod source;
 #[cfg(target_arch = "wasm32")]
 mod spool;
+#[cfg(target_arch = "wasm32")]
+mod wire;
 
 #[cfg(target_arch = "wasm32")]
 pub use entry::receive;

@@ -3,6 +3,7 @@
 //!
 //! The same bytes give the same piece, always: a push that is resumed makes again what was sent before.
 
+use crate::crc32::crc32;
 use crate::deflate::Deflater;
 use image::manifest::Compression;
 
@@ -96,7 +97,7 @@ impl Press {
             Method::Gzip => {
                 self.made.extend(GZIP_HEAD);
                 self.gzip.deflate(&self.read, &mut self.made);
-                self.made.extend(crc32fast::hash(&self.read).to_le_bytes());
+                self.made.extend(crc32(&self.read).to_le_bytes());
                 // Modulo 2^32, as the format has it.
                 self.made.extend((self.read.len() as u32).to_le_bytes());
             }

@@ -1,6 +1,6 @@
 //! One image to one tag: its layers a few at a time, its configs, its manifests, and then all of it read back.
 
-use crate::blob::{self, Watch};
+use crate::blob::{self, Means, Watch};
 use crate::control::Control;
 use crate::global;
 use crate::http::{self, Unheard};
@@ -10,6 +10,7 @@ use crate::mark::Mark;
 use crate::press::Method;
 use crate::remember::{self, Record, Underway};
 use crate::source::Source;
+use crate::wire::Wires;
 use archive_protocol::{Fault, FaultCode, LayerStage, PushReceipt, Stage};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use image::Digest;
@@ -43,6 +44,7 @@ pub(crate) struct Push {
     /// What the plan's spans are places in.
     pub(crate) tar: Blob,
     pub(crate) chunk_max_bytes: u64,
+    pub(crate) wires: Wires,
     /// What the way has turned out to be good for: the next layer begins with it.
     pub(crate) chunk_bytes: Cell<u64>,
 }
@@ -162,8 +164,8 @@ impl Push {
             (None, None) => (Upload::growing(repository, self.limits()), Mark::start()),
         };
         let watch = LayerWatch { push: self, key: layer.key, line: &line };
-        let sent =
-            blob::send_layer(&self.joint, &layer.source, layer.expected, upload, mark, &self.control, &watch).await?;
+        let means = Means { joint: &self.joint, control: &self.control, wires: &self.wires };
+        let sent = blob::send_layer(&means, &layer.source, layer.expected, upload, mark, &watch).await?;
         let made = || Descriptor::new(layer.media_type, sent.digest.clone(), sent.size_bytes);
         let descriptor = layer.descriptor.cloned().unwrap_or_else(made);
         line.set(LayerStage::Pushed);

@@ -9,6 +9,7 @@ use archive_protocol::{Fault, FaultCode};
 use futures::channel::mpsc;
 use futures::{SinkExt as _, StreamExt as _};
 use js_sys::{ArrayBuffer, Uint8Array};
+use std::collections::VecDeque;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
@@ -100,23 +101,26 @@ impl Maker {
     }
 }
 
-/// What of the blob the registry may still ask for: one region from `start` to `end` of it.
+/// What of the blob is at hand: one region from `start` to `end` of it, in the parts that it was made in.
 pub(crate) struct Window {
     source: Source,
     joint: Joint,
-    parts: mpsc::Receiver<Result<Part, Fault>>,
-    memory: ArrayBuffer,
+    coming: mpsc::Receiver<Result<Part, Fault>>,
+    held: VecDeque<Uint8Array>,
     start: u64,
     end: u64,
     /// Points to begin again from, the last one last.
     marks: Vec<Mark>,
+    /// Where parts are put together.
+    memory: ArrayBuffer,
 }
 
 impl Window {
     pub(crate) fn open(source: Source, joint: &Joint, from: Mark) -> Self {
-        let parts = source.parts(joint, from.clone());
+        let coming = source.parts(joint, from.clone());
         let (start, end) = (from.made_bytes, from.made_bytes);
-        Self { source, joint: joint.clone(), parts, memory: ArrayBuffer::new(0), start, end, marks: vec![from] }
+        let (held, memory) = (VecDeque::new(), ArrayBuffer::new(0));
+        Self { source, joint: joint.clone(), coming, held, start, end, marks: vec![from], memory }
     }
 
     /// Bytes of the blob that are made.
@@ -148,52 +152,69 @@ impl Window {
 
     /// Takes in the next part.
     pub(crate) async fn pull(&mut self) -> Result<(), Fault> {
-        let part = self.parts.next().await;
+        let part = self.coming.next().await;
         let part = part.unwrap_or_else(|| Err(Fault::new(FaultCode::Broken, "the file ended before its layer did")))?;
-        self.make_room(part.bytes.length());
-        let at = (self.end - self.start) as u32;
-        Uint8Array::new_with_byte_offset_and_length(&self.memory, at, part.bytes.length()).set(&part.bytes, 0);
-        self.joint.pool().shelf().put(&part.bytes);
+        self.held.push_back(part.bytes);
         self.end = part.after.made_bytes;
         self.marks.push(part.after);
         Ok(())
     }
 
-    /// Room for so many bytes more.
-    fn make_room(&mut self, len: u32) {
-        let used = (self.end - self.start) as u32;
-        if used + len > self.memory.byte_length() {
-            // Chunks grow to their size within a few of them; each time anew would be as many copies.
-            let memory = ArrayBuffer::new((used + len).max(self.memory.byte_length() * 2));
-            let kept = Uint8Array::new_with_byte_offset_and_length(&self.memory, 0, used);
-            Uint8Array::new(&memory).set(&kept, 0);
-            self.memory = memory;
-        }
-    }
-
-    /// Forgets what the registry has.
+    /// Forgets what nobody will ask for, or seldom: it would be made again.
     pub(crate) fn forget_before(&mut self, offset: u64) {
-        let offset = offset.min(self.end);
-        if offset > self.start {
-            let (from, to) = ((offset - self.start) as u32, (self.end - self.start) as u32);
-            Uint8Array::new(&self.memory).copy_within(0, from as i32, to as i32);
-            self.start = offset;
+        while let Some(first) = self.held.front()
+            && self.start + u64::from(first.length()) <= offset
+        {
+            self.start += u64::from(first.length());
+            self.joint.pool().shelf().put(first);
+            self.held.pop_front();
         }
     }
 
-    /// These bytes of the blob, until the window is changed; what was forgotten is made again.
+    /// At least one and at most `most` bytes of the blob from `offset` on, as they come; they hold until they are forgotten.
+    pub(crate) async fn some(&mut self, offset: u64, most: u64) -> Result<Uint8Array, Fault> {
+        self.reach(offset, offset + 1).await?;
+        let (mut from, mut parts) = (self.start, self.held.iter());
+        loop {
+            let part = parts.next().unwrap_or_else(|| unreachable!("what is before the end is in one of the parts"));
+            let until = from + u64::from(part.length());
+            if offset < until {
+                return Ok(part.subarray((offset - from) as u32, (until.min(offset + most) - from) as u32));
+            }
+            from = until;
+        }
+    }
+
+    /// These bytes of the blob, until the window is changed.
     pub(crate) async fn bytes(&mut self, offset: u64, len: u64) -> Result<Uint8Array, Fault> {
+        self.reach(offset, offset + len).await?;
+        if self.memory.byte_length() < len as u32 {
+            self.memory = ArrayBuffer::new(len as u32);
+        }
+        let bytes = Uint8Array::new_with_byte_offset_and_length(&self.memory, 0, len as u32);
+        let mut done = 0;
+        while done < len {
+            let some = self.some(offset + done, len - done).await?;
+            bytes.set(&some, done as u32);
+            done += u64::from(some.length());
+        }
+        Ok(bytes)
+    }
+
+    /// Has these bytes at hand; what was forgotten is made again.
+    async fn reach(&mut self, offset: u64, end: u64) -> Result<(), Fault> {
         if offset < self.start {
             let from = self.safe_mark(offset);
             self.marks.retain(|mark| mark.made_bytes < from.made_bytes);
             self.marks.push(from.clone());
+            self.forget_before(self.end);
             (self.start, self.end) = (from.made_bytes, from.made_bytes);
-            self.parts = self.source.parts(&self.joint, from);
+            self.coming = self.source.parts(&self.joint, from);
         }
-        while self.end < offset + len {
+        while self.end < end {
             self.pull().await?;
             self.forget_before(offset);
         }
-        Ok(Uint8Array::new_with_byte_offset_and_length(&self.memory, (offset - self.start) as u32, len as u32))
+        Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod host;
 mod images {
     mod archive;
     mod browse;
+    mod chunks;
     mod pass;
     mod world;
 }

@@ -6,7 +6,7 @@
 use crate::{
     Gateway,
     rescue::{Failure, Rescued},
-    session::{SignedIn, keep_session},
+    session::{Session, SignedIn, keep_session},
 };
 use api::{CSRF_HEADER, CSRF_VALUE};
 use axum::{
@@ -73,7 +73,11 @@ impl Credentials {
         if parts.headers.get(CSRF_HEADER).is_none_or(|value| value != CSRF_VALUE) {
             return Err(Failure::Csrf("the header X-Roadstead: 1 is missing"));
         }
-        let (registry, authorization) = gateway.upstream().registry_door(&session).await?;
+        Self::of_session(gateway, &session).await
+    }
+
+    pub(super) async fn of_session(gateway: &Gateway, session: &Session) -> Result<Self, Failure> {
+        let (registry, authorization) = gateway.upstream().registry_door(session).await?;
         let (user, cluster) = (session.user.clone(), session.cluster.clone());
         Ok(Self { user, cluster, registry, authorization, is_page: true })
     }

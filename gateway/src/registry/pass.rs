@@ -54,7 +54,7 @@ pub(crate) async fn pass(State(gateway): State<Gateway>, request: Request) -> Re
 }
 
 /// Sends with a body that streams; as long as it does, there is time.
-async fn send(
+pub(super) async fn send(
     gateway: &Gateway,
     method: &Method,
     url: &Url,
@@ -86,7 +86,7 @@ fn check_size(method: &Method, headers: &HeaderMap, limit_bytes: u64) -> Result<
 }
 
 /// The answer with our own addresses. Its body is passed on as it comes.
-fn relay(
+pub(super) fn relay(
     gateway: &Gateway,
     who: &Credentials,
     address: &Address,

@@ -66,6 +66,7 @@ pub(crate) async fn registry_get(
     Ok(Json(Registry {
         host: registry.host(),
         chunk_max_bytes: gateway.config().chunk_max_bytes,
+        chunk_socket: gateway.config().chunk_socket,
         compressions: if zstd { vec![Compression::Zstd, Compression::Gzip] } else { vec![Compression::Gzip] },
         quota_left_bytes: left,
         can_copy,

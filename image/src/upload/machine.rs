@@ -225,6 +225,37 @@ impl Upload {
         Action::Send(request)
     }
 
+    /// Whether [`Self::stream`] may be used instead of [`Self::action`] now.
+    #[must_use]
+    pub fn may_stream(&self) -> bool {
+        // What goes into one PUT needs no session to be asked for twice.
+        let ends = self.complete && (self.offset == self.available || self.is_one_request());
+        self.flight.is_none() && self.phase == Phase::Push && self.location.is_some() && !ends
+    }
+
+    /// Begins a chunk whose length shows when it ends (spec, "Pushing a blob in chunks", without `Content-Length`), for who can send what
+    /// is still being made. `None`: it is not the time for it, and [`Self::action`] says what to do.
+    ///
+    /// [`Self::action`] then says [`Action::Send`] until the event; before that, [`Self::streamed`] must have been told.
+    pub fn stream(&mut self) -> Option<Request> {
+        if !self.may_stream() {
+            return None;
+        }
+        let body = Body::Range { offset: self.offset, len: 0 };
+        // draft-ietf-httpbis-resumable-upload: a Content-Range would need the end.
+        let headers = vec![octets(), ("Upload-Offset", self.offset.to_string())];
+        let request = Request { method: Method::Patch, url: self.session(), headers, body };
+        self.flight = Some(request.clone());
+        Some(request)
+    }
+
+    /// So many bytes were sent of the chunk that [`Self::stream`] began.
+    pub fn streamed(&mut self, bytes: u64) {
+        if let Some(Request { body: Body::Range { len, .. }, .. }) = &mut self.flight {
+            *len = bytes;
+        }
+    }
+
     /// Where to go on after an interruption of unknown length.
     pub(super) fn resumed(&self) -> Phase {
         match (&self.location, &self.mount_from) {
@@ -241,7 +272,7 @@ impl Upload {
         if !self.complete && left < size {
             return None;
         }
-        if self.complete && self.offset == 0 && left <= size {
+        if self.is_one_request() {
             // All at once (spec, "POST then PUT"): a request less for each of the many small blobs.
             let body = if left == 0 { Body::Empty } else { Body::Range { offset: 0, len: left } };
             return Some(self.close(body));
@@ -253,6 +284,10 @@ impl Upload {
             headers: vec![octets(), ("Content-Range", format!("{}-{}", self.offset, self.offset + len - 1))],
             body: Body::Range { offset: self.offset, len },
         })
+    }
+
+    fn is_one_request(&self) -> bool {
+        self.complete && self.offset == 0 && self.available <= self.chunks.size()
     }
 
     fn close(&self, body: Body) -> Request {

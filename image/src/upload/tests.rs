@@ -11,9 +11,32 @@ fn limits(start_bytes: u64, max_bytes: u64) -> ChunkLimits {
 
 /// Drives an upload to its end. Every `reopen`th step the state is stored, what is on its way is lost, and it is read back.
 fn drive(upload: &mut Upload, registry: &mut Registry, blob: &[u8], reopen: usize) -> (Action, u64) {
+    drive_streaming(upload, registry, blob, reopen, None)
+}
+
+/// The same; what is still being made is sent in chunks of at most so many bytes, where that is said.
+fn drive_streaming(
+    upload: &mut Upload,
+    registry: &mut Registry,
+    blob: &[u8],
+    reopen: usize,
+    chunk_bytes: Option<u64>,
+) -> (Action, u64) {
     let mut waited = 0;
     for step in 1.. {
         assert!(step < 20_000, "it goes round and round: {upload:?}");
+        let size = blob.len() as u64;
+        if let Some(most) = chunk_bytes.filter(|_| upload.sent_bytes() < size)
+            && upload.stream().is_some()
+        {
+            let end = size.min(upload.sent_bytes() + most.min(upload.chunk_bytes()));
+            upload.streamed(end - upload.sent_bytes());
+            if end == size {
+                upload.complete(Digest::sha256_of(blob), size);
+            } else {
+                upload.grow(end);
+            }
+        }
         let action = upload.action();
         assert_eq!(action, upload.action(), "asked again it says the same");
         let event = match action {
@@ -65,6 +88,56 @@ fn without_faults_the_fewest_requests_are_made() {
     // 100,000, twice 400,000, and the rest.
     assert_eq!(registry.log(), "POST PATCH PATCH PATCH PATCH PUT");
     assert_eq!(registry.received_bytes, 1_000_000, "no byte twice");
+}
+
+#[test]
+fn what_is_still_being_made_is_sent_in_chunks_that_do_not_say_how_long_they_are() {
+    let blob = blob_of(1_000_000);
+    let mut registry = Registry::default();
+    let mut upload = Upload::growing("o/p/n", limits(100_000, 400_000));
+    let (end, _) = drive_streaming(&mut upload, &mut registry, &blob, 0, Some(300_000));
+    assert_eq!(end, Action::Done(Outcome::Uploaded));
+    assert_eq!(registry.stored("o/p/n", &blob), Some(blob.as_slice()));
+    assert_eq!(registry.log(), "POST PATCH PATCH PATCH PATCH PUT");
+    assert_eq!(upload.chunk_bytes(), 400_000, "what landed at once lets the next be larger");
+    assert_eq!(upload.stream(), None, "it is done");
+}
+
+#[test]
+fn a_small_blob_that_is_whole_is_not_streamed() {
+    let blob = blob_of(10);
+    let mut registry = Registry::default();
+    let mut upload = upload_of(&blob);
+    let (end, _) = drive_streaming(&mut upload, &mut registry, &blob, 0, Some(1_000));
+    assert_eq!((end, registry.log().as_str()), (Action::Done(Outcome::Uploaded), "POST PUT"));
+}
+
+#[test]
+fn a_streamed_chunk_that_is_refused_as_too_large_is_sent_anew_in_smaller_ones() {
+    let blob = blob_of(1_000_000);
+    let mut registry = Registry { body_max: 150_000, ..Registry::default() };
+    let mut upload = Upload::growing("o/p/n", limits(100_000, 400_000));
+    upload.action();
+    upload.handle(
+        registry.answer(
+            &Request {
+                method: Method::Post,
+                url: "/v2/o/p/n/blobs/uploads/".into(),
+                headers: vec![],
+                body: Body::Empty,
+            },
+            &blob,
+        ),
+        0,
+    );
+    assert!(upload.stream().is_some());
+    upload.streamed(300_000);
+    let Action::Send(request) = upload.action() else { panic!("{upload:?}") };
+    assert_eq!(request.body, Body::Range { offset: 0, len: 300_000 });
+    upload.handle(registry.answer(&request, &blob), 0);
+    assert_eq!(upload.chunk_bytes(), 100_000);
+    assert_eq!(drive(&mut upload, &mut registry, &blob, 0).0, Action::Done(Outcome::Uploaded));
+    assert_eq!(registry.stored("o/p/n", &blob), Some(blob.as_slice()));
 }
 
 #[test]
@@ -275,6 +348,7 @@ proptest! {
         growing: bool,
         zero_range: bool,
         bytes_per_sec in prop_oneof![Just(u64::MAX), 10_000..400_000_u64],
+        streamed in prop::option::of(1_000..400_000_u64),
     ) {
         let blob = blob_of(size);
         let faults_count = faults.len();
@@ -285,14 +359,15 @@ proptest! {
         } else {
             Upload::of("o/p/n", Digest::sha256_of(&blob), blob.len() as u64, limits).checking_first().mounting_from("o/p/x")
         };
-        let mut end = drive(&mut upload, &mut registry, &blob, reopen).0;
+        let mut drive = |upload: &mut Upload, registry: &mut Registry| drive_streaming(upload, registry, &blob, reopen, streamed).0;
+        let mut end = drive(&mut upload, &mut registry);
         for _ in 0..faults_count {
             if !matches!(end, Action::Failed(UploadError::SignedOut | UploadError::Unreachable { .. } | UploadError::Corrupt)) {
                 break;
             }
             // The person signs in again, or waits for a registry that loses no bytes, and continues.
             upload.retry();
-            end = drive(&mut upload, &mut registry, &blob, reopen).0;
+            end = drive(&mut upload, &mut registry);
         }
         prop_assert!(matches!(end, Action::Done(Outcome::Uploaded | Outcome::Existed)), "{end:?} after {}", registry.log());
         prop_assert_eq!(registry.stored("o/p/n", &blob), Some(blob.as_slice()));

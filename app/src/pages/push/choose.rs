@@ -43,7 +43,8 @@ pub(crate) fn Choose(registry: Registry) -> impl IntoView {
         let targets = targets(store, &place.get_untracked());
         let compression =
             if compression.get_untracked() == word(Compression::Zstd) { Compression::Zstd } else { Compression::Gzip };
-        store.start(PushOrder { targets, compression, chunk_max_bytes: registry.chunk_max_bytes });
+        let (chunk_max_bytes, chunk_socket) = (registry.chunk_max_bytes, registry.chunk_socket);
+        store.start(PushOrder { targets, compression, chunk_max_bytes, chunk_socket });
     };
     view! {
         <section class="panel push-choose">

@@ -11,6 +11,8 @@ use platform::permission::Action;
 use super::{CONTENT_DIGEST, Call, Refusal, plain};
 use crate::registry::{Chunk, Digest, RegistryError, RepositoryName, UploadId};
 
+/// Where a body of unknown length begins (draft-ietf-httpbis-resumable-upload).
+const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 const UPLOAD_ID: HeaderName = HeaderName::from_static("docker-upload-uuid");
 const CHUNK_MIN: HeaderName = HeaderName::from_static("oci-chunk-min-length");
 /// Smaller chunks are taken, but each is synced to the disk. On a slow way this is a matter of seconds, and more would be one of minutes.
@@ -101,13 +103,8 @@ fn content_range(call: &Call) -> Result<Span, Refusal> {
 
 /// The body, with what the headers say of it.
 fn chunk(call: &Call, body: Body, span: Span) -> Result<Chunk, Refusal> {
-    let length = match call.headers().get(header::CONTENT_LENGTH) {
-        None => None,
-        Some(value) => {
-            let length: Option<u64> = value.to_str().ok().and_then(|text| text.parse().ok());
-            Some(length.ok_or(Refusal::Input { what: "Content-Length", why: "must be a whole number" })?)
-        }
-    };
+    let length = number(call, &header::CONTENT_LENGTH, "Content-Length")?;
+    let offset = number(call, &UPLOAD_OFFSET, "Upload-Offset")?;
     // An empty PUT that repeats the range of all chunks is what some clients end with.
     let span = span.filter(|_| length != Some(0));
     if let (Some((_, said_bytes)), Some(got_bytes)) = (span, length)
@@ -116,7 +113,17 @@ fn chunk(call: &Call, body: Body, span: Span) -> Result<Chunk, Refusal> {
         return Err(RegistryError::WrongSize { said_bytes, got_bytes }.into());
     }
     let body = body.into_data_stream().map_err(std::io::Error::other).boxed();
-    Ok(Chunk { begins: span.map(|(first, _)| first), expected: span.map(|(_, length)| length).or(length), body })
+    Ok(Chunk {
+        begins: span.map(|(first, _)| first).or(offset),
+        expected: span.map(|(_, length)| length).or(length),
+        body,
+    })
+}
+
+fn number(call: &Call, name: &HeaderName, what: &'static str) -> Result<Option<u64>, Refusal> {
+    let Some(value) = call.headers().get(name) else { return Ok(None) };
+    let number = value.to_str().ok().and_then(|text| text.parse().ok());
+    number.map(Some).ok_or(Refusal::Input { what, why: "must be a whole number" })
 }
 
 fn progress(status: StatusCode, name: &RepositoryName, id: &UploadId, have_bytes: u64) -> Response {

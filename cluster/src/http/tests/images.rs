@@ -183,12 +183,22 @@ async fn a_chunk_out_of_order_is_told_the_offset() {
     let early = server.v2(As::Writer, "PATCH", &path, &[("content-range", "9-9")], b"9").await;
     assert_eq!((early.status, code(&early).as_str()), (StatusCode::RANGE_NOT_SATISFIABLE, "BLOB_UPLOAD_INVALID"));
     assert_eq!(early.headers[header::RANGE], "0-4");
+    let late = server.v2(As::Writer, "PATCH", &path, &[("upload-offset", "3")], b"3").await;
+    assert_eq!(
+        (late.status, &late.headers[header::RANGE]),
+        (StatusCode::RANGE_NOT_SATISFIABLE, &early.headers[header::RANGE])
+    );
     let lie = server.v2(As::Writer, "PATCH", &path, &[("content-range", "5-9")], b"5").await;
     assert_eq!((lie.status, code(&lie).as_str()), (StatusCode::BAD_REQUEST, "SIZE_INVALID"));
     let status = server.v2(As::Writer, "GET", &path, &[], b"").await;
     assert_eq!((status.status, &status.headers[header::RANGE]), (StatusCode::NO_CONTENT, &"0-4".parse().expect("one")));
+    let streamed = server.v2(As::Writer, "PATCH", &path, &[("upload-offset", "5")], b"56").await;
+    assert_eq!(
+        (streamed.status, &streamed.headers[header::RANGE]),
+        (StatusCode::ACCEPTED, &"0-6".parse().expect("one"))
+    );
     let end = format!("{path}?digest={}", digest(b"0123456789"));
-    let last = server.v2(As::Writer, "PUT", &end, &[("content-range", "5-9")], b"56789").await;
+    let last = server.v2(As::Writer, "PUT", &end, &[("content-range", "7-9")], b"789").await;
     assert_eq!(last.status, StatusCode::CREATED, "{}", last.text);
 }
 
@@ -285,6 +295,8 @@ async fn hostile_requests_get_a_clear_refusal_with_a_code() {
         ("content-range", "5-1"),
         ("content-range", "-1"),
         ("content-range", "0-99999999999999999999"),
+        ("upload-offset", "-1"),
+        ("upload-offset", "99999999999999999999"),
     ] {
         let begun = server.v2(As::Writer, "POST", upload, &[], b"").await;
         let path = begun.headers[header::LOCATION].to_str().expect("text").trim_start_matches("/v2/").to_owned();

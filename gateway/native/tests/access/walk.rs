@@ -118,6 +118,8 @@ fn images() -> Vec<Row> {
         get("/images", "/images", SIGNED_IN),
         get("/images/registry", "/images/registry", SIGNED_IN),
         get("/images/layers", "/images/layers", SIGNED_IN),
+        // What may be appended to is told by the sealed address, not by this one.
+        socket("/images/chunks", "/images/chunks", SIGNED_IN),
         row("POST", "/images/copy", "/images/copy", copy, WRITE),
         get("/images/{image}", "/images/main%2Fdefault%2Fnet:v1", READ),
         delete("/images/{image}", "/images/main%2Fdefault%2Fnet:v1", WRITE),

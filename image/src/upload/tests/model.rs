@@ -242,8 +242,8 @@ impl Registry {
         if self.is_stale(request) {
             return Err(404);
         }
-        let range = request.headers.iter().find(|(name, _)| *name == "Content-Range").map(|(_, value)| value.clone());
-        let start = range.and_then(|range| range.split('-').next().and_then(|start| start.parse().ok()));
+        let said = request.headers.iter().find(|(name, _)| matches!(*name, "Content-Range" | "Upload-Offset"));
+        let start = said.and_then(|(_, value)| value.split('-').next().and_then(|start| start.parse().ok()));
         if start == Some(session.bytes.len() as u64) { Ok(()) } else { Err(416) }
     }
 

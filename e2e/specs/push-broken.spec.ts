@@ -15,7 +15,7 @@ for (const role of ["hand", "conductor"] as const) {
     await pick(page, made);
     wire.bytesPerSec = 3 * MIB;
     await push(page, name);
-    await expect(page.getByText(/[1-9]\S*\sMB\ssent/)).toBeVisible({ timeout: PATIENCE_MS });
+    await expect(page.getByText(/(^|\s)([6-9]|\d\d)(\.\d)?\sMB\ssent/)).toBeVisible({ timeout: PATIENCE_MS });
     // A part of it has landed; the rest takes longer than any machine needs to break a worker.
     wire.bytesPerSec = MIB / 16;
     await breakWorker(page, role);
@@ -23,12 +23,12 @@ for (const role of ["hand", "conductor"] as const) {
     await expect(page.getByText("No tag was set or changed.")).toBeVisible();
     const registry = new Registry(page.request);
     expect(await registry.has(`${await registry.home()}${name}`, "v1")).toBe(false);
-    const ranges: string[] = [];
-    page.on("request", (request) => request.method() === "PATCH" && ranges.push(request.headers()["content-range"] ?? ""));
+    const before = wire.sent;
     wire.bytesPerSec = Number.POSITIVE_INFINITY;
     await page.getByRole("button", { name: "Try again from where it stopped" }).click();
     await expectThere(page, name, made);
-    expect(ranges[0], "what has landed is not sent again").toMatch(/^[1-9]\d{6,}-/);
+    // Six megabytes had gone through the gateway; some of them may have been on their last way.
+    expect(wire.sent - before, "what has landed is not sent again").toBeLessThan(made.tar.length - 2 * MIB);
   });
 
   test(`a ${role} that breaks between looking into a file and pushing it is replaced unseen`, async ({ through: page }) => {

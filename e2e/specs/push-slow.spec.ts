@@ -7,7 +7,7 @@ import { expect } from "../support/world.ts";
 const LAYER_MIB = 10;
 const LOOK_EVERY_MS = 250;
 /** Steps that somebody who watches must see of a layer that takes ten seconds. */
-const STEPS_LEAST = 3;
+const STEPS_LEAST = 8;
 const ENOUGH_MS = LAYER_MIB * 1000;
 /** Numbers are shown to a tenth of a megabyte. */
 const ROUNDED_BYTES = 50_001;
@@ -45,4 +45,16 @@ test("on a slow way a push moves in small steps and counts only what has arrived
   await expect(numbers).toContainText(/\d\s(k|M)B\/s, .+ left/);
   wire.bytesPerSec = Number.POSITIVE_INFINITY;
   await expectThere(page, name, made);
+});
+
+test("where no WebSocket gets through, chunks go by requests", async ({ through: page, wire }) => {
+  const name = `requests-${stamp()}`;
+  const made = dockerArchive([`${name}:v1`], [layer("one", fresh(LAYER_MIB)), layer("two", fresh(LAYER_MIB))]);
+  await pick(page, made);
+  wire.refused = "/api/v1/images/chunks";
+  let patched = 0;
+  page.on("request", (request) => (patched += request.method() === "PATCH" ? 1 : 0));
+  await push(page, name);
+  await expectThere(page, name, made);
+  expect(patched, "chunks").toBeGreaterThan(2);
 });

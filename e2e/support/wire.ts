@@ -10,6 +10,8 @@ export class Wire {
   bytesPerSec = Number.POSITIVE_INFINITY;
   /** When all that was let through would have arrived at that speed, in milliseconds of `performance.now()`. */
   private busyUntil = 0;
+  /** A request for this path breaks, as where something on the way lets no WebSocket through. */
+  refused?: string;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -65,6 +67,10 @@ export class Wire {
       return;
     }
     near.on("data", (bytes) => {
+      if (this.refused !== undefined && bytes.includes(`GET ${this.refused} `)) {
+        near.resetAndDestroy();
+        return;
+      }
       this.sent += bytes.length;
       const millis = this.wait(bytes.length);
       if (!far.write(bytes) || millis >= 1) {

@@ -56,7 +56,7 @@ pub struct Config {
     /// Largest piece of an image that a page may send in one request, bytes. Clients of their own sign-in (docker, skopeo)
     /// are not held to it.
     pub chunk_max_bytes: u64,
-    /// Whether pages may send chunks of images by WebSocket: for hosts where copying bytes is cheap.
+    /// Whether pages may send chunks of images by WebSocket, where the gateway is built for it.
     pub chunk_socket: bool,
     /// What links to jobs' statuses need; without it there are none.
     pub links: Option<LinksConfig>,
@@ -82,7 +82,7 @@ impl Config {
             oauth_client_id: None,
             paces: Paces::default(),
             chunk_max_bytes: 64 * 1024 * 1024,
-            chunk_socket: true,
+            chunk_socket: cfg!(feature = "chunk-socket"),
             links: None,
             zstd_layers: false,
         }

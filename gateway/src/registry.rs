@@ -6,6 +6,7 @@
 
 mod address;
 mod admit;
+#[cfg(feature = "chunk-socket")]
 mod append;
 mod headers;
 mod pace;
@@ -13,5 +14,6 @@ mod pass;
 mod upload;
 
 pub(crate) use admit::admit;
+#[cfg(feature = "chunk-socket")]
 pub(crate) use append::append;
 pub(crate) use pass::pass;

@@ -22,7 +22,7 @@ use axum::{
 
 /// Paths are relative to `/api/v1`.
 pub(crate) fn api() -> Router<Gateway> {
-    Router::new()
+    let router = Router::new()
         .route("/session", get(session::session_get).post(session::session_create).delete(session::session_delete))
         .route("/session/methods", get(session::methods_get))
         .route("/session/oauth", post(session::oauth_begin))
@@ -44,7 +44,6 @@ pub(crate) fn api() -> Router<Gateway> {
         .route("/images", get(images::images_list))
         .route("/images/registry", get(images::registry_get))
         .route("/images/layers", get(images::layers_list))
-        .route("/images/chunks", get(sockets::image_chunks))
         .route("/images/copy", post(images::image_copy))
         .route("/images/{image}", get(images::image_get).delete(images::image_delete))
         .route("/images/{image}/tags", get(images::tags_list))
@@ -82,7 +81,10 @@ pub(crate) fn api() -> Router<Gateway> {
         .route("/audit/download", get(audit::download))
         .route("/audit/revocations", post(audit::grants_revoke))
         .fallback(async || Failure::NoSuchAddress)
-        .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
+        .method_not_allowed_fallback(async || Failure::MethodNotAllowed);
+    #[cfg(feature = "chunk-socket")]
+    let router = router.route("/images/chunks", get(sockets::image_chunks));
+    router
 }
 
 /// Most items of one page.

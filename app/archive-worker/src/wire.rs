@@ -71,7 +71,8 @@ enum Heard {
 pub(crate) struct Wire {
     socket: WebSocket,
     heard: mpsc::UnboundedReceiver<Heard>,
-    _ears: (Closure<dyn FnMut(MessageEvent)>, [Closure<dyn FnMut()>; 2]),
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_others: [Closure<dyn FnMut()>; 2],
 }
 
 impl Drop for Wire {
@@ -104,7 +105,7 @@ impl Wire {
         socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(said.as_ref().unchecked_ref()));
         socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
-        let mut wire = Self { socket, heard, _ears: (said, [opened, closed]) };
+        let mut wire = Self { socket, heard, _on_message: said, _on_others: [opened, closed] };
         matches!(wire.hear(OPEN_MS).await, Some(Heard::Open)).then_some(wire)
     }
 

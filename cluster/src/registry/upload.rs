@@ -49,6 +49,16 @@ impl Registry {
         blocking(move || files.upload_len(&id)).await
     }
 
+    /// The same for whoever will go on from there: nothing more is taken from a request that is still under way, which else could add to
+    /// it in between (draft-ietf-httpbis-resumable-upload, "Offset Retrieval").
+    pub(crate) async fn settled_upload_len(&self, name: &RepositoryName, id: &UploadId) -> Result<u64, RegistryError> {
+        match take_turn(self.sessions.find(id, name)?).await {
+            // A later request is at it: whoever asked will be told by the next.
+            Ok(_) | Err(RegistryError::TakenOver) => self.upload_len(name, id).await,
+            Err(error) => Err(error),
+        }
+    }
+
     /// Adds a chunk; the bytes that are there then.
     pub(crate) async fn continue_upload(
         self: &Arc<Self>,

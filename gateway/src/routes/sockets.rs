@@ -15,7 +15,6 @@ use crate::{
 };
 use api::{
     exec::{CLOSE_BAD_UPSTREAM, CLOSE_SIGNED_OUT},
-    images::ChunkEvent,
     jobs::{JobEvent, JobSelector},
     logs::{EndReason, Event},
     top::TopEvent,
@@ -25,13 +24,16 @@ use axum::{
     response::Response,
 };
 use futures::{FutureExt, SinkExt};
-use http::StatusCode;
 use serde::Serialize;
 use std::sync::Arc;
 
+#[cfg(feature = "chunk-socket")]
 mod chunks;
 mod exec;
 mod top;
+
+#[cfg(feature = "chunk-socket")]
+pub(crate) use chunks::image_chunks;
 
 type Signed = Result<SignedIn, Failure>;
 
@@ -139,23 +141,6 @@ pub(crate) async fn job_exec(
         .boxed(),
     );
     Ok(response)
-}
-
-/// `WS /images/chunks`
-pub(crate) async fn image_chunks(
-    State(gateway): State<Gateway>,
-    signed: Signed,
-    request: Request,
-) -> Result<Response, Failure> {
-    if !gateway.config().chunk_socket {
-        return Err(Failure::NoSuchAddress);
-    }
-    // Nobody's chunk is answered as if it had been sent: the page renews its session and begins again.
-    let refused = |reason| {
-        let status = if reason == EndReason::SignedOut { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_GATEWAY };
-        ChunkEvent::Answer { status: status.as_u16(), headers: Vec::new(), body: String::new() }
-    };
-    open(gateway, signed, request, refused, chunks::serve)
 }
 
 /// Accepts the handshake and serves the stream in a task of its own; without a session the stream is its end.

@@ -40,8 +40,6 @@ pub(crate) fn read(env: &Env, address: &str) -> Result<Config, InvalidSettings> 
     };
     config.trusted_hosts = text(env, "TRUSTED_HOSTS").map(|hosts| words(&hosts)).unwrap_or_default();
     config.chunk_max_bytes = number(env, "CHUNK_MAX_BYTES")?.unwrap_or(CHUNK_MAX_BYTES);
-    // The body of a request is passed on unread; messages would be copied twice, at the price of processor time.
-    config.chunk_socket = false;
     config.oauth_client_id = text(env, "OAUTH_CLIENT_ID");
     for (name, pace) in [
         ("ADDRESS_PACE", &mut config.paces.of_address),

@@ -359,7 +359,7 @@ proptest! {
         } else {
             Upload::of("o/p/n", Digest::sha256_of(&blob), blob.len() as u64, limits).checking_first().mounting_from("o/p/x")
         };
-        let mut drive = |upload: &mut Upload, registry: &mut Registry| drive_streaming(upload, registry, &blob, reopen, streamed).0;
+        let drive = |upload: &mut Upload, registry: &mut Registry| drive_streaming(upload, registry, &blob, reopen, streamed).0;
         let mut end = drive(&mut upload, &mut registry);
         for _ in 0..faults_count {
             if !matches!(end, Action::Failed(UploadError::SignedOut | UploadError::Unreachable { .. } | UploadError::Corrupt)) {

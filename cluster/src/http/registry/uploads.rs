@@ -62,7 +62,7 @@ async fn mounts(call: &Call, name: &RepositoryName, digest: &Digest, from: Optio
 
 /// `GET`: how far it is.
 pub(super) async fn status(call: Call, name: RepositoryName, id: UploadId) -> Result<Response, Refusal> {
-    let have = call.registry.upload_len(&name, &id).await?;
+    let have = call.registry.settled_upload_len(&name, &id).await?;
     Ok(progress(StatusCode::NO_CONTENT, &name, &id, have))
 }
 

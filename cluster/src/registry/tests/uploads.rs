@@ -4,7 +4,7 @@ use futures::{StreamExt as _, stream};
 use proptest::prelude::*;
 
 use super::{
-    super::{Chunk, Digest, RegistryError, digest::Algorithm, store},
+    super::{Chunk, Digest, RegistryError, RepositoryName, UploadId, digest::Algorithm, store},
     Fixture, body, broken,
     fixture::digest,
     name,
@@ -143,11 +143,10 @@ async fn a_crash_between_file_and_row_loses_nothing_that_was_acknowledged() {
     }
 }
 
-#[tokio::test]
-async fn a_later_request_takes_over_from_a_connection_that_died_silently() {
-    let f = Fixture::new().await;
-    let to = name("main/demo/tool");
-    let id = f.registry.begin_upload(&to).await.expect("begins");
+type Stuck = tokio::task::JoinHandle<Result<u64, RegistryError>>;
+
+/// A request that has sent `first ` and falls silent.
+async fn fallen_silent(f: &Fixture, to: &RepositoryName, id: &UploadId) -> Stuck {
     // Whoever asks for more than these pieces waits for ever, and lets it be known.
     let falls_silent = std::sync::Arc::new(tokio::sync::Notify::new());
     let told = std::sync::Arc::clone(&falls_silent);
@@ -159,10 +158,32 @@ async fn a_later_request_takes_over_from_a_connection_that_died_silently() {
     let (registry, repository, upload) = (f.registry.clone(), to.clone(), id.clone());
     let stuck = tokio::spawn(async move { registry.continue_upload(&repository, &upload, silent).await });
     falls_silent.notified().await;
+    stuck
+}
+
+#[tokio::test]
+async fn a_later_request_takes_over_from_a_connection_that_died_silently() {
+    let f = Fixture::new().await;
+    let to = name("main/demo/tool");
+    let id = f.registry.begin_upload(&to).await.expect("begins");
+    let stuck = fallen_silent(&f, &to, &id).await;
     let have = f.append(&to, &id, b"second").await.expect("takes over");
     assert!(matches!(stuck.await.expect("ends"), Err(RegistryError::TakenOver)));
     assert_eq!(have, 12);
     f.finish(&to, &id, &digest(b"first second")).await.expect("finishes");
+}
+
+#[tokio::test]
+async fn whoever_was_told_how_much_is_there_can_go_on_from_there() {
+    let f = Fixture::new().await;
+    let to = name("main/demo/tool");
+    let id = f.registry.begin_upload(&to).await.expect("begins");
+    let stuck = fallen_silent(&f, &to, &id).await;
+    assert_eq!(f.registry.settled_upload_len(&to, &id).await.expect("known"), 6);
+    assert!(matches!(stuck.await.expect("ends"), Err(RegistryError::TakenOver)), "it adds nothing more");
+    assert_eq!(f.append(&to, &id, b"second").await.expect("goes on"), 12);
+    f.finish(&to, &id, &digest(b"first second")).await.expect("finishes");
+    assert!(matches!(f.registry.settled_upload_len(&to, &id).await, Err(RegistryError::NoSuchUpload)));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! Nothing is kept but the message on its way: a page is told how much was passed on, and sends no more than it likes to have on the
 //! way. When the page goes, or the gateway does, the request is broken off, and the registry has what had arrived.
 
+use super::{Signed, open};
 use crate::{
     Gateway,
     ports::{Message, Socket, within},
@@ -10,9 +11,13 @@ use crate::{
     rescue::{Failure, Rescued},
     session::Session,
 };
-use api::images::{CHUNK_MESSAGE_MAX_BYTES, ChunkEvent, ChunkOrder};
+use api::{
+    images::{CHUNK_MESSAGE_MAX_BYTES, ChunkEvent, ChunkOrder},
+    logs::EndReason,
+};
 use axum::{
     body::{Body, to_bytes},
+    extract::{Request, State},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -36,7 +41,24 @@ const TOLD_EVERY_MILLIS: i128 = 250;
 /// Of what a registry says about a chunk, no more is read.
 const ANSWER_MAX_BYTES: usize = 64 * 1024;
 
-pub(super) async fn serve(gateway: Gateway, session: Arc<Session>, mut page: Socket) {
+/// `WS /images/chunks`
+pub(crate) async fn image_chunks(
+    State(gateway): State<Gateway>,
+    signed: Signed,
+    request: Request,
+) -> Result<Response, Failure> {
+    if !gateway.config().chunk_socket {
+        return Err(Failure::NoSuchAddress);
+    }
+    // Nobody's chunk is answered as if it had been sent: the page renews its session and begins again.
+    let refused = |reason| {
+        let status = if reason == EndReason::SignedOut { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_GATEWAY };
+        ChunkEvent::Answer { status: status.as_u16(), headers: Vec::new(), body: String::new() }
+    };
+    open(gateway, signed, request, refused, serve)
+}
+
+async fn serve(gateway: Gateway, session: Arc<Session>, mut page: Socket) {
     let host = gateway.host();
     let life = host.sleep(gateway.config().stream_max);
     let drained = pin!(gateway.draining().thrown());

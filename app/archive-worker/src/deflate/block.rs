@@ -1,7 +1,7 @@
 //! One block: what was found in it, and how it is written (RFC 1951, section 3.2).
 
 use super::BLOCK_BYTES;
-use super::bits::BitWriter;
+use super::bits::{BitWriter, Place, Roomy};
 use super::header;
 use super::huffman;
 use super::symbols::{self, DISTANCES, END, LITERALS};
@@ -17,6 +17,8 @@ struct Match {
 
 /// Bytes that are copied at once; so many more than are needed may be.
 const STRIDE: usize = 16;
+/// Literals from one flush to the next.
+const FEW: usize = 4;
 /// Counts side by side: the same byte twice in a row is then no reason to wait for its count.
 const COUNTS: usize = 4;
 
@@ -99,16 +101,17 @@ impl Block {
         let mut distance_lengths = [0; DISTANCES];
         huffman::lengths(&self.literals, huffman::LONGEST, &mut literal_lengths);
         huffman::lengths(&self.distances, huffman::LONGEST, &mut distance_lengths);
-        if self.coded_bytes(&literal_lengths, &distance_lengths) >= input.len() as u64 {
+        let bytes = self.coded_bytes(&literal_lengths, &distance_lengths);
+        if bytes >= input.len() as u64 {
             return stored(input, is_last, out);
         }
         out.add(u64::from(is_last), 1);
         out.add(2, 2);
         header::write(&literal_lengths, &distance_lengths, out);
-        self.write_coded(&literal_lengths, &distance_lengths, out);
+        out.with_room(bytes as usize, |out| self.write_coded(&literal_lengths, &distance_lengths, out));
     }
 
-    /// About how long it becomes.
+    /// How long it becomes: exactly, but for a header that is about so long.
     fn coded_bytes(&self, literal_lengths: &[u8; LITERALS], distance_lengths: &[u8; DISTANCES]) -> u64 {
         const ABOUT_A_HEADER: u64 = 80;
         let literals = self.literals.iter().zip(literal_lengths).enumerate();
@@ -125,8 +128,8 @@ impl Block {
         &self,
         literal_lengths: &[u8; LITERALS],
         distance_lengths: &[u8; DISTANCES],
-        out: &mut BitWriter<'_>,
-    ) {
+        mut out: Roomy<'_>,
+    ) -> Place {
         let mut codes = [0; LITERALS];
         huffman::codes(literal_lengths, &mut codes);
         let mut distance_codes = [0; DISTANCES];
@@ -137,20 +140,47 @@ impl Block {
             let (extra, bits) = (symbols::length_rest(less + 3), symbols::length_extra(symbol));
             Word::new(codes[symbol], literal_lengths[symbol]).and(extra, bits)
         });
-        let mut plain = &self.plain[..self.plain_len];
+        let distances: [Word; 32] = std::array::from_fn(|symbol| match distance_codes.get(symbol) {
+            Some(code) => Word::new(*code, distance_lengths[symbol]),
+            None => Word(0),
+        });
+        let mut plain = 0;
         for found in &self.matches {
-            let before;
-            (before, plain) = plain.split_at(found.literals as usize);
-            write_literals(before, &literals, out);
-            lengths[usize::from(found.len - 3) & 255].write(out);
+            self.write_literals(plain, found.literals as usize, &literals, &mut out);
+            plain += found.literals as usize;
+            lengths[usize::from(found.len - 3) & 255].write(&mut out);
             let (symbol, rest, bits) = symbols::of_distance(usize::from(found.back) + 1);
-            out.add(u64::from(distance_codes[symbol]), u32::from(distance_lengths[symbol]));
+            distances[symbol & 31].write(&mut out);
             out.add(u64::from(rest), bits);
             out.flush();
         }
-        write_literals(plain, &literals, out);
-        Word::new(codes[END], literal_lengths[END]).write(out);
+        self.write_literals(plain, self.plain_len - plain, &literals, &mut out);
+        Word::new(codes[END], literal_lengths[END]).write(&mut out);
         out.flush();
+        out.place()
+    }
+
+    /// So many of the bytes that belong to no match, from this one on.
+    #[inline(always)]
+    fn write_literals(&self, mut at: usize, mut count: usize, words: &[Word; 256], out: &mut Roomy<'_>) {
+        while count >= FEW {
+            for byte in self.few(at) {
+                words[usize::from(*byte)].write(out);
+            }
+            out.flush();
+            at += FEW;
+            count -= FEW;
+        }
+        // Whether there is one more cannot be foretold: those that are none are written as nothing.
+        for (number, byte) in self.few(at)[..FEW - 1].iter().enumerate() {
+            words[usize::from(*byte)].only_if(number < count).write(out);
+        }
+        out.flush();
+    }
+
+    #[inline(always)]
+    fn few(&self, at: usize) -> &[u8; FEW] {
+        self.plain[at..at + FEW].try_into().expect("so many are so many")
     }
 }
 
@@ -167,25 +197,16 @@ impl Word {
         Self((self.0 | bits << (self.0 >> 24)) + (count << 24))
     }
 
+    /// Nothing, if not; without a branch.
     #[inline(always)]
-    fn write(self, out: &mut BitWriter<'_>) {
+    fn only_if(self, it_is: bool) -> Self {
+        Self(self.0 & u32::from(it_is).wrapping_neg())
+    }
+
+    #[inline(always)]
+    fn write(self, out: &mut Roomy<'_>) {
         out.add(u64::from(self.0 & 0xff_ffff), self.0 >> 24);
     }
-}
-
-#[inline(always)]
-fn write_literals(bytes: &[u8], words: &[Word; 256], out: &mut BitWriter<'_>) {
-    let mut fours = bytes.chunks_exact(4);
-    for four in &mut fours {
-        for byte in four {
-            words[usize::from(*byte)].write(out);
-        }
-        out.flush();
-    }
-    for byte in fours.remainder() {
-        words[usize::from(*byte)].write(out);
-    }
-    out.flush();
 }
 
 /// As they are (section 3.2.4), in pieces as long as their length can be written.

@@ -3,7 +3,8 @@
 use super::block::Block;
 use std::ops::Range;
 
-const WINDOW: usize = 32 * 1024;
+/// A window of 32 KiB: distances less one have so many bits.
+const WINDOW_BITS: u32 = 15;
 const LONGEST: usize = 258;
 const SHORTEST: usize = 3;
 /// A quarter of a core's nearest cache, which it shares with what is read and what is found: with four times as many places a match
@@ -35,20 +36,18 @@ impl Finder {
 
     /// Tells the block what is in this part of the input.
     pub(super) fn find(&mut self, input: &[u8], part: Range<usize>, block: &mut Block) {
+        let input = &input[..part.end];
         let last = part.end.saturating_sub(TAIL);
         let (mut at, mut told) = (part.start, part.start);
         while at < last {
-            let here = load(input, at);
-            let place = &mut self.places[hash(here)];
-            let back = usize::from((at as u16).wrapping_sub(std::mem::replace(place, at as u16)));
-            let from = at.saturating_sub(back);
-            let differs = here ^ load(input, from);
-            let is_near = (back.wrapping_sub(1) < WINDOW) & (back <= at);
-            // One branch for all that may be wrong, for which of it is cannot be foretold.
-            if !is_near | (differs as u32 != 0) {
-                at += 1 + ((at - told) >> PATIENCE_BITS);
-                continue;
+            let found = self.next(input, at, told, last);
+            at = found.at();
+            if at >= last {
+                break;
             }
+            let back = found.back();
+            let from = at - back;
+            let differs = load(input, from) ^ load(input, at);
             let mut len = same_after(input, from, at, part.end, differs);
             let more = same_before(input, from, at).min(at - told);
             at -= more;
@@ -62,6 +61,41 @@ impl Finder {
             }
         }
         block.last_literals(&input[told..part.end]);
+    }
+
+    /// The next match from `at` on, or none before `last`. A function of its own, with little to remember: within the other, which has much,
+    /// V8 keeps half of it in memory.
+    #[inline(never)]
+    fn next(&mut self, input: &[u8], mut at: usize, told: usize, last: usize) -> Found {
+        let mut back = 0;
+        while at < last {
+            let here = load(input, at);
+            let place = &mut self.places[hash(here)];
+            back = u32::from((at as u16).wrapping_sub(std::mem::replace(place, at as u16)));
+            let from = at.saturating_sub(back as usize);
+            let differs = (here ^ load(input, from)) as u32;
+            let is_far = back.wrapping_sub(1) >> WINDOW_BITS | u32::from(back as usize > at);
+            // One branch for all that may be wrong, for which of it is cannot be foretold.
+            if differs | is_far == 0 {
+                break;
+            }
+            at += 1 + ((at - told) >> PATIENCE_BITS);
+        }
+        Found((at as u64) << 32 | u64::from(back))
+    }
+}
+
+/// A place, and how far before it the same four bytes are; in one word, which stays in a register.
+#[derive(Clone, Copy)]
+struct Found(u64);
+
+impl Found {
+    fn at(self) -> usize {
+        (self.0 >> 32) as usize
+    }
+
+    fn back(self) -> usize {
+        self.0 as u32 as usize
     }
 }
 

@@ -50,11 +50,9 @@ pub(super) fn length_extra(symbol: usize) -> u32 {
 #[inline(always)]
 pub(super) fn of_distance(back: usize) -> (usize, u32, u32) {
     let less = back as u32 - 1;
-    if less < 4 {
-        return (less as usize, 0, 0);
-    }
-    let bits = 30 - less.leading_zeros();
-    let symbol = 2 * (bits + 1) + (less >> bits & 1);
+    // The two nearest are as the two behind them, less two: which it is cannot be foretold, so there is no branch.
+    let bits = 30 - (less | 2).leading_zeros();
+    let symbol = 2 * (bits + 1) + (less >> bits & 1) - 2 * u32::from(less < 2);
     (symbol as usize, less & ((1 << bits) - 1), bits)
 }
 

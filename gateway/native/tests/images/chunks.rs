@@ -5,6 +5,7 @@ use crate::host;
 use api::images::{CHUNK_MESSAGE_MAX_BYTES, ChunkEvent, ChunkOrder};
 use axum::body::Body;
 use futures::{SinkExt, StreamExt};
+use gateway::Config;
 use http::{Method, header};
 use image::Digest;
 use std::time::Duration;
@@ -90,10 +91,20 @@ impl Wire {
     }
 }
 
-async fn begun(world: &World, who: &As) -> String {
-    let begun = world.ask(Method::POST, UPLOADS, who, &[], Body::empty()).await;
+/// A world in which a page has begun an upload; none on the Worker, which takes no chunks so.
+async fn pushing() -> Option<(World, As, String)> {
+    pushing_with(|_| {}).await
+}
+
+async fn pushing_with(set: impl FnOnce(&mut Config)) -> Option<(World, As, String)> {
+    if !host::is_native() {
+        return None;
+    }
+    let world = World::with(set).await;
+    let bob = world.page("bob").await;
+    let begun = world.ask(Method::POST, UPLOADS, &bob, &[], Body::empty()).await;
     assert_eq!(begun.status, 202, "{:?}", begun.json());
-    begun.text(header::LOCATION)
+    Some((world, bob, begun.text(header::LOCATION)))
 }
 
 fn blob_of(size: u32) -> Vec<u8> {
@@ -102,13 +113,8 @@ fn blob_of(size: u32) -> Vec<u8> {
 
 #[tokio::test]
 async fn chunks_come_in_messages_and_are_answered_as_requests_are() {
-    if !host::is_native() {
-        return;
-    }
-    let world = World::new().await;
-    let bob = world.page("bob").await;
+    let Some((world, bob, upload)) = pushing().await else { return };
     let blob = blob_of(5_000_000);
-    let upload = begun(&world, &bob).await;
     let mut wire = Wire::open(&world, &bob).await;
     wire.begin(&upload, 0).await;
     wire.bytes(&blob[..4_000_000]).await;
@@ -133,13 +139,8 @@ async fn chunks_come_in_messages_and_are_answered_as_requests_are() {
 
 #[tokio::test]
 async fn a_page_that_leaves_in_the_middle_goes_on_from_what_had_arrived() {
-    if !host::is_native() {
-        return;
-    }
-    let world = World::new().await;
-    let bob = world.page("bob").await;
+    let Some((world, bob, upload)) = pushing().await else { return };
     let blob = blob_of(3_000_000);
-    let upload = begun(&world, &bob).await;
     let mut wire = Wire::open(&world, &bob).await;
     wire.begin(&upload, 0).await;
     wire.bytes(&blob[..2_000_000]).await;
@@ -173,12 +174,7 @@ async fn a_page_that_leaves_in_the_middle_goes_on_from_what_had_arrived() {
 
 #[tokio::test]
 async fn a_chunk_in_the_wrong_place_is_refused_and_the_next_is_not() {
-    if !host::is_native() {
-        return;
-    }
-    let world = World::new().await;
-    let bob = world.page("bob").await;
-    let upload = begun(&world, &bob).await;
+    let Some((world, bob, upload)) = pushing().await else { return };
     let mut wire = Wire::open(&world, &bob).await;
     wire.begin(&upload, 5).await;
     let refused = wire.answer().await;
@@ -195,12 +191,8 @@ async fn a_chunk_in_the_wrong_place_is_refused_and_the_next_is_not() {
 
 #[tokio::test]
 async fn an_upload_is_appended_to_only_by_whom_it_was_given_to() {
-    if !host::is_native() {
-        return;
-    }
-    let world = World::new().await;
-    let (bob, admin) = (world.page("bob").await, world.page("admin").await);
-    let upload = begun(&world, &bob).await;
+    let Some((world, bob, upload)) = pushing().await else { return };
+    let admin = world.page("admin").await;
     for (who, upload) in [
         (&admin, upload.clone()),
         (&bob, upload.replace("/net/", "/other/")),
@@ -226,12 +218,7 @@ async fn an_upload_is_appended_to_only_by_whom_it_was_given_to() {
 
 #[tokio::test]
 async fn who_has_signed_out_sends_nothing_more_on_an_open_socket() {
-    if !host::is_native() {
-        return;
-    }
-    let world = World::new().await;
-    let bob = world.page("bob").await;
-    let upload = begun(&world, &bob).await;
+    let Some((world, bob, upload)) = pushing().await else { return };
     let mut wire = Wire::open(&world, &bob).await;
     let out = world.ask(Method::DELETE, "/api/v1/session", &bob, &[], Body::empty()).await;
     assert_eq!(out.status, 204);
@@ -243,12 +230,7 @@ async fn who_has_signed_out_sends_nothing_more_on_an_open_socket() {
 
 #[tokio::test]
 async fn a_page_that_does_not_keep_to_the_rules_is_told_so_and_let_go() {
-    if !host::is_native() {
-        return;
-    }
-    let world = World::with(|config| config.chunk_max_bytes = 1_000_000).await;
-    let bob = world.page("bob").await;
-    let upload = begun(&world, &bob).await;
+    let Some((world, bob, upload)) = pushing_with(|config| config.chunk_max_bytes = 1_000_000).await else { return };
     let begin = serde_json::to_string(&ChunkOrder::Begin { upload: upload.clone(), offset: 0 }).expect("JSON");
     let (begin, end) = (Message::text(begin), Message::text(r#"{"type":"end"}"#));
     let large = Message::binary(vec![7; CHUNK_MESSAGE_MAX_BYTES + 1]);

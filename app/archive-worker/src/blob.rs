@@ -97,9 +97,7 @@ pub(crate) async fn send_layer(
                     finished = Some(verified(&window, source, expected).await?);
                 }
                 let event = http::send(&request, body).await;
-                if matches!(event, Event::Answer(_)) {
-                    wires.request_got_through();
-                }
+                wires.request_was_sent(matches!(event, Event::Answer(_)));
                 upload.handle(event, jitter());
                 window.forget_before(upload.sent_bytes());
                 watch.landed(&upload, &window.safe_mark(upload.sent_bytes()));

@@ -53,10 +53,11 @@ impl Wires {
         wire
     }
 
-    /// A request got through. Where a socket before it did not, something on the way lets none through.
-    pub(crate) fn request_got_through(&self) {
+    /// A request was sent. Where it got through and a socket before it did not, something on the way lets none through; where it did
+    /// not either, nothing is known of sockets.
+    pub(crate) fn request_was_sent(&self, got_through: bool) {
         if self.0.get() == Hope::Doubtful {
-            self.0.set(Hope::Lost);
+            self.0.set(if got_through { Hope::Lost } else { Hope::Given });
         }
     }
 }

@@ -228,7 +228,7 @@ impl Upload {
     /// Whether [`Self::stream`] may be used instead of [`Self::action`] now.
     #[must_use]
     pub fn may_stream(&self) -> bool {
-        // What goes into one PUT needs no session to be asked for twice.
+        // What is all there and fits into one PUT is sent so.
         let ends = self.complete && (self.offset == self.available || self.is_one_request());
         self.flight.is_none() && self.phase == Phase::Push && self.location.is_some() && !ends
     }

@@ -43,7 +43,7 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
+    pub(crate) fn run(self, timing: &Timing) -> Result<()> {
         setup::for_up(timing)?;
         let engine = TestEngine::find(timing)?;
         let (assets, binary) = if self.quick {

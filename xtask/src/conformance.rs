@@ -21,7 +21,7 @@ pub(crate) struct Conformance {
 }
 
 impl Conformance {
-    pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
+    pub(crate) fn run(self, timing: &Timing) -> Result<()> {
         setup::for_up(timing)?;
         setup::for_cli(timing)?;
         let engine = TestEngine::find(timing)?;
@@ -38,7 +38,7 @@ impl Conformance {
 
 /// Runs the CLI's tests in conformance/ against that binary.
 pub(crate) fn tests(
-    timing: &mut Timing,
+    timing: &Timing,
     binary: &Path,
     engine: Option<&TestEngine>,
     arguments: &[String],

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::beside::beside;
 use crate::command::{cargo, command, show};
 use crate::paths;
 use crate::setup;
@@ -27,7 +28,7 @@ pub(crate) use workers::compile_c_for_wasm;
 /// Builds the console unless its inputs are unchanged; returns the folder with the assets.
 ///
 /// The folder's name changes with the inputs, so a server that embeds it is rebuilt exactly when it must be.
-pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
+pub(crate) fn build(timing: &Timing) -> Result<PathBuf> {
     let inputs = fingerprint::of_inputs()?;
     let shelf = paths::target().join("console-assets");
     let assets = shelf.join(&inputs);
@@ -38,9 +39,13 @@ pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
     let dist = paths::target().join("console-dist");
     setup::build_packages(timing, "app/terminal-js")?;
     let work = paths::target().join("console-split");
-    timing.step("build the console", || trunk(&dist, &work))?;
-    timing.step("build the archive workers", || workers::build(&dist))?;
+    // Side by side: whole-program optimisation keeps only one processor busy.
+    beside(
+        || timing.step("compile the archive workers", workers::compile),
+        || timing.step("build the console", || trunk(&dist, &work)),
+    )?;
     timing.step("compress the console", || {
+        workers::finish(&dist)?;
         let style = page::finish(&dist)?;
         split::finish(&work, &dist, &style)?;
         compress::write_beside(&dist)?;

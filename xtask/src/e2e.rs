@@ -39,7 +39,7 @@ pub(crate) enum Host {
 }
 
 impl E2e {
-    pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
+    pub(crate) fn run(self, timing: &Timing) -> Result<()> {
         setup::for_up(timing)?;
         setup::for_browser(timing)?;
         setup::for_other_registry(timing)?;
@@ -70,7 +70,7 @@ impl E2e {
 
 /// Runs the specs in e2e/ against that binary, on that host; the Worker must have been built.
 pub(crate) fn tests(
-    timing: &mut Timing,
+    timing: &Timing,
     binary: &Path,
     engine: Option<&TestEngine>,
     host: Host,
@@ -80,7 +80,7 @@ pub(crate) fn tests(
 }
 
 fn tests_with(
-    timing: &mut Timing,
+    timing: &Timing,
     binary: &Path,
     engine: Option<&TestEngine>,
     host: Host,

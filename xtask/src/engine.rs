@@ -17,7 +17,7 @@ use daemon::{Daemon, Network};
 /// Finds or starts the engine for `up`; returns the address for `DOCKER_HOST`, or none after saying what to install.
 ///
 /// An engine started here outlives `up`: its jobs keep running, and the next `up` finds it again.
-pub(crate) fn for_up(timing: &mut Timing, data: &Path) -> Result<Option<String>> {
+pub(crate) fn for_up(timing: &Timing, data: &Path) -> Result<Option<String>> {
     if let Some(host) = socket::find_reachable() {
         println!("  container engine: {host}");
         return Ok(Some(host));
@@ -53,7 +53,7 @@ pub(crate) struct TestEngine {
 
 impl TestEngine {
     /// Starts an engine of the tests' own where that is possible, else takes one that is there; none where neither is.
-    pub(crate) fn find(timing: &mut Timing) -> Result<Option<Self>> {
+    pub(crate) fn find(timing: &Timing) -> Result<Option<Self>> {
         if !apt::is_root() || (daemon::program().is_none() && !apt::may_install()) {
             return Ok(socket::find_reachable().map(|host| Self { host, started: None }));
         }
@@ -81,7 +81,7 @@ impl Drop for TestEngine {
     }
 }
 
-fn ensure_installed(timing: &mut Timing) -> Result<()> {
+fn ensure_installed(timing: &Timing) -> Result<()> {
     let installed = || daemon::program().is_some() && paths::find_program("ip").is_some();
     timing.ensure("Docker", "installing Debian's packages, under a minute", installed, || {
         apt::install(&["docker.io", "iproute2", "iptables"])

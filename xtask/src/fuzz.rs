@@ -41,7 +41,7 @@ enum Reach {
 const TEST_INPUTS: u64 = 40_000;
 
 impl Fuzz {
-    pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
+    pub(crate) fn run(self, timing: &Timing) -> Result<()> {
         let counts = targets(timing, Reach::Secs(self.secs), &self.only)?;
         println!("{counts}");
         if counts.failed > 0 {
@@ -52,12 +52,12 @@ impl Fuzz {
 }
 
 /// What belongs to every run of the tests; a target counts as one.
-pub(crate) fn tests(timing: &mut Timing) -> Result<Counts> {
+pub(crate) fn tests(timing: &Timing) -> Result<Counts> {
     targets(timing, Reach::Inputs(TEST_INPUTS), &[])
 }
 
 /// Runs the targets, or those of these names.
-fn targets(timing: &mut Timing, reach: Reach, only: &[String]) -> Result<Counts> {
+fn targets(timing: &Timing, reach: Reach, only: &[String]) -> Result<Counts> {
     let program = timing.step("build the fuzz targets", build)?;
     let mut counts = Counts::default();
     for target in TARGETS.into_iter().filter(|target| only.is_empty() || only.iter().any(|name| name == target)) {

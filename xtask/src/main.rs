@@ -2,6 +2,7 @@
 //! refuses to know how the parts it builds and starts work inside.
 
 mod bench;
+mod beside;
 mod check_deps;
 mod command;
 mod conformance;
@@ -76,27 +77,27 @@ fn main() -> ExitCode {
 }
 
 fn run(task: Task) -> Result<()> {
-    let mut timing = Timing::start();
+    let timing = Timing::start();
     match task {
-        Task::Up(up) => up.run(&mut timing),
-        Task::Test(test) => test.run(&mut timing),
+        Task::Up(up) => up.run(&timing),
+        Task::Test(test) => test.run(&timing),
         Task::Setup => {
-            setup::for_up(&mut timing)?;
-            setup::for_test(&mut timing)?;
+            setup::for_up(&timing)?;
+            setup::for_test(&timing)?;
             timing.print_table();
             Ok(())
         }
         Task::Console => {
-            setup::for_console(&mut timing)?;
-            console::build(&mut timing).map(|_| ())
+            setup::for_console(&timing)?;
+            console::build(&timing).map(|_| ())
         }
-        Task::Workers(workers) => workers.run(&mut timing),
+        Task::Workers(workers) => workers.run(&timing),
         Task::CheckDeps => check_deps::run(),
-        Task::Conformance(conformance) => conformance.run(&mut timing),
-        Task::Oci(oci) => oci.run(&mut timing),
-        Task::E2e(e2e) => e2e.run(&mut timing),
-        Task::Fuzz(fuzz) => fuzz.run(&mut timing),
-        Task::Bench(bench) => bench.run(&mut timing),
-        Task::Soak(soak) => soak.run(&mut timing),
+        Task::Conformance(conformance) => conformance.run(&timing),
+        Task::Oci(oci) => oci.run(&timing),
+        Task::E2e(e2e) => e2e.run(&timing),
+        Task::Fuzz(fuzz) => fuzz.run(&timing),
+        Task::Bench(bench) => bench.run(&timing),
+        Task::Soak(soak) => soak.run(&timing),
     }
 }

@@ -56,7 +56,7 @@ pub(crate) struct Registry<'a> {
 }
 
 impl Oci {
-    pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
+    pub(crate) fn run(self, timing: &Timing) -> Result<()> {
         let counts = match (&self.registry, &self.password) {
             (Some(address), Some(password)) => {
                 setup::for_oci(timing)?;
@@ -82,7 +82,7 @@ impl Oci {
 }
 
 /// Builds the suite; for set-up.
-pub(crate) fn ensure(timing: &mut Timing) -> Result<()> {
+pub(crate) fn ensure(timing: &Timing) -> Result<()> {
     let ready = || program().is_file();
     timing.ensure("the OCI conformance suite", "building it with Go", ready, || {
         let module = format!("{MODULE}@{VERSION}");
@@ -97,7 +97,7 @@ fn program() -> PathBuf {
 }
 
 /// Runs the suite against a cluster of its own, and against the same through a gateway on either host. The Worker must have been built.
-pub(crate) fn tests(timing: &mut Timing, binary: &Path) -> Result<Counts> {
+pub(crate) fn tests(timing: &Timing, binary: &Path) -> Result<Counts> {
     let folder = paths::target().join("oci-cluster");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -140,7 +140,7 @@ pub(crate) fn tests(timing: &mut Timing, binary: &Path) -> Result<Counts> {
 }
 
 /// Runs the suite against a registry.
-pub(crate) fn suite(timing: &mut Timing, registry: &Registry) -> Result<Counts> {
+pub(crate) fn suite(timing: &Timing, registry: &Registry) -> Result<Counts> {
     timing.step(&format!("OCI conformance of {}", registry.name), || {
         let results = paths::target().join("oci-results").join(registry.name.replace(' ', "-"));
         let repository = |n: u32| format!("{}/conformance-{n}", registry.project);

@@ -9,7 +9,7 @@ use crate::paths;
 use crate::timing::Timing;
 
 /// Builds the binary around the console's assets; cargo decides whether there is anything to do.
-pub(crate) fn build(timing: &mut Timing, assets: &Path) -> Result<PathBuf> {
+pub(crate) fn build(timing: &Timing, assets: &Path) -> Result<PathBuf> {
     timing.step("build the server", || {
         show(cargo().args(["build", "--release", "--package", "roadstead"]).env("ROADSTEAD_CONSOLE_DIR", assets))
     })?;
@@ -17,7 +17,7 @@ pub(crate) fn build(timing: &mut Timing, assets: &Path) -> Result<PathBuf> {
 }
 
 /// The same without optimisation: built sooner, for work on the console and its tests.
-pub(crate) fn build_quick(timing: &mut Timing, assets: &Path) -> Result<PathBuf> {
+pub(crate) fn build_quick(timing: &Timing, assets: &Path) -> Result<PathBuf> {
     timing.step("build the server, quickly", || {
         show(cargo().args(["build", "--package", "roadstead"]).env("ROADSTEAD_CONSOLE_DIR", assets))
     })?;

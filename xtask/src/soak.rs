@@ -24,7 +24,7 @@ pub(crate) struct Soak {
 }
 
 impl Soak {
-    pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
+    pub(crate) fn run(self, timing: &Timing) -> Result<()> {
         setup::for_up(timing)?;
         setup::for_browser(timing)?;
         let engine = TestEngine::find(timing)?;

@@ -3,11 +3,13 @@
 pub(crate) mod counts;
 
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use crate::beside::beside;
 use crate::command::{capture, cargo, command, show};
 use crate::engine::TestEngine;
 use crate::timing::Timing;
@@ -15,12 +17,14 @@ use crate::{check_deps, conformance, console, e2e, fuzz, oci, server, setup, wor
 use counts::Counts;
 
 const WASM: &str = "wasm32-unknown-unknown";
+/// A warning is an error.
+const STRICT: [&str; 2] = ["-D", "warnings"];
 
 #[derive(Args)]
 pub(crate) struct Test {}
 
 impl Test {
-    pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
+    pub(crate) fn run(self, timing: &Timing) -> Result<()> {
         let mut counts = Counts::default();
         let result = everything(timing, &mut counts);
         timing.print_table();
@@ -39,7 +43,7 @@ impl Test {
     }
 }
 
-fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
+fn everything(timing: &Timing, counts: &mut Counts) -> Result<()> {
     timing.step("lock file", || capture(cargo().args(["metadata", "--locked", "--format-version", "1"])).map(drop))?;
     timing.step("format", || show(cargo().args(["fmt", "--all", "--check"])))?;
     timing.step("who imports whom", check_deps::run)?;
@@ -56,53 +60,33 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
         // Advisories need the advisory database, which is not everywhere within reach: they are looked at apart.
         show(command(setup::cargo_deny()).args(["check", "bans", "licenses", "sources"]))
     })?;
-
     timing.step("lints, native", || {
-        show(cargo().args([
-            "clippy",
-            "--quiet",
-            "--workspace",
-            "--exclude",
-            "app",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]))
-    })?;
-    timing.step("lints, wasm32", || {
-        let packages = [
-            "-p",
-            "app",
-            "-p",
-            "archive-worker",
-            "-p",
-            "api",
-            "-p",
-            "platform",
-            "-p",
-            "image",
-            "-p",
-            "gateway",
-            "-p",
-            "gateway-workers",
-        ];
-        let mut clippy = cargo();
-        console::compile_c_for_wasm(&mut clippy);
-        show(clippy.args(["clippy", "--quiet", "--target", WASM]).args(packages).args(["--", "-D", "warnings"]))
-    })?;
-    *counts += timing.step("tests, native and with real containers", || {
-        // One run, so that the cluster is not compiled once more for the feature.
-        let features = "cluster/docker-tests,image/tool-tests";
-        let workspace = ["--workspace", "--exclude", "app", "--features", features, "--no-fail-fast"];
-        stream(cargo().args(["test", "--quiet"]).args(workspace).env("DOCKER_HOST", engine.host()))
-    })?;
-    *counts += timing.step("tests of the console's logic", || {
-        stream(cargo().args(["test", "--quiet", "-p", "app", "--no-fail-fast"]))
+        show(
+            cargo()
+                .args(["clippy", "--quiet", "--workspace", "--exclude", "app"])
+                .args(["--all-targets", "--"])
+                .args(STRICT),
+        )
     })?;
 
-    *counts += fuzz::tests(timing)?;
+    // Tests wait for containers and clocks, builds for their last single step: each fills what the other leaves.
+    let (binary, passed) = beside(|| builds(timing), || native_tests(timing, engine))?;
+    *counts += passed;
+    *counts += workers::suite::tests(timing)?;
+    *counts += workers::rehearse(timing)?;
+    *counts += oci::tests(timing, &binary)?;
+    let cli = || conformance::tests(timing, &binary, Some(engine), &[]);
+    let (console, passed) = beside(|| console_checks(timing), cli)?;
+    *counts += console;
+    *counts += passed;
+    *counts += e2e::tests(timing, &binary, Some(engine), e2e::Host::Native, &[])?;
+    let smoke = ["--project=wide", "--grep=@both-hosts"].map(str::to_owned);
+    *counts += e2e::tests(timing, &binary, Some(engine), e2e::Host::Workers, &smoke)?;
+    Ok(())
+}
 
+/// Everything that is shipped, as it is shipped; returns the server.
+fn builds(timing: &Timing) -> Result<PathBuf> {
     let assets = console::build(timing)?;
     timing.step("first load of the console", || {
         let load = console::FirstLoad::of(&assets)?;
@@ -110,15 +94,40 @@ fn everything(timing: &mut Timing, counts: &mut Counts) -> Result<()> {
         load.check()
     })?;
     workers::build(timing, Some(&assets))?;
-    *counts += workers::suite::tests(timing)?;
-    *counts += workers::rehearse(timing)?;
-    let binary = server::build(timing, &assets)?;
-    *counts += oci::tests(timing, &binary)?;
-    *counts += conformance::tests(timing, &binary, Some(engine), &[])?;
-    *counts += e2e::tests(timing, &binary, Some(engine), e2e::Host::Native, &[])?;
-    let smoke = ["--project=wide", "--grep=@both-hosts"].map(str::to_owned);
-    *counts += e2e::tests(timing, &binary, Some(engine), e2e::Host::Workers, &smoke)?;
-    Ok(())
+    server::build(timing, &assets)
+}
+
+fn native_tests(timing: &Timing, engine: &TestEngine) -> Result<Counts> {
+    timing.step("tests, native and with real containers", || {
+        stream(native_test().arg("--no-fail-fast").env("DOCKER_HOST", engine.host()))
+    })
+}
+
+/// `cargo test` of all that is compiled natively; always with the same features, so that nothing is compiled once more.
+pub(crate) fn native_test() -> Command {
+    let mut test = cargo();
+    let features = "cluster/docker-tests,image/tool-tests";
+    test.args(["test", "--quiet", "--workspace", "--exclude", "app", "--features", features]);
+    test
+}
+
+/// What needs nobody but the compiler.
+fn console_checks(timing: &Timing) -> Result<Counts> {
+    timing.step("lints, wasm32", || {
+        let packages = ["app", "archive-worker", "api", "platform", "image", "gateway", "gateway-workers"];
+        let mut clippy = cargo();
+        console::compile_c_for_wasm(&mut clippy);
+        clippy.args(["clippy", "--quiet", "--target", WASM]);
+        for package in packages {
+            clippy.args(["--package", package]);
+        }
+        show(clippy.arg("--").args(STRICT))
+    })?;
+    let mut counts = timing.step("tests of the console's logic", || {
+        stream(cargo().args(["test", "--quiet", "-p", "app", "--no-fail-fast"]))
+    })?;
+    counts += fuzz::tests(timing)?;
+    Ok(counts)
 }
 
 /// Runs a test runner with its output on screen and counts what it reports.

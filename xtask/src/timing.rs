@@ -1,6 +1,6 @@
-//! One line a step while it happens, one table at the end.
+//! Lines for each step while it happens, one table at the end. Steps may be taken side by side.
 
-use std::io::Write;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -8,7 +8,7 @@ use anyhow::Result;
 /// The steps of one run and how long each took.
 pub(crate) struct Timing {
     began: Instant,
-    rows: Vec<Row>,
+    rows: Mutex<Vec<Row>>,
 }
 
 struct Row {
@@ -26,25 +26,25 @@ enum Outcome {
 
 impl Timing {
     pub(crate) fn start() -> Self {
-        Self { began: Instant::now(), rows: Vec::new() }
+        Self { began: Instant::now(), rows: Mutex::default() }
     }
 
     /// Runs one step whose own output is on screen, between a heading and its duration.
-    pub(crate) fn step<T>(&mut self, step: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(crate) fn step<T>(&self, step: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         println!("== {step}");
         let began = Instant::now();
         let result = work();
         let took = began.elapsed();
         let outcome = if result.is_ok() { Outcome::Done } else { Outcome::Failed };
         println!("-- {step}: {} {}", outcome.word(), human(took));
-        self.rows.push(Row { step: step.to_owned(), took, outcome });
+        self.keep(step, took, outcome);
         result
     }
 
-    /// Makes sure that something is there: nothing is done if `ready`, else one line says what is being done
-    /// and how long it took.
+    /// Makes sure that something is there: nothing is done if `ready`, else one line says what is being done,
+    /// and another how long it took.
     pub(crate) fn ensure(
-        &mut self,
+        &self,
         what: &str,
         how: &str,
         ready: impl Fn() -> bool,
@@ -54,25 +54,30 @@ impl Timing {
         if ready() {
             let took = began.elapsed();
             println!("  {what}: already there, {}", human(took));
-            self.rows.push(Row { step: what.to_owned(), took, outcome: Outcome::Ready });
+            self.keep(what, took, Outcome::Ready);
             return Ok(());
         }
-        print!("  {what}: {how} ... ");
-        std::io::stdout().flush().ok();
+        println!("  {what}: {how} ...");
         let result = get();
         let took = began.elapsed();
         let outcome = if result.is_ok() { Outcome::Done } else { Outcome::Failed };
-        println!("{} {}", outcome.word(), human(took));
-        self.rows.push(Row { step: what.to_owned(), took, outcome });
+        println!("  {what}: {} {}", outcome.word(), human(took));
+        self.keep(what, took, outcome);
         result
     }
 
-    /// Where the time went, in order.
+    fn keep(&self, step: &str, took: Duration, outcome: Outcome) {
+        let row = Row { step: step.to_owned(), took, outcome };
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).push(row);
+    }
+
+    /// Where the time went, in the order in which steps ended. Those side by side add up to more than the total.
     pub(crate) fn print_table(&self) {
-        let width = self.rows.iter().map(|row| row.step.chars().count()).max().unwrap_or(0).max("total".len());
+        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let width = rows.iter().map(|row| row.step.chars().count()).max().unwrap_or(0).max("total".len());
         println!();
         println!("{:<width$}  {:>9}  outcome", "step", "time");
-        for row in self.rows.iter().filter(|row| row.outcome != Outcome::Ready || row.took.as_secs() > 0) {
+        for row in rows.iter().filter(|row| row.outcome != Outcome::Ready || row.took.as_secs() > 0) {
             println!("{:<width$}  {:>9}  {}", row.step, human(row.took), row.outcome.word());
         }
         println!("{:<width$}  {:>9}", "total", human(self.began.elapsed()));

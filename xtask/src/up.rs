@@ -26,7 +26,7 @@ pub(crate) struct Up {
 }
 
 impl Up {
-    pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
+    pub(crate) fn run(self, timing: &Timing) -> Result<()> {
         // Before anything that takes minutes.
         refuse_taken_port(self.host, self.port)?;
         let data = std::path::absolute(self.data.unwrap_or_else(paths::data))?;

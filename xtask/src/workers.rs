@@ -38,7 +38,7 @@ pub(crate) struct Workers {
 }
 
 impl Workers {
-    pub(crate) fn run(self, timing: &mut Timing) -> Result<()> {
+    pub(crate) fn run(self, timing: &Timing) -> Result<()> {
         setup::for_workers(timing)?;
         let assets = if self.no_console {
             None
@@ -78,7 +78,7 @@ pub(crate) fn workerd() -> Result<PathBuf> {
 }
 
 /// Builds the Worker, with the console's files beside it where there are any.
-pub(crate) fn build(timing: &mut Timing, assets: Option<&Path>) -> Result<()> {
+pub(crate) fn build(timing: &Timing, assets: Option<&Path>) -> Result<()> {
     timing.step("build the Worker", || {
         show(cargo().args(["build", "--quiet", "--package", PACKAGE, "--profile", PROFILE, "--target", TARGET]))?;
         let module = paths::target().join(TARGET).join(PROFILE).join("gateway_workers.wasm");

@@ -1,10 +1,11 @@
 //! brotli and gzip files beside each asset, as small as they get: made once, sent many times.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use rayon::prelude::*;
 
 use super::fingerprint::files_below;
 
@@ -14,19 +15,19 @@ const TEXTUAL: [&str; 9] = ["html", "js", "css", "wasm", "svg", "json", "txt", "
 
 /// Writes `name.br` and `name.gz` for every asset that gets smaller by it.
 pub(crate) fn write_beside(folder: &Path) -> Result<()> {
-    for file in files_below(folder)? {
-        let extension = file.extension().unwrap_or_default().to_string_lossy().into_owned();
-        let content = fs::read(&file)?;
-        if !TEXTUAL.contains(&extension.as_str()) || content.len() < WORTHWHILE_BYTES {
-            continue;
-        }
-        for (suffix, encoded) in [("br", brotli(&content)?), ("gz", gzip(&content)?)] {
-            if encoded.len() < content.len() {
-                let beside = file.with_extension(format!("{extension}.{suffix}"));
-                File::create(&beside)?
-                    .write_all(&encoded)
-                    .with_context(|| format!("could not write {}", beside.display()))?;
-            }
+    files_below(folder)?.par_iter().try_for_each(|file| write_forms(file))
+}
+
+fn write_forms(file: &Path) -> Result<()> {
+    let extension = file.extension().unwrap_or_default().to_string_lossy().into_owned();
+    let content = fs::read(file)?;
+    if !TEXTUAL.contains(&extension.as_str()) || content.len() < WORTHWHILE_BYTES {
+        return Ok(());
+    }
+    for (suffix, encoded) in [("br", brotli(&content)?), ("gz", gzip(&content)?)] {
+        if encoded.len() < content.len() {
+            let beside = file.with_extension(format!("{extension}.{suffix}"));
+            fs::write(&beside, encoded).with_context(|| format!("could not write {}", beside.display()))?;
         }
     }
     Ok(())

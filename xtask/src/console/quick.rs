@@ -12,7 +12,7 @@ use crate::setup;
 use crate::timing::Timing;
 
 /// Builds it unless its inputs are unchanged; returns the folder with the assets.
-pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
+pub(crate) fn build(timing: &Timing) -> Result<PathBuf> {
     let shelf = paths::target().join("console-quick");
     let assets = shelf.join(fingerprint::of_inputs()?);
     if assets.join("index.html").is_file() {
@@ -22,7 +22,8 @@ pub(crate) fn build(timing: &mut Timing) -> Result<PathBuf> {
     let dist = paths::target().join("console-quick-dist");
     setup::build_packages(timing, "app/terminal-js")?;
     timing.step("build the console, quickly", || trunk(&dist))?;
-    timing.step("build the archive workers", || workers::build(&dist))?;
+    timing.step("compile the archive workers", workers::compile)?;
+    workers::finish(&dist)?;
     let style = page::finish(&dist)?;
     let index = dist.join("index.html");
     fs::write(&index, with_style(&fs::read_to_string(&index)?, &style)?)?;

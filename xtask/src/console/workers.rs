@@ -19,15 +19,19 @@ const PROFILE: &str = "workers";
 const RUST_FLAGS: &str = "-Ctarget-feature=+simd128,+bulk-memory";
 const C_FLAGS: &str = "-O3 -msimd128";
 
-/// Builds the workers into `dist`, and tells the page where they are.
-pub(crate) fn build(dist: &Path) -> Result<()> {
+/// Compiles the workers.
+pub(crate) fn compile() -> Result<()> {
     let mut compile = cargo();
     compile_c_for_wasm(&mut compile);
     show(
         compile
             .args(["build", "--quiet", "--package", PACKAGE, "--profile", PROFILE, "--target", TARGET])
             .env("RUSTFLAGS", RUST_FLAGS),
-    )?;
+    )
+}
+
+/// Puts the compiled workers into `dist`, and tells the page where they are.
+pub(crate) fn finish(dist: &Path) -> Result<()> {
     let module = paths::target().join(TARGET).join(PROFILE).join("archive_worker.wasm");
     let bound = paths::target().join("archive-worker");
     show(

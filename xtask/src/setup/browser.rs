@@ -11,7 +11,7 @@ use crate::timing::Timing;
 /// The browser the tests drive.
 pub(crate) const CHROMIUM: &str = "/usr/bin/chromium";
 
-pub(crate) fn ensure_chromium(timing: &mut Timing) -> Result<()> {
+pub(crate) fn ensure_chromium(timing: &Timing) -> Result<()> {
     timing.ensure(
         "Chromium",
         "installing Debian's package, under a minute",
@@ -23,7 +23,7 @@ pub(crate) fn ensure_chromium(timing: &mut Timing) -> Result<()> {
     )
 }
 
-pub(crate) fn ensure_playwright(timing: &mut Timing) -> Result<()> {
+pub(crate) fn ensure_playwright(timing: &Timing) -> Result<()> {
     node::ensure_node(timing)?;
     node::ensure_packages(timing, "Playwright", "e2e")
 }

@@ -9,7 +9,7 @@ use super::apt;
 use crate::paths::find_program;
 use crate::timing::Timing;
 
-pub(crate) fn ensure(timing: &mut Timing) -> Result<()> {
+pub(crate) fn ensure(timing: &Timing) -> Result<()> {
     if find().is_none() && !apt::may_install() {
         println!(
             "  sample image: left out, there is no static busybox here (Debian: `apt-get install busybox-static`)"

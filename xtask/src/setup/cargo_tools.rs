@@ -1,7 +1,7 @@
 //! Trunk, wasm-bindgen and cargo-deny: compiled once with cargo, kept in the cache by version.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -14,25 +14,53 @@ use crate::timing::Timing;
 const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
 
-pub(crate) fn ensure_trunk(timing: &mut Timing) -> Result<()> {
-    ensure(timing, "trunk", "trunk", TRUNK, true, "compiling it with cargo, about 5 min on 2 cores")
+/// A program that is compiled from its crate.
+struct Tool<'a> {
+    program: &'a str,
+    package: &'a str,
+    version: &'a str,
+    flags: &'a [&'a str],
+    /// Used for seconds, most need no speed: that halves their compile time.
+    opt_level: &'a str,
+    how: &'a str,
 }
 
-pub(crate) fn ensure_wasm_bindgen(timing: &mut Timing) -> Result<()> {
-    let version = wasm_bindgen_version()?;
-    // Its own lock file asks for crate versions that not every registry mirror has: resolved afresh.
-    ensure(
-        timing,
-        "wasm-bindgen",
-        "wasm-bindgen-cli",
-        &version,
-        false,
-        "compiling it with cargo, about 2 min on 2 cores",
-    )
+pub(crate) fn ensure_trunk(timing: &Timing) -> Result<()> {
+    Tool {
+        program: "trunk",
+        package: "trunk",
+        version: TRUNK,
+        // By default it can ask the network for newer versions of itself and for tools; it is called with --offline.
+        flags: &["--locked", "--no-default-features"],
+        opt_level: "0",
+        how: "compiling it with cargo, about 2 min on 2 cores",
+    }
+    .ensure(timing)
 }
 
-pub(crate) fn ensure_cargo_deny(timing: &mut Timing) -> Result<()> {
-    ensure(timing, "cargo-deny", "cargo-deny", CARGO_DENY, true, "compiling it with cargo, about 4 min on 2 cores")
+pub(crate) fn ensure_wasm_bindgen(timing: &Timing) -> Result<()> {
+    Tool {
+        program: "wasm-bindgen",
+        package: "wasm-bindgen-cli",
+        version: &wasm_bindgen_version()?,
+        // Its own lock file asks for crate versions that not every registry mirror has: resolved afresh.
+        flags: &[],
+        opt_level: "1",
+        how: "compiling it with cargo, about 1 min on 2 cores",
+    }
+    .ensure(timing)
+}
+
+pub(crate) fn ensure_cargo_deny(timing: &Timing) -> Result<()> {
+    Tool {
+        program: "cargo-deny",
+        package: "cargo-deny",
+        version: CARGO_DENY,
+        flags: &["--locked"],
+        opt_level: "0",
+        how: "compiling it with cargo, about 1 min on 2 cores",
+    }
+    .ensure(timing)
 }
 
 /// The cargo-deny program.
@@ -71,32 +99,31 @@ fn locked_version(lock: &str, package: &str) -> Option<String> {
     Some(version.to_owned())
 }
 
-fn ensure(timing: &mut Timing, program: &str, package: &str, version: &str, locked: bool, how: &str) -> Result<()> {
-    let folder = paths::tool(program, version);
-    let installed = folder.join("bin").join(program);
-    timing.ensure(
-        &format!("{program} {version}"),
-        how,
-        || installed.is_file(),
-        || {
-            let build = paths::cache().join("build").join(program);
-            let mut install = cargo();
-            install
-                .args(["install", package, "--version", version, "--root"])
-                .arg(&folder)
-                .args(if locked { &["--locked"][..] } else { &[][..] })
-                // A tool used for seconds need not be built for speed: half the compile time.
-                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
-                .env("CARGO_PROFILE_RELEASE_LTO", "off")
-                .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-                .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
-                .env("CARGO_TARGET_DIR", &build)
-                .env_remove("RUSTFLAGS");
-            let result = quiet(&mut install, program);
-            fs::remove_dir_all(&build).ok();
-            result
-        },
-    )
+impl Tool<'_> {
+    fn ensure(&self, timing: &Timing) -> Result<()> {
+        let folder = paths::tool(self.program, self.version);
+        let installed = folder.join("bin").join(self.program);
+        let name = format!("{} {}", self.program, self.version);
+        timing.ensure(&name, self.how, || installed.is_file(), || self.install(&folder))
+    }
+
+    fn install(&self, folder: &Path) -> Result<()> {
+        let build = paths::cache().join("build").join(self.program);
+        let mut install = cargo();
+        install
+            .args(["install", self.package, "--version", self.version, "--root"])
+            .arg(folder)
+            .args(self.flags)
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.opt_level)
+            .env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+            .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
+            .env("CARGO_TARGET_DIR", &build)
+            .env_remove("RUSTFLAGS");
+        let result = quiet(&mut install, self.program);
+        fs::remove_dir_all(&build).ok();
+        result
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::apt;
 use crate::paths::find_program;
 use crate::timing::Timing;
 
-pub(crate) fn ensure(timing: &mut Timing) -> Result<()> {
+pub(crate) fn ensure(timing: &Timing) -> Result<()> {
     let ready = || find_program("clang").is_some();
     timing.ensure("clang", "installing Debian's package", ready, || apt::install(&["clang"]))
 }

@@ -11,7 +11,7 @@ use crate::timing::Timing;
 const APOLO_CLI: &str = "26.9.0";
 const PYTEST: &str = "9.2.0";
 
-pub(crate) fn ensure(timing: &mut Timing) -> Result<()> {
+pub(crate) fn ensure(timing: &Timing) -> Result<()> {
     let packages = [format!("apolo-cli=={APOLO_CLI}"), format!("pytest=={PYTEST}")];
     python::ensure_venv(timing, &format!("apolo-cli {APOLO_CLI}"), &folder(), &packages)
 }

@@ -16,7 +16,7 @@ const OLDEST: (u32, u32) = (1, 24);
 const FETCHED: &str = "1.24.13";
 
 /// Gets a Go that can build the suite.
-pub(crate) fn ensure(timing: &mut Timing) -> Result<()> {
+pub(crate) fn ensure(timing: &Timing) -> Result<()> {
     let what = format!("Go {}.{} or newer", OLDEST.0, OLDEST.1);
     timing.ensure(&what, "fetching it through Go's module proxy", || find().is_ok(), fetch)
 }

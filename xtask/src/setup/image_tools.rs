@@ -8,7 +8,7 @@ use crate::timing::Timing;
 
 const TOOLS: [&str; 3] = ["podman", "buildah", "skopeo"];
 
-pub(crate) fn ensure(timing: &mut Timing) -> Result<()> {
+pub(crate) fn ensure(timing: &Timing) -> Result<()> {
     timing.ensure(
         "podman, buildah and skopeo",
         "installing Debian's packages",

@@ -18,7 +18,7 @@ const NODE_MAJOR: u32 = 22;
 /// Takes the machine's Node if it is new enough, else gets one of our own from PyPI.
 ///
 /// Debian's package of npm brings some hundred others and takes minutes; Debian 12's Node is too old besides.
-pub(crate) fn ensure_node(timing: &mut Timing) -> Result<()> {
+pub(crate) fn ensure_node(timing: &Timing) -> Result<()> {
     let what = format!("Node {NODE_MAJOR} or newer, with npm");
     if is_new_enough() {
         return timing.ensure(&what, "", || true, || Ok(()));
@@ -57,7 +57,7 @@ fn link_programs(venv: &Path) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn ensure_wasm_opt(timing: &mut Timing) -> Result<()> {
+pub(crate) fn ensure_wasm_opt(timing: &Timing) -> Result<()> {
     let folder = paths::tool("binaryen", BINARYEN);
     let ready = || wasm_opt_folder().join("wasm-opt").exists();
     timing.ensure(&format!("wasm-opt {BINARYEN}"), "from npm, some seconds", ready, || {
@@ -73,7 +73,7 @@ pub(crate) fn wasm_opt_folder() -> PathBuf {
 }
 
 /// Installs a folder's package-lock.json, once for each content of it.
-pub(crate) fn ensure_packages(timing: &mut Timing, what: &str, folder: &str) -> Result<()> {
+pub(crate) fn ensure_packages(timing: &Timing, what: &str, folder: &str) -> Result<()> {
     let folder = paths::root().join(folder);
     let (lock, stamp) = (folder.join("package-lock.json"), folder.join("node_modules/.roadstead-lock"));
     let ready = || fs::read(&lock).is_ok_and(|wanted| fs::read(&stamp).is_ok_and(|got| got == wanted));
@@ -86,7 +86,7 @@ pub(crate) fn ensure_packages(timing: &mut Timing, what: &str, folder: &str) -> 
 }
 
 /// Installs and builds a folder of the console's own JavaScript.
-pub(crate) fn build_packages(timing: &mut Timing, folder: &str) -> Result<()> {
+pub(crate) fn build_packages(timing: &Timing, folder: &str) -> Result<()> {
     if !paths::root().join(folder).join("package-lock.json").is_file() {
         return Ok(());
     }

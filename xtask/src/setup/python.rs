@@ -10,7 +10,7 @@ use crate::command::{command, quiet};
 use crate::timing::Timing;
 
 /// Makes sure of a virtual environment with exactly these packages (`name==version`).
-pub(crate) fn ensure_venv(timing: &mut Timing, what: &str, folder: &Path, packages: &[String]) -> Result<()> {
+pub(crate) fn ensure_venv(timing: &Timing, what: &str, folder: &Path, packages: &[String]) -> Result<()> {
     let stamp = folder.join("roadstead-packages");
     let wanted = packages.join("\n");
     let ready = || fs::read_to_string(&stamp).is_ok_and(|got| got == wanted);

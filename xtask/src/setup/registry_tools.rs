@@ -15,7 +15,7 @@ const PACKAGES: [&str; 4] = ["docker-registry", "skopeo", "podman", "openssl"];
 const CRANE: &str = "github.com/google/go-containerregistry/cmd/crane";
 const CRANE_VERSION: &str = "v0.22.1";
 
-pub(crate) fn ensure(timing: &mut Timing) -> Result<()> {
+pub(crate) fn ensure(timing: &Timing) -> Result<()> {
     let missing = || PACKAGES.into_iter().filter(|name| paths::find_program(name).is_none()).collect::<Vec<_>>();
     let what = PACKAGES.join(", ");
     timing.ensure(&what, "installing Debian's packages", || missing().is_empty(), || apt::install(&missing()))?;

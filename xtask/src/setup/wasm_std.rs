@@ -15,7 +15,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// Suites that carry rust-src; the first with the compiler's own version is taken.
 const SUITES: [&str; 4] = ["trixie-backports", "trixie", "forky", "sid"];
 
-pub(crate) fn ensure(timing: &mut Timing) -> Result<()> {
+pub(crate) fn ensure(timing: &Timing) -> Result<()> {
     let sysroot = PathBuf::from(capture(command("rustc").args(["--print", "sysroot"]))?.trim());
     let library = sysroot.join("lib/rustlib").join(TARGET).join("lib");
     let debian = std::env::var("RUST_STD_FROM").is_ok_and(|from| from == "debian");

@@ -20,7 +20,7 @@ use crate::timing::Timing;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Packs and serves; the Worker must have been built.
-pub(crate) fn tests(timing: &mut Timing) -> Result<Counts> {
+pub(crate) fn tests(timing: &Timing) -> Result<Counts> {
     timing.step("rehearsal of the Worker's deployment", || {
         let packed = paths::target().join("edge-rehearsal");
         quiet(wrangler().args(["deploy", "--dry-run", "--outdir"]).arg(&packed), "wrangler-dry-run")?;

@@ -3,18 +3,16 @@
 use anyhow::Result;
 
 use super::workerd;
-use crate::command::cargo;
 use crate::test::counts::Counts;
-use crate::test::stream;
+use crate::test::{native_test, stream};
 use crate::timing::Timing;
 
 /// Runs them; the Worker must have been built.
-pub(crate) fn tests(timing: &mut Timing) -> Result<Counts> {
+pub(crate) fn tests(timing: &Timing) -> Result<Counts> {
     timing.step("the gateway's tests on the Worker", || {
         stream(
-            cargo()
-                .args(["test", "--quiet", "--package", "gateway-native", "--test", "images", "--test", "streams"])
-                .arg("--no-fail-fast")
+            native_test()
+                .args(["--test", "images", "--test", "streams", "--no-fail-fast"])
                 // What only the Worker can do.
                 .args(["--", "--include-ignored"])
                 .env("ROADSTEAD_WORKERD", workerd()?),

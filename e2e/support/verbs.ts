@@ -51,6 +51,8 @@ export class Verbs {
     await this.page.getByRole("menuitemradio", { name: theme }).click();
     // On a phone the menu may lie over what is looked at next.
     await this.page.keyboard.press("Escape");
+    // Half way from one theme to the other a colour belongs to neither.
+    await this.page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)));
   }
 
   /** axe finds nothing on the page as it is, in both themes. */

@@ -4,7 +4,7 @@ use archive_protocol::Word;
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, DedicatedWorkerGlobalScope};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageChannel};
 
 /// The name that makes a worker a hand.
 pub(crate) const HAND: &str = "hand";
@@ -25,6 +25,17 @@ pub(crate) fn now_ms() -> f64 {
 /// A random number from 0 up to 1, for jitter.
 pub(crate) fn random() -> f64 {
     js_sys::Math::random()
+}
+
+/// Ends when what came before has been seen to, and what can go on by itself has done so. Not by a timer: several in a row are slowed down
+/// to four milliseconds each (HTML, section 8.6).
+pub(crate) async fn later() {
+    let Ok(channel) = MessageChannel::new() else { return };
+    let heard = js_sys::Promise::new(&mut |resolve, _| channel.port1().set_onmessage(Some(&resolve)));
+    if channel.port2().post_message(&JsValue::UNDEFINED).is_ok() {
+        drop(JsFuture::from(heard).await);
+    }
+    channel.port1().close();
 }
 
 /// Tells the page.

@@ -8,10 +8,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 const MOST_HANDS: u32 = 4;
-/// Orders that a hand has at once. With one more it would not wait for the next, but hashing would wait behind it.
+/// Orders that a hand has at once. With one more it would not wait for the next, but hashing would wait behind it: that costs more.
 const MOST_ORDERS: usize = 1;
 
 /// When an order is given.
@@ -37,6 +38,8 @@ pub(crate) struct Hands {
 struct Hand {
     worker: Worker,
     given: RefCell<HashMap<u32, oneshot::Sender<Result<Array, Fault>>>>,
+    /// The number of the order that it was given last: who was given one longest ago is free soonest.
+    last_id: Cell<u32>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(web_sys::Event)>,
 }
@@ -105,7 +108,7 @@ impl Hands {
             return Answer(answered);
         }
         let order = Order { words, moved, answer };
-        let idle = self.hands.iter().min_by_key(|hand| hand.load());
+        let idle = self.hands.iter().min_by_key(|hand| (hand.load(), hand.last_id.get()));
         match idle.filter(|hand| turn == Turn::Now || hand.load() < MOST_ORDERS) {
             Some(hand) => self.give(hand, order),
             None => self.waiting.borrow_mut().push_back(order),
@@ -117,24 +120,41 @@ impl Hands {
         let id = self.next_id.replace(self.next_id.get().wrapping_add(1));
         let order = Array::of4(&id.into(), &first, &second, &third);
         match hand.worker.post_message_with_transfer(&order, &moved) {
-            Ok(()) => drop(hand.given.borrow_mut().insert(id, answer)),
+            Ok(()) => {
+                hand.last_id.set(id);
+                drop(hand.given.borrow_mut().insert(id, answer));
+            }
             Err(error) => drop(answer.send(Err(Fault::new(FaultCode::Broken, global::words(&error))))),
         }
     }
 
     /// A hand has answered: it is free for another.
-    fn answered(&self, number: usize, answer: Array) {
+    fn answered(self: &Rc<Self>, number: usize, answer: Array) {
         let Some(hand) = self.hands.get(number) else { return };
         let id = answer.get(0).as_f64().unwrap_or_default() as u32;
         let wanted = hand.given.borrow_mut().remove(&id);
-        while hand.load() < MOST_ORDERS {
-            let Some(order) = self.waiting.borrow_mut().pop_front() else { break };
-            if !order.answer.is_canceled() {
-                self.give(hand, order);
-            }
-        }
         if let Some(wanted) = wanted {
             drop(wanted.send(Ok(answer)));
+        }
+        // Not at once: the answer may be the last that a hash waited for, which is then ordered within one turn and goes first.
+        let hands = Rc::downgrade(self);
+        spawn_local(async move {
+            global::later().await;
+            global::later().await;
+            if let Some(hands) = hands.upgrade() {
+                hands.give_waiting();
+            }
+        });
+    }
+
+    fn give_waiting(&self) {
+        for hand in &self.hands {
+            while hand.load() < MOST_ORDERS {
+                let Some(order) = self.waiting.borrow_mut().pop_front() else { return };
+                if !order.answer.is_canceled() {
+                    self.give(hand, order);
+                }
+            }
         }
     }
 
@@ -186,7 +206,13 @@ impl Hand {
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Self { worker, given: RefCell::default(), _on_message: on_message, _on_error: on_error })
+        Ok(Self {
+            worker,
+            given: RefCell::default(),
+            last_id: Cell::new(0),
+            _on_message: on_message,
+            _on_error: on_error,
+        })
     }
 
     /// Orders that it was given and has not answered.

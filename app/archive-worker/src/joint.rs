@@ -1,10 +1,10 @@
 //! Where the layers that are on their way wait for each other, so that their pieces are hashed side by side.
 
 use crate::chain::Chain;
+use crate::global;
 use crate::pool::{Pool, Pressed};
 use archive_protocol::{Fault, FaultCode};
 use futures::channel::oneshot;
-use gloo_timers::future::TimeoutFuture;
 use js_sys::Uint8Array;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -69,7 +69,7 @@ impl Joint {
         }
         let joint = self.clone();
         spawn_local(async move {
-            TimeoutFuture::new(0).await;
+            global::later().await;
             joint.0.is_called.set(false);
             joint.hash_if_all_are_here().await;
         });

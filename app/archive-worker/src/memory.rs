@@ -7,7 +7,7 @@ use std::cell::RefCell;
 /// A piece that does not shrink has a little more made of it than read.
 const BUFFER_BYTES: u32 = PIECE_BYTES as u32 + 64 * 1024;
 /// As many as wait at most; what comes back besides is given to the browser.
-const MOST_BUFFERS: usize = 24;
+const MOST_BUFFERS: usize = 40;
 
 /// Where memory waits that nobody uses at the moment.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use crate::deflate::Deflater;
 use image::manifest::Compression;
 
 /// Bytes of a layer in one piece: large, for layers wait for each other at each.
-pub(crate) const PIECE_BYTES: u64 = 8 * 1024 * 1024;
+pub(crate) const PIECE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// One more with each change to what is made of the same piece: what an earlier edition began cannot be made on.
 const EDITION: u32 = 2;

@@ -15,6 +15,9 @@ use web_sys::Blob;
 
 /// Pieces that are made ahead of what the network takes, besides the one whose sender waits.
 const AHEAD: usize = 0;
+/// Pieces of a layer that are in the making, or made, besides the next one and the one whose sender waits: a hand that has nothing to make
+/// while the pieces before are hashed stands idle.
+const PIECES_AHEAD: usize = 2;
 
 /// One piece of the blob, in order.
 pub(crate) struct Part {
@@ -48,10 +51,9 @@ impl Source {
         parts
     }
 
-    /// The pieces in the making: so many that with those of the other layers every hand has one, and none that is hashed makes it wait.
+    /// The pieces in the making.
     fn pieces(&self, pool: &Pool, from: &Mark) -> mpsc::Receiver<Result<Making, Fault>> {
-        // One more waits with whoever sends it.
-        let (mut sender, pieces) = mpsc::channel((pool.size() / 2).saturating_sub(1));
+        let (mut sender, pieces) = mpsc::channel(PIECES_AHEAD);
         let (source, pool) = (self.clone(), pool.clone());
         let mut next = from.read_bytes;
         // An empty layer is one empty piece: its compressed form is not empty.

@@ -21,7 +21,7 @@ const TAIL: usize = 32;
 
 pub(super) struct Finder {
     /// Where each hash was seen last, modulo 2^16. An old place is no danger: the bytes there are compared.
-    places: Box<[u16; 1 << HASH_BITS]>,
+    places: Box<[u32; 1 << HASH_BITS]>,
 }
 
 impl Finder {
@@ -57,7 +57,7 @@ impl Finder {
             at += len;
             told = at;
             if at < last {
-                self.places[hash(load(input, at - 2))] = (at - 2) as u16;
+                self.places[hash(load(input, at - 2))] = (at - 2) as u32;
             }
         }
         block.last_literals(&input[told..part.end]);
@@ -71,10 +71,10 @@ impl Finder {
         while at < last {
             let here = load(input, at);
             let place = &mut self.places[hash(here)];
-            back = u32::from((at as u16).wrapping_sub(std::mem::replace(place, at as u16)));
-            let from = at.saturating_sub(back as usize);
+            let from = std::mem::replace(place, at as u32) as usize;
+            back = (at as u32).wrapping_sub(from as u32);
             let differs = (here ^ load(input, from)) as u32;
-            let is_far = back.wrapping_sub(1) >> WINDOW_BITS | u32::from(back as usize > at);
+            let is_far = back.wrapping_sub(1) >> WINDOW_BITS;
             // One branch for all that may be wrong, for which of it is cannot be foretold.
             if differs | is_far == 0 {
                 break;

@@ -15,7 +15,7 @@ export default defineConfig({
   forbidOnly: true,
   reporter: [["list"]],
   use: {
-    trace: "retain-on-failure",
+    trace: { mode: "retain-on-failure", screenshots: false, snapshots: true, sources: false },
     screenshot: "only-on-failure",
     actionTimeout: 20_000,
     permissions: ["clipboard-read", "clipboard-write"],

@@ -92,6 +92,7 @@ test("keys move through the list, select and open", async ({ page, verbs, viewpo
   await expect(page.getByRole("heading", { level: 1, name: `keys-a-${mark}` })).toBeVisible();
   await page.keyboard.press("g");
   await expect(page).toHaveURL(/\/jobs$/);
+  await expect(page.getByRole("heading", { level: 1, name: "Jobs" })).toBeVisible();
   await page.keyboard.press("/");
   await expect(page.getByRole("searchbox")).toBeFocused();
 });

@@ -1,6 +1,6 @@
 //! The part of the facts that one principal may see: enough to audit what it manages, and nothing else of others.
 
-use super::{Action, Facts, Policy};
+use super::{Action, Facts, Member, OrgMember, Policy};
 use crate::uri::Uri;
 use std::collections::HashSet;
 
@@ -23,36 +23,28 @@ impl Policy {
         let roles: HashSet<&str> = self.roles_of(viewer).collect();
         let own = |principal: &str| principal == viewer || roles.contains(principal);
         let mut seen = Facts { cluster: whole.cluster.clone(), ..Facts::default() };
-        seen.members = whole
-            .members
-            .iter()
-            .filter(|member| {
-                own(&member.principal) || member.permissions(&whole.cluster).any(|right| reaches(&right.uri))
-            })
-            .cloned()
-            .collect();
         let orgs: HashSet<&str> = whole
             .org_members
             .iter()
             .filter(|member| member.principal == viewer)
             .map(|member| member.org.as_str())
             .collect();
-        seen.org_members = whole
-            .org_members
-            .iter()
-            .filter(|member| {
-                // Members of an organisation see who else is.
-                orgs.contains(member.org.as_str())
-                    || member.permissions(&whole.cluster).any(|right| reaches(&right.uri))
-            })
-            .cloned()
-            .collect();
+        let decides = |member: &Member| member.permissions(&whole.cluster).any(|right| reaches(&right.uri));
+        // Members of an organisation see who else is.
+        let is_known = |member: &OrgMember| {
+            orgs.contains(member.org.as_str()) || member.permissions(&whole.cluster).any(|right| reaches(&right.uri))
+        };
+        let members = whole.members.iter().filter(|member| own(&member.principal) || decides(member));
+        seen.members = members.cloned().collect();
+        let org_members = whole.org_members.iter().filter(|member| own(&member.principal) || is_known(member));
+        seen.org_members = org_members.cloned().collect();
 
         let mut chosen: Vec<bool> =
             whole.grants.iter().map(|grant| grant.principal == viewer || reaches(&grant.uri)).collect();
         let mut named: HashSet<&str> = HashSet::from([viewer]);
-        named.extend(seen.members.iter().map(|member| member.principal.as_str()));
-        named.extend(seen.org_members.iter().map(|member| member.principal.as_str()));
+        named.extend(whole.members.iter().filter(|member| decides(member)).map(|member| member.principal.as_str()));
+        named
+            .extend(whole.org_members.iter().filter(|member| is_known(member)).map(|member| member.principal.as_str()));
         // Who has a role that is seen to have rights is part of who has the rights.
         loop {
             let before = named.len();

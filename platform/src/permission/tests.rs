@@ -223,6 +223,37 @@ fn a_stranger_sees_nothing_of_others() {
 }
 
 #[test]
+fn who_has_a_role_in_an_organisation_or_a_project_sees_what_that_gives_and_not_who_else_has_it() {
+    let role = |principal: &str| Grant {
+        principal: principal.to_owned(),
+        uri: uri("role://team"),
+        action: Action::Read,
+        granted_by: None,
+        granted_at: None,
+    };
+    let facts = Facts {
+        cluster: "c".to_owned(),
+        principals: vec![Principal { name: "team".to_owned(), kind: PrincipalKind::Role }],
+        grants: vec![role("alice"), role("bob")],
+        members: vec![Member {
+            principal: "team".to_owned(),
+            org: "o".to_owned(),
+            project: "p".to_owned(),
+            role: ProjectRole::Reader,
+        }],
+        org_members: vec![OrgMember { principal: "team".to_owned(), org: "o".to_owned(), role: OrgRole::User }],
+    };
+    let policy = Policy::new(facts);
+    let seen = policy.seen_by("alice", &policy.managed_by("alice"));
+    assert_eq!((seen.members.len(), seen.org_members.len()), (1, 1));
+    assert_eq!(seen.grants, [role("alice")]);
+    let part = Policy::new(seen);
+    for place in ["org://c/o", "image://c/o/p"] {
+        assert_eq!(part.effective("alice", &uri(place)), Action::Read, "{place}");
+    }
+}
+
+#[test]
 fn facts_and_reasons_have_the_json_that_is_promised() {
     let reason = Reason {
         action: Action::Write,

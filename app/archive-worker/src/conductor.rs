@@ -1,5 +1,6 @@
 //! The conductor: takes the page's orders, keeps the opened files, and drives one push at a time.
 
+use crate::chain::Chain;
 use crate::control::Control;
 use crate::joint::Joint;
 use crate::ledger::Ledger;
@@ -13,15 +14,20 @@ use crate::{global, http, lock, report, spool};
 use api::images::KnownLayers;
 use api::session::Session;
 use archive_protocol::{Fault, FaultCode, FileReport, Order, PushOrder, PushReceipt, Stage, Target, Word};
+use futures::channel::oneshot;
 use futures::future::{AbortHandle, Either, abortable, select};
 use image::manifest::{Compression, Descriptor};
 use image::plan::{Choice, Known, KnownLayer, Plan, PlanError};
+use js_sys::Uint8Array;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
+
+/// Of the piece that is made to be ready: enough for every loop to have run often.
+const READY_BYTES: u32 = 1024 * 1024;
 
 type Records = Rc<RefCell<Vec<Rc<RefCell<Record>>>>>;
 
@@ -71,7 +77,11 @@ impl Conductor {
             (Ok(Order::Pause), _) => inner.with_running(|running| running.control.pause()),
             (Ok(Order::Resume), _) => inner.with_running(|running| running.control.resume()),
             (Ok(Order::Cancel), _) => cancel(&inner),
-            (Ok(Order::ListUnfinished), _) => spawn_local(tell_unfinished()),
+            (Ok(Order::ListUnfinished), _) => {
+                spawn_local(tell_unfinished());
+                // Asked when the page for pushes opens.
+                spawn_local(inner.make_ready());
+            }
             (Ok(Order::Forget { key }), _) => spawn_local(forget(key)),
             (Ok(Order::Inspect { .. }) | Err(_), _) => {}
         }
@@ -93,10 +103,32 @@ impl Inner {
         Ok(self.pool.borrow_mut().insert(pool).clone())
     }
 
+    /// Starts the hands, and has a piece made that nobody needs: what a browser compiles anew for speed once it has run often is then ready
+    /// when a push begins.
+    async fn make_ready(self: Rc<Self>) {
+        if self.pool.borrow().is_some() {
+            return;
+        }
+        // Whether it could be started, a push says.
+        let Ok(pool) = self.pool() else { return };
+        for method in [Method::Gzip, Method::Zstd] {
+            let read = Uint8Array::from(&sample()[..]);
+            let Ok(pressed) = pool.make(read, method).pressed().await else { return };
+            if pool.hash(&[(Chain::new(), pressed)]).await.is_err() {
+                return;
+            }
+        }
+    }
+
     fn opened(&self, file: u32) -> Result<Rc<Opened>, Fault> {
         let found = self.files.borrow().get(&file).cloned();
         found.ok_or_else(|| Fault::new(FaultCode::Broken, "the file was not looked into"))
     }
+}
+
+/// Bytes some of which repeat, as most do.
+fn sample() -> Vec<u8> {
+    (0..READY_BYTES).map(|at| if at % 9 < 5 { (at / 27) as u8 } else { (at.wrapping_mul(at) >> 7) as u8 }).collect()
 }
 
 async fn inspect(inner: Rc<Inner>, number: u32, file: File) {
@@ -111,19 +143,24 @@ async fn inspect(inner: Rc<Inner>, number: u32, file: File) {
             global::tell(&Word::Inspecting { file: number, done_bytes, total_bytes });
         }
     };
+    // The registry is asked while the file is read.
+    let (answer, known) = oneshot::channel();
+    spawn_local(async move { drop(answer.send(known_here().await)) });
     match open::open(&file, told).await {
         Ok(opened) => {
-            let session = http::get::<Session>("/api/v1/session").await.ok();
-            let known = match session {
-                Some(session) => known_layers(session.org.as_deref(), &session.project).await.ok(),
-                None => None,
-            };
+            let known = known.await.ok().flatten();
             let report: FileReport = report::of(&opened, known.as_deref(), &remember::all().await);
             inner.files.borrow_mut().insert(number, Rc::new(opened));
             global::tell(&Word::Report { file: number, report });
         }
         Err(fault) => global::tell(&Word::Refused { file: number, fault }),
     }
+}
+
+/// The layers of the session's project; `None` where they cannot be had.
+async fn known_here() -> Option<Vec<KnownLayer>> {
+    let session = http::get::<Session>("/api/v1/session").await.ok()?;
+    known_layers(session.org.as_deref(), &session.project).await.ok()
 }
 
 /// The layers of a project's images.

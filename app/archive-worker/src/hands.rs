@@ -79,11 +79,6 @@ impl Hands {
         }
     }
 
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.hands.len()
-    }
-
     /// Whether one of them broke: they take no more orders.
     pub(crate) fn are_broken(&self) -> bool {
         self.is_broken.get()

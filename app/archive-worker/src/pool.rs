@@ -33,11 +33,6 @@ impl Pool {
         Ok(Self(Rc::new(Inner { shelf: Shelf::default(), hands: Hands::start()? })))
     }
 
-    /// How many hands there are.
-    pub(crate) fn size(&self) -> usize {
-        self.0.hands.len()
-    }
-
     /// Whether a hand broke, and the pool is good for nothing more.
     pub(crate) fn is_broken(&self) -> bool {
         self.0.hands.are_broken()

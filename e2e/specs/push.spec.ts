@@ -44,27 +44,6 @@ test("an archive of docker save is pushed and is there byte for byte", { tag: "@
   await expect(page.getByText(digest)).toBeVisible();
 });
 
-/** The bytes by which `press.rs` holds an edition, and the beginnings of the digests that it expects of what is made of them. */
-const edition = {
-  bytes: Buffer.from(Array.from({ length: 800_000 }, (_, at) => (at % 9 < 4 ? (Math.floor((at >> 2) / 7) * 13) >>> ((at & 3) * 8) : Number(BigInt(at) ** 2n & 0xffn)))),
-  gzip: "3b70aed7bbfe",
-  zstd: "b669c1dffd7b",
-};
-
-for (const compression of ["gzip", "zstd"] as const) {
-  test(`a browser makes the ${compression} that its edition stands for, the same as natively`, async ({ page }) => {
-    const registry = new Registry(page.request);
-    const name = `edition-${compression}-${stamp()}`;
-    await openPage(page);
-    await pick(page, "edition.tar", dockerArchive([`${name}:v1`], [edition.bytes]).tar);
-    await page.getByLabel("Compression").selectOption(compression);
-    await push(page);
-    await expect(done(page)).toBeVisible();
-    const { manifest } = await registry.manifest(`${await registry.home()}${name}`, "v1");
-    expect(manifest.layers[0]?.digest).toContain(`sha256:${edition[compression]}`);
-  });
-}
-
 test("what the registry has is not sent again", { tag: "@both-hosts" }, async ({ page }) => {
   const registry = new Registry(page.request);
   const name = `again-${stamp()}`;

@@ -176,7 +176,7 @@ mod tests {
             .map(|(at, byte)| if at % 9 < 4 { *byte } else { at.wrapping_mul(at) as u8 })
             .collect();
         let made = |method| image::Digest::sha256_of(&pressed(&mut Press::new(), method, &mixed)).short().to_owned();
-        // Other digests here need another edition. A browser must make the same: push.spec.ts.
+        // Other digests here need another edition. A browser must make the same: push-edition.spec.ts.
         let made = (EDITION, made(Method::Gzip), made(Method::Zstd));
         assert_eq!(made, (3, "3b70aed7bbfe".to_owned(), "b669c1dffd7b".to_owned()));
     }

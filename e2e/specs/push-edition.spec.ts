@@ -27,18 +27,16 @@ for (let at = 0; at < piece.length; at++) {
   piece[at] = at % 9 < 4 ? word >>> ((at & 3) * 8) : Math.imul(at, at);
 }
 
-test("a browser makes the bytes that an edition stands for", async ({ page, pair }) => {
-  await page.goto(await pair.link());
-  await expect(page.getByRole("heading", { name: "Jobs", level: 1 })).toBeVisible();
-  for (const [compression, digest] of [["gzip", "3b70aed7bbfe"], ["zstd", "b669c1dffd7b"]] as const) {
-    const name = `edition-${compression}`;
-    const made = dockerArchive([`${name}:v1`], [piece]);
-    await pick(page, made);
+for (const [compression, digest] of [["gzip", "3b70aed7bbfe"], ["zstd", "b669c1dffd7b"]] as const) {
+  test(`a browser makes the ${compression} that an edition stands for`, async ({ page, pair }) => {
+    await page.goto(await pair.link());
+    await expect(page.getByRole("heading", { name: "Jobs", level: 1 })).toBeVisible();
+    await pick(page, dockerArchive(["edition:v1"], [piece]));
     await page.getByLabel("Compression").selectOption(compression);
-    await push(page, name);
+    await push(page, "edition");
     await expect(page.getByRole("heading", { name: "Pushed and verified" })).toBeVisible();
     const registry = new Registry(page.request);
-    const { manifest } = await registry.manifest(`${await registry.home()}${name}`, "v1");
+    const { manifest } = await registry.manifest(`${await registry.home()}edition`, "v1");
     expect(manifest.layers.map((layer) => layer.digest.slice(0, "sha256:".length + digest.length))).toEqual([`sha256:${digest}`]);
-  }
-});
+  });
+}

@@ -1,6 +1,5 @@
 //! The conductor: takes the page's orders, keeps the opened files, and drives one push at a time.
 
-use crate::chain::Chain;
 use crate::control::Control;
 use crate::joint::Joint;
 use crate::ledger::Ledger;
@@ -18,16 +17,12 @@ use futures::channel::oneshot;
 use futures::future::{AbortHandle, Either, abortable, select};
 use image::manifest::{Compression, Descriptor};
 use image::plan::{Choice, Known, KnownLayer, Plan, PlanError};
-use js_sys::Uint8Array;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
-
-/// Of the piece that is made to be ready: enough for every loop to have run often.
-const READY_BYTES: u32 = 1024 * 1024;
 
 type Records = Rc<RefCell<Vec<Rc<RefCell<Record>>>>>;
 
@@ -79,8 +74,8 @@ impl Conductor {
             (Ok(Order::Cancel), _) => cancel(&inner),
             (Ok(Order::ListUnfinished), _) => {
                 spawn_local(tell_unfinished());
-                // Asked when the page for pushes opens.
-                spawn_local(inner.make_ready());
+                // Asked when the page for pushes opens: the hands come before they are needed. Whether they could, a push says.
+                drop(inner.pool());
             }
             (Ok(Order::Forget { key }), _) => spawn_local(forget(key)),
             (Ok(Order::Inspect { .. }) | Err(_), _) => {}
@@ -103,32 +98,10 @@ impl Inner {
         Ok(self.pool.borrow_mut().insert(pool).clone())
     }
 
-    /// Starts the hands, and has a piece made that nobody needs: what a browser compiles anew for speed once it has run often is then ready
-    /// when a push begins.
-    async fn make_ready(self: Rc<Self>) {
-        if self.pool.borrow().is_some() {
-            return;
-        }
-        // Whether it could be started, a push says.
-        let Ok(pool) = self.pool() else { return };
-        for method in [Method::Gzip, Method::Zstd] {
-            let read = Uint8Array::from(&sample()[..]);
-            let Ok(pressed) = pool.make(read, method).pressed().await else { return };
-            if pool.hash(&[(Chain::new(), pressed)]).await.is_err() {
-                return;
-            }
-        }
-    }
-
     fn opened(&self, file: u32) -> Result<Rc<Opened>, Fault> {
         let found = self.files.borrow().get(&file).cloned();
         found.ok_or_else(|| Fault::new(FaultCode::Broken, "the file was not looked into"))
     }
-}
-
-/// Bytes some of which repeat, as most do.
-fn sample() -> Vec<u8> {
-    (0..READY_BYTES).map(|at| if at % 9 < 5 { (at / 27) as u8 } else { (at.wrapping_mul(at) >> 7) as u8 }).collect()
 }
 
 async fn inspect(inner: Rc<Inner>, number: u32, file: File) {

@@ -25,7 +25,7 @@ pub enum Order {
     Resume,
     /// Break the push off and tell the registry.
     Cancel,
-    /// Which pushes were begun and never ended? Answered by `unfinished`. As a push is likely to follow, workers are made ready.
+    /// Which pushes were begun and never ended? Answered by `unfinished`.
     ListUnfinished,
     /// Forget one of them.
     Forget {

@@ -72,11 +72,7 @@ impl Conductor {
             (Ok(Order::Pause), _) => inner.with_running(|running| running.control.pause()),
             (Ok(Order::Resume), _) => inner.with_running(|running| running.control.resume()),
             (Ok(Order::Cancel), _) => cancel(&inner),
-            (Ok(Order::ListUnfinished), _) => {
-                spawn_local(tell_unfinished());
-                // Asked when the page for pushes opens: the hands come before they are needed. Whether they could, a push says.
-                drop(inner.pool());
-            }
+            (Ok(Order::ListUnfinished), _) => spawn_local(tell_unfinished()),
             (Ok(Order::Forget { key }), _) => spawn_local(forget(key)),
             (Ok(Order::Inspect { .. }) | Err(_), _) => {}
         }

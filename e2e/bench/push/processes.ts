@@ -51,23 +51,25 @@ function ownMb(pid: number): number {
   }
 }
 
+/** Looks a second. */
+const LOOKS = 10;
 /** Who belongs to a group is found out each so many looks: it takes all of /proc, and its cost must not show in what is measured. */
-const LOOKS_A_FINDING = 10;
+const LOOKS_A_FINDING = 30;
 
 /** The most memory that processes had at once. */
 export class Peak {
   private readonly most = new Map<string, number>();
-  private readonly found = new Map<string, number[]>();
+  private found: Record<string, number[]> = {};
   private looks = 0;
   private readonly timer: NodeJS.Timeout;
 
-  private constructor(private readonly groups: Record<string, () => number[]>) {
-    this.timer = setInterval(() => this.look(), 100);
+  private constructor(private readonly groups: () => Record<string, number[]>) {
+    this.timer = setInterval(() => this.look(), 1000 / LOOKS);
     this.look();
   }
 
-  /** Looks at groups of processes ten times a second, each summed up, until `stop`. */
-  static of(groups: Record<string, () => number[]>): Peak {
+  /** Looks at groups of processes again and again, each summed up, until `stop`. */
+  static of(groups: () => Record<string, number[]>): Peak {
     return new Peak(groups);
   }
 
@@ -78,10 +80,11 @@ export class Peak {
   }
 
   private look(): void {
-    const finds = this.looks++ % LOOKS_A_FINDING === 0;
-    for (const [name, pids] of Object.entries(this.groups)) {
-      if (finds) this.found.set(name, pids());
-      const mb = (this.found.get(name) ?? []).reduce((sum, pid) => sum + ownMb(pid), 0);
+    if (this.looks++ % LOOKS_A_FINDING === 0) this.found = this.groups();
+    // Each process once, whatever groups it is in.
+    const own = new Map([...new Set(Object.values(this.found).flat())].map((pid) => [pid, ownMb(pid)]));
+    for (const [name, pids] of Object.entries(this.found)) {
+      const mb = pids.reduce((sum, pid) => sum + (own.get(pid) ?? 0), 0);
       this.most.set(name, Math.max(mb, this.most.get(name) ?? 0));
     }
   }

@@ -11,6 +11,10 @@ import { cpuSecs, Peak, renderers, tree } from "./processes.ts";
 
 const PATIENCE_MS = 3_600_000;
 const SOON_MS = 60_000;
+const REST_MS = 2_000;
+
+/** Nobody picks a file before they have seen the page: its own start, and what the browser makes ready behind it, is over by then. */
+const rest = () => new Promise((resolve) => setTimeout(resolve, REST_MS));
 
 /** In the page: the first element that holds exactly this text. */
 const holding = (selector: string, text: string) => `[...document.querySelectorAll('${selector}')].find((one) => one.textContent.trim() === '${text}')`;
@@ -44,6 +48,7 @@ export class Tab {
     const origin = how === "counted" ? this.wire.url : this.pair.gateway.url;
     await this.browser.open(`${origin}/images/push`);
     await this.browser.until("document.querySelector('#push-files')", SOON_MS);
+    await rest();
     const sent = this.wire.sent;
     const cost = await this.timed(async () => {
       await this.browser.pick("#push-files", file);
@@ -70,6 +75,7 @@ export class Tab {
     await this.browser.evaluate(`${menu}.click()`);
     const link = "document.querySelector('[role=menuitem][href*=\"oci\"]')";
     await this.browser.until(link, SOON_MS);
+    await rest();
     return this.timed(async () => {
       await this.browser.evaluate(`${link}.click()`);
       await rename(join(this.downloads, await this.downloaded()), file);
@@ -90,7 +96,10 @@ export class Tab {
   private async timed(act: () => Promise<void>): Promise<Cost> {
     const [cluster, gateway] = [this.pair.cluster.pid, this.pair.gateway.pid];
     const own = tree(this.browser.pid);
-    const peak = Peak.of({ renderer: () => renderers(tree(this.browser.pid)), browser: () => tree(this.browser.pid), gateway: () => [gateway] });
+    const peak = Peak.of(() => {
+      const browser = tree(this.browser.pid);
+      return { renderer: renderers(browser), browser, gateway: [gateway] };
+    });
     const [tab, servers] = [cpuSecs(own), cpuSecs([cluster, gateway])];
     const began = Date.now();
     await act();

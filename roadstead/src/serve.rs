@@ -37,7 +37,7 @@ pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
     let key = HomeKey::new();
     front.proxies = front.proxies.and_home(key.clone());
     // The cluster names itself by its public address; the gateway beside it need not go there.
-    let host = NativeHost::new().at_home(&address.as_str().parse()?, own, key);
+    let host = NativeHost::new().at_home(&address.as_str().parse()?, own, key, cluster.router());
     let gateway = open_gateway(config, &host, &data).await?;
     let console = gateway_native::console(assets::Console);
     let router = dispatch::one_port(gateway::router(gateway.clone(), console), cluster.router());

@@ -52,7 +52,9 @@ pub(crate) async fn send_layer(
     let mut window = Window::open(source.clone(), joint, from);
     let mut finished: Option<Sent> = None;
     let mut told = false;
-    let mut wire = None;
+    let mut wire: Option<Wire> = None;
+    // It is there when the first piece is made.
+    let mut coming = wires.are_to_be_had().then(|| wires.begin());
     loop {
         control.gate().await;
         if window.is_complete() && finished.is_none() {
@@ -64,9 +66,10 @@ pub(crate) async fn send_layer(
         }
         // Something to send, and more to come.
         if upload.may_stream() && window.end() > upload.sent_bytes() && wires.are_to_be_had() {
-            wire = match wire.filter(Wire::is_open) {
-                None => wires.open().await,
-                open => open,
+            wire = match (wire.filter(Wire::is_open), coming.take()) {
+                (Some(open), _) => Some(open),
+                (None, Some(coming)) => coming.await.ok().flatten(),
+                (None, None) => wires.open().await,
             };
             if let Some(open) = &mut wire
                 && let Some(request) = upload.stream()

@@ -33,8 +33,22 @@ pub(crate) struct Conductor(Rc<Inner>);
 struct Inner {
     files: RefCell<HashMap<u32, Rc<Opened>>>,
     pool: RefCell<Option<Pool>>,
+    /// What was last asked about the session's project, for the push that follows.
+    here: RefCell<Option<Rc<Here>>>,
     running: RefCell<Option<Running>>,
 }
+
+/// The session's project, and its layers in the registry.
+struct Here {
+    with_org: bool,
+    /// Organisation and project.
+    place: (Option<String>, String),
+    layers: Vec<KnownLayer>,
+    at_ms: f64,
+}
+
+/// So long it holds what was asked about a project: each layer is asked for again before it is taken to be there.
+const HERE_MS: f64 = 60_000.0;
 
 struct Running {
     control: Control,
@@ -72,7 +86,11 @@ impl Conductor {
             (Ok(Order::Pause), _) => inner.with_running(|running| running.control.pause()),
             (Ok(Order::Resume), _) => inner.with_running(|running| running.control.resume()),
             (Ok(Order::Cancel), _) => cancel(&inner),
-            (Ok(Order::ListUnfinished), _) => spawn_local(tell_unfinished()),
+            (Ok(Order::ListUnfinished), _) => {
+                // The page is open: the hands come, and learn, while the person looks for a file.
+                spawn_local(make_ready(inner));
+                spawn_local(tell_unfinished());
+            }
             (Ok(Order::Forget { key }), _) => spawn_local(forget(key)),
             (Ok(Order::Inspect { .. }) | Err(_), _) => {}
         }
@@ -94,14 +112,30 @@ impl Inner {
         Ok(self.pool.borrow_mut().insert(pool).clone())
     }
 
+    /// What is known of the session's project, where it was asked for lately.
+    fn here(&self) -> Option<Rc<Here>> {
+        self.here.borrow().clone().filter(|here| global::now_ms() - here.at_ms < HERE_MS)
+    }
+
     fn opened(&self, file: u32) -> Result<Rc<Opened>, Fault> {
         let found = self.files.borrow().get(&file).cloned();
         found.ok_or_else(|| Fault::new(FaultCode::Broken, "the file was not looked into"))
     }
 }
 
+/// Starts the hands. Whether they could be, a push says.
+async fn make_ready(inner: Rc<Inner>) {
+    if inner.pool.borrow().is_some() {
+        return;
+    }
+    if let Ok(pool) = inner.pool() {
+        drop(pool.warm_up().await);
+        pool.shelf().clear();
+    }
+}
+
 async fn inspect(inner: Rc<Inner>, number: u32, file: File) {
-    // The hands come while the archive is looked into. Whether they could, a push says.
+    // Where they are not there yet, or broke.
     drop(inner.pool());
     let total_bytes = file.size() as u64;
     let last = Cell::new(0.0);
@@ -117,8 +151,10 @@ async fn inspect(inner: Rc<Inner>, number: u32, file: File) {
     spawn_local(async move { drop(answer.send(known_here().await)) });
     match open::open(&file, told).await {
         Ok(opened) => {
-            let known = known.await.ok().flatten();
-            let report: FileReport = report::of(&opened, known.as_deref(), &remember::all().await);
+            let here = known.await.ok().flatten().map(Rc::new);
+            let known = here.as_ref().map(|here| here.layers.as_slice());
+            let report: FileReport = report::of(&opened, known, &remember::all().await);
+            inner.here.replace(here);
             inner.files.borrow_mut().insert(number, Rc::new(opened));
             global::tell(&Word::Report { file: number, report });
         }
@@ -126,10 +162,12 @@ async fn inspect(inner: Rc<Inner>, number: u32, file: File) {
     }
 }
 
-/// The layers of the session's project; `None` where they cannot be had.
-async fn known_here() -> Option<Vec<KnownLayer>> {
+/// The session's project; `None` where its layers cannot be had.
+async fn known_here() -> Option<Here> {
     let session = http::get::<Session>("/api/v1/session").await.ok()?;
-    known_layers(session.org.as_deref(), &session.project).await.ok()
+    let layers = known_layers(session.org.as_deref(), &session.project).await.ok()?;
+    let with_org = session.org.is_some();
+    Some(Here { with_org, place: (session.org, session.project), layers, at_ms: global::now_ms() })
 }
 
 /// The layers of a project's images.
@@ -157,6 +195,8 @@ fn begin(inner: &Rc<Inner>, order: PushOrder) {
         // Aborted: whoever did that says so.
         let Ok(result) = ended else { return };
         inner.running.replace(None);
+        // There are more layers now.
+        inner.here.replace(None);
         match result {
             Ok(receipts) => global::tell(&Word::Done { receipts }),
             Err(fault) => {
@@ -224,7 +264,7 @@ async fn push_all(
         // What nobody knows how to write is written as what everybody reads.
         api::images::Compression::Gzip | api::images::Compression::Unknown => Compression::Gzip,
     };
-    let mut known = known_of(&order.targets).await?;
+    let mut known = known_of(&inner, &order.targets).await?;
     let mut lines = Vec::new();
     for target in &order.targets {
         let plan = plan(&inner, target, compression, &known)?;
@@ -255,7 +295,7 @@ async fn push_all(
             tar: opened.tar.clone(),
             chunk_max_bytes: order.chunk_max_bytes,
             wires: Wires::new(order.chunk_socket),
-            chunk_bytes: Cell::new(push::FIRST_CHUNK_BYTES),
+            chunk_bytes: Cell::new(None),
         };
         receipts.push(push.run().await?);
         push.learn(&mut known);
@@ -265,16 +305,23 @@ async fn push_all(
 }
 
 /// What the registry has of the targets' projects. Without that list layers are made, and found by digest all the same.
-async fn known_of(targets: &[Target]) -> Result<Known, Fault> {
-    let session: Session = http::get("/api/v1/session").await?;
-    let mut places: Vec<_> = targets.iter().map(|target| place(&target.repository, session.org.is_some())).collect();
+async fn known_of(inner: &Inner, targets: &[Target]) -> Result<Known, Fault> {
+    let here = inner.here();
+    let with_org = match &here {
+        Some(here) => here.with_org,
+        None => http::get::<Session>("/api/v1/session").await?.org.is_some(),
+    };
+    let mut places: Vec<_> = targets.iter().map(|target| place(&target.repository, with_org)).collect();
     places.sort_unstable();
     places.dedup();
     let mut known = Known::default();
     for (org, project) in places {
-        for layer in known_layers(org, project).await.unwrap_or_default() {
-            known.add_layer(layer);
-        }
+        let here = here.as_ref().filter(|here| (here.place.0.as_deref(), here.place.1.as_str()) == (org, project));
+        let layers = match here {
+            Some(here) => here.layers.clone(),
+            None => known_layers(org, project).await.unwrap_or_default(),
+        };
+        layers.into_iter().for_each(|layer| known.add_layer(layer));
     }
     Ok(known)
 }

@@ -52,7 +52,7 @@ pub(crate) fn crc32(bytes: &[u8]) -> u32 {
 
 type Step = [u8; STEP_BYTES];
 
-#[inline(always)]
+#[inline(never)]
 fn add(sum: &mut Step, one: &Step, a: &Step, b: &Step, c: &Step) {
     for at in 0..STEP_BYTES {
         sum[at] = one[at] ^ a[at] ^ b[at] ^ c[at];

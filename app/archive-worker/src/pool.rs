@@ -10,6 +10,9 @@ use js_sys::{Array, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
+/// Bytes that hands work on to become faster: some milliseconds of work.
+const WARM_BYTES: u32 = 1024 * 1024;
+
 /// A piece that is made.
 pub(crate) struct Pressed {
     /// The bytes of the layer.
@@ -41,6 +44,18 @@ impl Pool {
     /// Ends when a hand breaks, with what to say of it.
     pub(crate) async fn breaking(&self) -> Fault {
         self.0.hands.breaking().await
+    }
+
+    /// Has one hand work on what nobody needs. The browser compiles what runs often anew, faster, for all hands: that is then not done while
+    /// a push begins.
+    pub(crate) async fn warm_up(&self) -> Result<(), Fault> {
+        let bytes: Vec<u8> = (0..WARM_BYTES / 4).flat_map(|word| (word / 7 * 13).to_le_bytes()).collect();
+        let read = Uint8Array::new_with_byte_offset_and_length(&self.0.shelf.take(), 0, WARM_BYTES);
+        read.copy_from(&bytes);
+        let pressed = self.make(read, Method::Gzip).pressed().await?;
+        let hashed = self.hash(&[(Chain::new(), pressed)]).await?;
+        hashed.iter().for_each(|linked| self.0.shelf.put(&linked.bytes));
+        Ok(())
     }
 
     /// Memory for pieces.

@@ -30,7 +30,9 @@ const MIB: u64 = 1024 * 1024;
 /// Chunks of this size make up for their round trip; larger ones would only cost memory.
 const CHUNK_BYTES: u64 = 16 * MIB;
 /// The first chunk: on a slow way something is to be seen soon.
-pub(crate) const FIRST_CHUNK_BYTES: u64 = MIB / 4;
+const FIRST_CHUNK_BYTES: u64 = MIB / 4;
+/// The first one where it is sent while it is made: of that is seen how far it is.
+const FIRST_STREAMED_BYTES: u64 = MIB;
 /// Tries to write or read a manifest before the push is given up.
 const MANIFEST_TRIES: u32 = 8;
 
@@ -46,7 +48,7 @@ pub(crate) struct Push {
     pub(crate) chunk_max_bytes: u64,
     pub(crate) wires: Wires,
     /// What the way has turned out to be good for: the next layer begins with it.
-    pub(crate) chunk_bytes: Cell<u64>,
+    pub(crate) chunk_bytes: Cell<Option<u64>>,
 }
 
 /// A blob that is read from the archive.
@@ -225,7 +227,8 @@ impl Push {
 
     fn limits(&self) -> ChunkLimits {
         let max = CHUNK_BYTES.min(self.chunk_max_bytes);
-        ChunkLimits { start_bytes: self.chunk_bytes.get().min(max), max_bytes: max }
+        let first = if self.wires.are_to_be_had() { FIRST_STREAMED_BYTES } else { FIRST_CHUNK_BYTES };
+        ChunkLimits { start_bytes: self.chunk_bytes.get().unwrap_or(first).min(max), max_bytes: max }
     }
 
     async fn write(&self, repository: &str, name: &str, document: &NewDocument) -> Result<(), Fault> {
@@ -302,7 +305,7 @@ impl Watch for LayerWatch<'_> {
     }
 
     fn landed(&self, upload: &Upload, mark: &Mark) {
-        self.push.chunk_bytes.set(upload.chunk_bytes());
+        self.push.chunk_bytes.set(Some(upload.chunk_bytes()));
         let underway = Underway { upload: upload.clone(), mark: mark.clone() };
         self.push.record.borrow_mut().layers.insert(self.key.to_string(), underway);
         self.push.save();

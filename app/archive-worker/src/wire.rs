@@ -5,14 +5,16 @@ use crate::global;
 use crate::http::PATIENCE_MS;
 use api::images::{CHUNK_MESSAGE_MAX_BYTES, ChunkEvent, ChunkOrder};
 use futures::StreamExt as _;
-use futures::channel::mpsc;
+use futures::channel::{mpsc, oneshot};
 use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use image::upload::{Answer, Body, Event, Request};
 use js_sys::Uint8Array;
 use std::cell::Cell;
 use std::pin::pin;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, WebSocket};
 
 /// Bytes that may be on their way to the gateway: more than it takes before it says so.
@@ -25,7 +27,8 @@ const MESSAGES_OF_A_CHUNK: u64 = 16;
 const MESSAGE_MIN_BYTES: u64 = 16 * 1024;
 
 /// Whether sockets are to be had, for one push.
-pub(crate) struct Wires(Cell<Hope>);
+#[derive(Clone)]
+pub(crate) struct Wires(Rc<Cell<Hope>>);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Hope {
@@ -39,11 +42,20 @@ enum Hope {
 impl Wires {
     /// As the gateway says.
     pub(crate) fn new(are_offered: bool) -> Self {
-        Self(Cell::new(if are_offered { Hope::Given } else { Hope::Lost }))
+        Self(Rc::new(Cell::new(if are_offered { Hope::Given } else { Hope::Lost })))
     }
 
     pub(crate) fn are_to_be_had(&self) -> bool {
         self.0.get() != Hope::Lost
+    }
+
+    /// Begins to open one, for whoever will need it soon.
+    pub(crate) fn begin(&self) -> oneshot::Receiver<Option<Wire>> {
+        let (opened, wire) = oneshot::channel();
+        let wires = self.clone();
+        // Where nobody waits for it any more, it is closed.
+        spawn_local(async move { drop(opened.send(wires.open().await)) });
+        wire
     }
 
     /// Opens one.

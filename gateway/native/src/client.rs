@@ -1,13 +1,13 @@
 //! The HTTP client: pooled HTTP/1.1 connections over TCP or TLS, streaming both ways.
 
-use crate::HomeKey;
+use crate::home::Home;
 use axum::body::Body;
-use futures::{FutureExt, future::BoxFuture};
-use gateway::ports::SendError;
-use http::{
-    Request, Response, Uri,
-    uri::{Authority, Scheme},
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Either},
 };
+use gateway::ports::SendError;
+use http::{Request, Response, header};
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{
@@ -37,33 +37,7 @@ const IDLE_MAX: usize = 32;
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     client: legacy::Client<HttpsConnector<HttpConnector<Resolver>>, Body>,
-    shortcut: Option<Shortcut>,
-}
-
-/// An address of this process's own: requests to it need not go out and come back by its proxy.
-#[derive(Clone, Debug)]
-struct Shortcut {
-    scheme: Scheme,
-    authority: Authority,
-    listener: Authority,
-    key: HomeKey,
-}
-
-impl Shortcut {
-    fn take<T>(&self, request: &mut Request<T>) {
-        self.lead_home(request);
-        if request.uri().authority() == Some(&self.listener) {
-            self.key.put(request.headers_mut());
-        }
-    }
-
-    fn lead_home<T>(&self, request: &mut Request<T>) {
-        let mut parts = request.uri().clone().into_parts();
-        if parts.scheme.as_ref() == Some(&self.scheme) && parts.authority.as_ref() == Some(&self.authority) {
-            (parts.scheme, parts.authority) = (Some(Scheme::HTTP), Some(self.listener.clone()));
-            *request.uri_mut() = Uri::from_parts(parts).expect("only the place changes");
-        }
-    }
+    home: Option<Home>,
 }
 
 impl Client {
@@ -83,15 +57,12 @@ impl Client {
             .pool_max_idle_per_host(IDLE_MAX)
             .pool_timer(TokioTimer::new())
             .build(connector);
-        Self { client, shortcut: None }
+        Self { client, home: None }
     }
 
-    /// With a shorter way to a public address of this process, which listens there and knows its own by the key.
-    pub(crate) fn with_shortcut(self, public: &Uri, listener: SocketAddr, key: HomeKey) -> Self {
-        let listener = listener.to_string().parse().expect("an address and a port are an authority");
-        let place = public.scheme().cloned().zip(public.authority().cloned());
-        let shortcut = place.map(|(scheme, authority)| Shortcut { scheme, authority, listener, key });
-        Self { shortcut, ..self }
+    /// With what is asked of this process itself answered at home.
+    pub(crate) fn at_home(self, home: Home) -> Self {
+        Self { home: Some(home), ..self }
     }
 
     /// The answer's head, with the body to come. Redirects are answers.
@@ -99,18 +70,19 @@ impl Client {
         &self,
         mut request: Request<Body>,
     ) -> impl Future<Output = Result<Response<Body>, SendError>> + use<> {
-        let client = self.client.clone();
-        if let Some(shortcut) = &self.shortcut {
-            shortcut.take(&mut request);
+        let home = self.home.as_ref().filter(|home| home.takes(&mut request));
+        if let Some(home) = home.filter(|_| !request.headers().contains_key(header::UPGRADE)) {
+            return Either::Left(home.answer(request));
         }
-        async move {
+        let client = self.client.clone();
+        Either::Right(async move {
             let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
             match client.request(request).await {
                 Ok(response) => Ok(response.map(Body::new)),
                 Err(error) if error.is_connect() => Err(SendError::Connect { authority, source: error.into() }),
                 Err(error) => Err(SendError::Broken { authority, source: error.into() }),
             }
-        }
+        })
     }
 }
 
@@ -169,31 +141,6 @@ fn tls() -> rustls::ClientConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_own_public_address_is_reached_at_home_and_no_other() {
-        let public = Uri::from_static("https://console.example");
-        let client = shortcut_to(&public);
-        for (asked, goes) in [
-            ("https://console.example/v2/a?b=c", "http://127.0.0.1:8080/v2/a?b=c"),
-            ("http://console.example/v2/", "http://console.example/v2/"),
-            ("https://console.example:444/v2/", "https://console.example:444/v2/"),
-            ("https://console.example.evil/v2/", "https://console.example.evil/v2/"),
-        ] {
-            let mut request = Request::new(());
-            *request.uri_mut() = asked.parse().expect("a URI");
-            client.take(&mut request);
-            assert_eq!(request.uri().to_string(), goes);
-            // The key is nobody else's.
-            let comes_home = goes.starts_with("http://127.0.0.1:8080/");
-            assert_eq!(client.key.take(request.headers_mut()), comes_home, "{goes}");
-        }
-    }
-
-    fn shortcut_to(public: &Uri) -> Shortcut {
-        let (scheme, authority) = public.scheme().cloned().zip(public.authority().cloned()).expect("an address");
-        Shortcut { scheme, authority, listener: Authority::from_static("127.0.0.1:8080"), key: HomeKey::new() }
-    }
 
     #[test]
     fn a_name_that_leads_to_a_metadata_address_leads_nowhere() {

@@ -1,7 +1,7 @@
 //! The host itself: tasks, time, randomness, and the way to the network.
 
-use crate::{HomeKey, client::Client, socket};
-use axum::body::Body;
+use crate::{HomeKey, client::Client, home::Home, socket};
+use axum::{Router, body::Body};
 use futures::FutureExt;
 use gateway::ports::{Accepted, ConnectError, Connected, Host, NotAnUpgrade, SendError, Task};
 use http::{Request, Response, Uri, request::Parts};
@@ -22,11 +22,11 @@ impl NativeHost {
         Self { client: Client::new(), tasks: TaskTracker::new() }
     }
 
-    /// With a shorter way to a public address of this process, which listens at the other: what it asks of itself need not go
-    /// out and come back by its proxy, and its word on who asks is taken there by the key.
+    /// With a cluster in this process, which has this public address and listens at the other: what is asked of it is answered by its
+    /// router, without a connection. WebSockets go to where it listens, and are known there by the key.
     #[must_use]
-    pub fn at_home(self, public: &Uri, listener: SocketAddr, key: HomeKey) -> Self {
-        Self { client: self.client.with_shortcut(public, listener, key), ..self }
+    pub fn at_home(self, public: &Uri, listener: SocketAddr, key: HomeKey, cluster: Router) -> Self {
+        Self { client: self.client.at_home(Home::new(public, listener, key, cluster)), ..self }
     }
 
     /// Waits until the gateway's tasks have ended, for at most `limit`. Returns how many were left.

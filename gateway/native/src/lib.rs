@@ -4,6 +4,7 @@
 
 mod assets;
 mod client;
+mod home;
 mod home_key;
 mod host;
 mod links;

@@ -4,6 +4,7 @@
 mod client_address;
 mod places;
 
+pub(crate) use client_address::told_address;
 pub use client_address::{InvalidProxy, Proxies};
 
 use std::{future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration};

@@ -78,6 +78,7 @@ impl Block {
     }
 
     /// Counts the bytes that belong to no match.
+    #[inline(never)]
     fn count_literals(&mut self) {
         let mut counts = [[0_u32; 256]; COUNTS];
         let (strides, rest) = self.plain[..self.plain_len].as_chunks::<COUNTS>();
@@ -124,6 +125,7 @@ impl Block {
         ABOUT_A_HEADER + bits / 8
     }
 
+    #[inline(never)]
     fn write_coded(
         &self,
         literal_lengths: &[u8; LITERALS],

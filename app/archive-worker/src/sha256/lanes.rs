@@ -18,6 +18,7 @@ const K: [u32; 64] = [
 ];
 
 /// Puts as many blocks of each lane through as the shortest has.
+#[inline(never)]
 pub(super) fn compress(states: &mut [[u32; 8]; LANES], blocks: [&[[u8; BLOCK_BYTES]]; LANES]) {
     let mut state: [Words; 8] = std::array::from_fn(|word| Words::of(states.map(|state| state[word])));
     for (((first, second), third), fourth) in blocks[0].iter().zip(blocks[1]).zip(blocks[2]).zip(blocks[3]) {

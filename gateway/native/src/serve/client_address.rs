@@ -50,8 +50,7 @@ impl Proxies {
         let is_own = self.home.as_ref().is_some_and(|key| key.take(headers));
         if is_own {
             // It has looked through the proxies already.
-            let told = headers.get(FORWARDED_FOR).and_then(|line| line.to_str().ok()).and_then(address);
-            return told.unwrap_or(client);
+            return told_address(headers).unwrap_or(client);
         }
         if !self.include(client) {
             return client;
@@ -67,6 +66,11 @@ impl Proxies {
         }
         client
     }
+}
+
+/// What the own gateway says of who asks.
+pub(crate) fn told_address(headers: &HeaderMap) -> Option<IpAddr> {
+    headers.get(FORWARDED_FOR).and_then(|line| line.to_str().ok()).and_then(address)
 }
 
 /// An address as proxies write it: some with a port.

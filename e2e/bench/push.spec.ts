@@ -38,7 +38,7 @@ test("pushing an archive from a tab, beside skopeo and podman", async () => {
     // Each round begins with another: who comes after whom shows in the times.
     for (const way of [...WAYS.slice(round % WAYS.length), ...WAYS.slice(0, round % WAYS.length)]) {
       if (way === "podman push" && typeof podman === "string") continue;
-      const pair = await Pair.start(way === "tab, zstd" ? { gateway: ["--zstd-layers"] } : {}, folder);
+      const pair = await Pair.inOne(way === "tab, zstd" ? ["--zstd-layers"] : [], folder);
       try {
         if (way === "podman push") note(way, await (podman as Podman).push(pair, `main/default/${NAME}`, "v1"));
         else if (way === "skopeo copy") await skopeo(pair, archives, note);
@@ -49,7 +49,7 @@ test("pushing an archive from a tab, beside skopeo and podman", async () => {
     }
   }
   if (archives.large) {
-    const pair = await Pair.start({}, folder);
+    const pair = await Pair.inOne([], folder);
     const tab = await Tab.open(pair);
     note("large", await tab.push(archives.large, `${NAME}:large`, "alone"));
     await tab.close();
@@ -87,7 +87,7 @@ async function skopeo(pair: Pair, archives: Archives, note: Note): Promise<void>
 }
 
 const shown = (cost: Cost) =>
-  `${cost.secs.toFixed(2)} s, CPU ${cost.cpuSecs.toFixed(2)} s + servers ${cost.serverCpuSecs.toFixed(2)} s` +
+  `${cost.secs.toFixed(2)} s, CPU ${cost.cpuSecs.toFixed(2)} s + server ${cost.serverCpuSecs.toFixed(2)} s` +
   (cost.sentBytes === undefined ? "" : `, sent ${(cost.sentBytes / 1e6).toFixed(2)} MB`) +
   (cost.peaksMb ? `, peaks ${JSON.stringify(cost.peaksMb, (_, mb) => (typeof mb === "number" ? Math.round(mb) : mb))}` : "");
 
@@ -103,7 +103,7 @@ function tables(pushes: Map<string, Cost[]>, sizes: { bytes: number; large: numb
       aim,
       of(what, (cost) => cost.cpuSecs).toFixed(1),
       of(what, (cost) => cost.serverCpuSecs).toFixed(1),
-      ...["renderer", "browser", "gateway"].map((who) => mb(of(what, (cost) => cost.peaksMb?.[who] ?? Number.NaN))),
+      ...["renderer", "browser", "server"].map((who) => mb(of(what, (cost) => cost.peaksMb?.[who] ?? Number.NaN))),
     ];
   };
   const rows = [
@@ -120,18 +120,19 @@ function tables(pushes: Map<string, Cost[]>, sizes: { bytes: number; large: numb
   ];
   const large = pushes.get("large")?.[0];
   if (large) {
-    const peaks = ["renderer", "browser", "gateway"].map((who) => mb(large.peaksMb?.[who] ?? Number.NaN));
+    const peaks = ["renderer", "browser", "server"].map((who) => mb(large.peaksMb?.[who] ?? Number.NaN));
     rows.push([`tab, gzip, ${(sizes.large / 1e9).toFixed(1)} GB, once`, large.secs.toFixed(2), (sizes.large / 1e6 / large.secs).toFixed(0), "–", "", large.cpuSecs.toFixed(1), large.serverCpuSecs.toFixed(1), ...peaks]);
   }
   const again = of("tab, gzip, again", (cost) => cost.sentBytes ?? Number.NaN);
   return {
     title: "Images, pushed from a tab",
     method:
-      `A docker-archive of ${(sizes.bytes / 1e6).toFixed(0)} MB in five layers, made of this machine's own files; from picking the file to the receipt, through the native gateway; ` +
-      `skopeo and podman push the same to the same registry without the gateway. ${ROUNDS} rounds in turn, medians; each with new servers, a new browser and nothing in the registry. ` +
+      `A docker-archive of ${(sizes.bytes / 1e6).toFixed(0)} MB in five layers, made of this machine's own files; from picking the file on a page at rest to the receipt. ` +
+      "Console, native gateway and registry are one process, `roadstead up`; skopeo and podman push the same to the same registry without the gateway. " +
+      `${ROUNDS} rounds in turn, medians; each with a new server, a new browser and nothing in the registry. ` +
       `MB/s are of the archive. Pushed again after a layer of ${(sizes.changed / 1e6).toFixed(1)} MB changed, the tab sent ${(again / 1e6).toFixed(2)} MB, all requests and headers counted. ` +
-      "Memory is the processes' own at its most (renderers, all of the browser, gateway), without the files they map.",
-    head: ["what", "s", "MB/s", "x skopeo", "aim", "CPU s", "servers' CPU s", "renderer MB", "browser MB", "gateway MB"],
+      "Memory is the processes' own at its most (renderers, all of the browser, server), without the files they map.",
+    head: ["what", "s", "MB/s", "x skopeo", "aim", "CPU s", "server's CPU s", "renderer MB", "browser MB", "server MB"],
     rows,
   };
 }

@@ -1,4 +1,7 @@
-/** A cluster and a gateway as processes of their own, each killed and started again by itself. Without an engine: for images only. */
+/**
+ * A cluster and a gateway as processes of their own, each killed and started again by itself; or both in one, as `roadstead up` has them.
+ * Without an engine: for images only.
+ */
 
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -12,6 +15,7 @@ const run = promisify(execFile);
 const PATIENCE_MS = 60_000;
 
 type Flags = { cluster?: string[]; gateway?: string[] };
+const NO_ENGINE = ["--engine-host", "unix:///nowhere.sock"];
 
 export class Pair {
   private constructor(
@@ -25,7 +29,7 @@ export class Pair {
     const folder = await mkdtemp(join(within, "pair-"));
     const [port, gatewayPort] = [await freePort(), await freePort()];
     const cluster = new Part(port, "api/v1/ping", [
-      ...["cluster", "--engine-host", "unix:///nowhere.sock", "--port", String(port), "--data", join(folder, "cluster")],
+      ...["cluster", ...NO_ENGINE, "--port", String(port), "--data", join(folder, "cluster")],
       ...(more.cluster ?? []),
     ]);
     await cluster.start();
@@ -35,6 +39,20 @@ export class Pair {
     ]);
     await gateway.start();
     return new Pair(folder, cluster, gateway);
+  }
+
+  /** Both in one process, with these flags of `roadstead up`. */
+  static async inOne(more: string[] = [], within = tmpdir()): Promise<Pair> {
+    const folder = await mkdtemp(join(within, "pair-"));
+    const port = await freePort();
+    const both = new Part(port, "api/v1/ping", ["up", ...NO_ENGINE, "--port", String(port), "--data", join(folder, "cluster"), ...more]);
+    await both.start();
+    return new Pair(folder, both, both);
+  }
+
+  /** The processes' numbers. */
+  get pids(): number[] {
+    return [...new Set([this.cluster.pid, this.gateway.pid])];
   }
 
   async stop(): Promise<void> {

@@ -94,17 +94,17 @@ export class Tab {
   }
 
   private async timed(act: () => Promise<void>): Promise<Cost> {
-    const [cluster, gateway] = [this.pair.cluster.pid, this.pair.gateway.pid];
+    const served = this.pair.pids;
     const own = tree(this.browser.pid);
     const peak = Peak.of(() => {
       const browser = tree(this.browser.pid);
-      return { renderer: renderers(browser), browser, gateway: [gateway] };
+      return { renderer: renderers(browser), browser, server: served };
     });
-    const [tab, servers] = [cpuSecs(own), cpuSecs([cluster, gateway])];
+    const [tab, server] = [cpuSecs(own), cpuSecs(served)];
     const began = Date.now();
     await act();
     const secs = (Date.now() - began) / 1000;
-    const cost = { secs, cpuSecs: cpuSecs(tree(this.browser.pid)) - tab, serverCpuSecs: cpuSecs([cluster, gateway]) - servers };
+    const cost = { secs, cpuSecs: cpuSecs(tree(this.browser.pid)) - tab, serverCpuSecs: cpuSecs(served) - server };
     return { ...cost, peaksMb: peak.stop() };
   }
 }

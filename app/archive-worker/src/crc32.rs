@@ -52,6 +52,7 @@ pub(crate) fn crc32(bytes: &[u8]) -> u32 {
 
 type Step = [u8; STEP_BYTES];
 
+// Kept apart (docs/ARCHITECTURE.md, "Functions that run long").
 #[inline(never)]
 fn add(sum: &mut Step, one: &Step, a: &Step, b: &Step, c: &Step) {
     for at in 0..STEP_BYTES {

@@ -78,6 +78,7 @@ impl Block {
     }
 
     /// Counts the bytes that belong to no match.
+    // Kept apart (docs/ARCHITECTURE.md, "Functions that run long").
     #[inline(never)]
     fn count_literals(&mut self) {
         let mut counts = [[0_u32; 256]; COUNTS];
@@ -125,6 +126,7 @@ impl Block {
         ABOUT_A_HEADER + bits / 8
     }
 
+    // Kept apart (docs/ARCHITECTURE.md, "Functions that run long").
     #[inline(never)]
     fn write_coded(
         &self,

@@ -35,6 +35,7 @@ impl Finder {
     }
 
     /// Tells the block what is in this part of the input.
+    // Kept apart (docs/ARCHITECTURE.md, "Functions that run long").
     #[inline(never)]
     pub(super) fn find(&mut self, input: &[u8], part: Range<usize>, block: &mut Block) {
         let input = &input[..part.end];

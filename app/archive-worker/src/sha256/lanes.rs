@@ -18,6 +18,7 @@ const K: [u32; 64] = [
 ];
 
 /// Puts as many blocks of each lane through as the shortest has.
+// Kept apart (docs/ARCHITECTURE.md, "Functions that run long").
 #[inline(never)]
 pub(super) fn compress(states: &mut [[u32; 8]; LANES], blocks: [&[[u8; BLOCK_BYTES]]; LANES]) {
     let mut state: [Words; 8] = std::array::from_fn(|word| Words::of(states.map(|state| state[word])));

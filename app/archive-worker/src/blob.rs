@@ -71,6 +71,10 @@ pub(crate) async fn send_layer(
                 (None, Some(coming)) => coming.await.ok().flatten(),
                 (None, None) => wires.open().await,
             };
+            // One that was opened early may be given up by now, as after a pause.
+            if wire.as_ref().is_some_and(|wire| !wire.is_open()) {
+                wire = wires.open().await;
+            }
             if let Some(open) = &mut wire
                 && let Some(request) = upload.stream()
             {

@@ -13,7 +13,7 @@ const PATIENCE_MS = 3_600_000;
 const SOON_MS = 60_000;
 const REST_MS = 2_000;
 
-/** Nobody picks a file before they have seen the page: its own start, and what the browser makes ready behind it, is over by then. */
+/** Nobody picks a file before they have seen the page: its own start, and what the browser and the workers make ready behind it, is over by then. */
 const rest = () => new Promise((resolve) => setTimeout(resolve, REST_MS));
 
 /** In the page: the first element that holds exactly this text. */

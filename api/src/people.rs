@@ -17,6 +17,9 @@ pub struct Person {
     /// Places in projects; in the list of everybody they are left out.
     #[serde(default)]
     pub projects: Vec<ProjectPlace>,
+    /// Nobody, but the account with which the gateway reads the jobs that have links.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reads_links: bool,
 }
 
 /// A place in an organisation.
@@ -110,6 +113,9 @@ pub struct Member {
     pub email: Option<String>,
     /// What the place allows.
     pub role: String,
+    /// Nobody, but the account with which the gateway reads the jobs that have links.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reads_links: bool,
 }
 
 /// `POST .../members`: gives somebody a place, answers 201 [`Member`].

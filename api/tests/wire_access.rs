@@ -135,12 +135,17 @@ fn people_and_places_are_pinned() {
         email: None,
         orgs: vec![OrgPlace { org: org.clone(), role: "user".into() }],
         projects: vec![ProjectPlace { org: Some(org.clone()), project: project.clone(), role: "reader".into() }],
+        reads_links: false,
     };
     pinned(
         &person,
         &json!({"name": "bob", "orgs": [{"org": "o", "role": "user"}], "projects": [{"org": "o", "project": "p", "role": "reader"}]}),
     );
-    let member = Member { user: "bob".into(), email: Some("b@x".into()), role: "reader".into() };
+    let member = Member { user: "bob".into(), email: Some("b@x".into()), role: "reader".into(), reads_links: false };
+    pinned(
+        &Member { email: None, reads_links: true, ..member.clone() },
+        &json!({"user": "bob", "role": "reader", "reads_links": true}),
+    );
     let members =
         Members { items: vec![member], can_manage: true, default_role: "writer".into(), roles: vec!["reader".into()] };
     pinned(

@@ -11,7 +11,7 @@ use crate::pages::{
     audit, image, images, job, job_new, jobs::JobsPage, links, not_found::NotFoundPage, org, people, person, project,
     push, role, shared, shares, sign_in,
 };
-use crate::paths::{self, Place, endpoint};
+use crate::paths::{self, Place, SharedTab, endpoint};
 use crate::stores::{
     clock::Clock,
     confirm::Confirm,
@@ -26,7 +26,7 @@ use crate::ui::{button::Button, state::Empty};
 use api::session::Session;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
-    WildcardSegment,
+    NavigateOptions, WildcardSegment,
     components::{FlatRoutes, Redirect, Route, Router},
     hooks::use_location,
 };
@@ -138,7 +138,7 @@ fn Page() -> impl IntoView {
     let location = use_location();
     let place = Memo::new(move |_| location.pathname.with(|path| Place::at(path)));
     let page = move || match place.get() {
-        Place::Start => view! { <Redirect path=paths::JOBS/> }.into_any(),
+        Place::Start => view! { <SentOn to=paths::JOBS.to_owned()/> }.into_any(),
         Place::Jobs => view! { <JobsPage/> }.into_any(),
         Place::JobNew => view! { <LazyPage page=job_new::fetch/> }.into_any(),
         Place::Job => view! { <LazyPage page=job::fetch/> }.into_any(),
@@ -148,6 +148,7 @@ fn Page() -> impl IntoView {
         Place::Audit => view! { <LazyPage page=audit::fetch/> }.into_any(),
         Place::Links => view! { <LazyPage page=links::fetch/> }.into_any(),
         Place::Shares => view! { <LazyPage page=shares::fetch/> }.into_any(),
+        Place::Roles => view! { <SentOn to=paths::shares(SharedTab::Roles)/> }.into_any(),
         Place::Role => view! { <LazyPage page=role::fetch/> }.into_any(),
         Place::People => view! { <LazyPage page=people::fetch/> }.into_any(),
         Place::Person => view! { <LazyPage page=person::fetch/> }.into_any(),
@@ -156,4 +157,11 @@ fn Page() -> impl IntoView {
         Place::Nowhere | Place::Shared => view! { <NotFoundPage/> }.into_any(),
     };
     view! { <Stage page/> }
+}
+
+/// Sends the reader on. The address that did it is not kept in the history: going back to it would send them on once more.
+#[component]
+fn SentOn(to: String) -> impl IntoView {
+    let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+    view! { <Redirect path=to options/> }
 }

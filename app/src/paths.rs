@@ -55,6 +55,8 @@ pub(crate) enum Place {
     Shared,
     /// What is shared with and by the reader, and roles.
     Shares,
+    /// Where one is sent on to the roles among [`Self::Shares`]: what is left of a role's address without its name.
+    Roles,
     /// One role, by [`below`].
     Role,
     /// Organisations, and everybody for administrators.
@@ -78,7 +80,8 @@ impl Place {
             IMAGES_PUSH => Self::ImagesPush,
             LINKS => Self::Links,
             SHARES => Self::Shares,
-            PEOPLE => Self::People,
+            ROLES => Self::Roles,
+            PEOPLE | ORGS => Self::People,
             other if other.starts_with(SHARED) => Self::Shared,
             other if job_at(other).is_some() => Self::Job,
             other if audit_at(other).is_some() => Self::Audit,

@@ -53,3 +53,14 @@ test("the form of a job keeps its fields until the new job's page stands in its 
   const seen = await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
   expect(seen, "the page never turns into the empty form").not.toContain("New job");
 });
+
+test("an address that sends one on is not come back to", async ({ page }) => {
+  for (const [from, to, name] of [["/", /\/jobs$/, "Jobs"], ["/roles", /\/shared\?view=roles$/, "Shared"], ["/orgs", /\/orgs$/, "People"]] as const) {
+    await page.goto("/links");
+    await page.goto(from);
+    await expect(page).toHaveURL(to);
+    await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+    await page.goBack();
+    await expect(page).toHaveURL(/\/links$/);
+  }
+});

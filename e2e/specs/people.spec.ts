@@ -112,3 +112,16 @@ test("from people and from a person one gets to what they can reach", async ({ p
   await page.getByRole("link", { name: "What they can reach" }).click();
   await expect(page).toHaveURL(new RegExp(`/audit\\?person=${name}$`));
 });
+
+test("the account that reads for links is no person, and says so before it is removed", async ({ page, server, verbs }) => {
+  const reader = server.linksReader;
+  await page.goto("/people");
+  await expect(page.getByRole("row", { name: `${reader} nobody: reads the jobs that have links` })).toBeVisible();
+  await page.goto("/orgs/main");
+  await page.getByRole("button", { name: `Remove ${reader}` }).click();
+  const asked = page.getByRole("dialog");
+  await expect(asked.getByText("Links to jobs may show nothing until it is a member again.")).toBeVisible();
+  await verbs.picture("links-reader");
+  await asked.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("row", { name: reader })).toBeVisible();
+});

@@ -111,6 +111,11 @@ export class Server {
     if (code !== 0) throw new Error(`\`user passwd\` ended with ${code}`);
   }
 
+  /** The account that reads jobs for links to their status. */
+  get linksReader(): string {
+    return this.edge ? LINKS_ACCOUNT : "roadstead-links";
+  }
+
   /** The process, for what the system says of it. */
   get pid(): number {
     const pid = this.process?.pid;

@@ -123,6 +123,11 @@ impl Links {
         self.desk.as_ref().ok_or_else(|| LinkFailure::Off.into())
     }
 
+    /// The name of the service account.
+    pub(crate) fn reader(&self) -> Option<String> {
+        self.desk.as_ref().map(Desk::account_name)
+    }
+
     /// Goes on with another token of the service account. One that names nobody changes nothing.
     pub(crate) fn renew_token(&self, token: String) {
         if let (Some(desk), Some(account)) = (&self.desk, Account::of(token)) {

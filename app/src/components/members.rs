@@ -182,7 +182,7 @@ fn Row(
         confirm.ask(Question {
             title: i18n.fill(words::MEMBER_REMOVE_TITLE, &places),
             text: i18n.fill(words::MEMBER_REMOVE_TEXT, &places),
-            notes: Vec::new(),
+            notes: seen.reads_links.then(|| i18n.now(words::READS_LINKS_REMOVE).to_owned()).into_iter().collect(),
             targets: Vec::new(),
             act: i18n.now(words::MEMBER_REMOVE).to_owned(),
             on_yes: Callback::new(move |()| {
@@ -225,6 +225,7 @@ fn Row(
                     view! { {member.user.clone()} }.into_any()
                 }}
                 {member.email.map(|email| view! { <span class="muted">" " {email}</span> })}
+                {member.reads_links.then(|| view! { <span class="muted">" " {i18n.text(words::READS_LINKS)}</span> })}
             </th>
             <td>{role}</td>
             {act}

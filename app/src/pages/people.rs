@@ -132,7 +132,7 @@ fn PersonTable(rows: Signal<Vec<Person>>) -> impl IntoView {
 #[component]
 fn PersonRow(person: Person) -> impl IntoView {
     let i18n = use_i18n();
-    let Person { name, email, orgs, .. } = person;
+    let Person { name, email, orgs, reads_links, .. } = person;
     let (href, audit) = (paths::person(&name), paths::audit_of_person(&name));
     let places = if orgs.is_empty() {
         view! { <span class="muted">{i18n.text(words::NO_PLACE)}</span> }.into_any()
@@ -147,6 +147,7 @@ fn PersonRow(person: Person) -> impl IntoView {
             <th scope="row">
                 <a href=href>{shown}</a>
                 {email.map(|email| view! { <span class="muted">" " {email}</span> })}
+                {reads_links.then(|| view! { <span class="muted">" " {i18n.text(words::READS_LINKS)}</span> })}
             </th>
             <td>{places}</td>
             <td class="cell-act">

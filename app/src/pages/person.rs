@@ -59,6 +59,7 @@ fn Places(person: Person) -> impl IntoView {
     });
     view! {
         {person.email.map(|email| view! { <p class="muted">{email}</p> })}
+        {person.reads_links.then(|| view! { <p class="muted">{i18n.text(words::READS_LINKS)}</p> })}
         <div class="halves">
             <section class="panel job-section">
                 <h2>{i18n.text(words::ORGS)}</h2>

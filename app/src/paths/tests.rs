@@ -111,12 +111,12 @@ fn people_and_what_is_shared_have_addresses() {
     for (path, place) in [
         ("/shared", Place::Shares),
         ("/roles/a%2Fb", Place::Role),
-        ("/roles", Place::Nowhere),
+        ("/roles", Place::Roles),
         ("/people/", Place::People),
         ("/people/bob", Place::Person),
         ("/orgs/main", Place::Org),
         ("/orgs/main/demo/", Place::Project),
-        ("/orgs", Place::Nowhere),
+        ("/orgs/", Place::People),
         ("/orgs/a/b/c", Place::Nowhere),
     ] {
         assert_eq!(Place::at(path), place, "{path}");

@@ -159,12 +159,28 @@ impl Folder {
     fn create(&self, act: i64) -> io::Result<File> {
         // What people saw is nobody else's business.
         DirBuilder::new().recursive(true).mode(0o700).create(&self.path)?;
-        self.live().insert(act);
-        let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(self.of(act));
+        if !self.live().insert(act) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let create = || OpenOptions::new().append(true).create_new(true).mode(0o600).open(self.of(act));
+        let file = create().or_else(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => self.set_aside(act).and_then(|()| create()),
+            _ => Err(error),
+        });
         if file.is_err() {
             self.live().remove(&act);
         }
         file
+    }
+
+    /// Gives another name to a recording of an act that no longer is: the database was restored from before it, and counts its
+    /// acts anew. Swept as all are.
+    fn set_aside(&self, act: i64) -> io::Result<()> {
+        let since_epoch = fs::metadata(self.of(act))?.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let aside = self.path.join(format!("{act}.{}{ENDING}", since_epoch.as_nanos()));
+        fs::rename(self.of(act), &aside)?;
+        tracing::warn!(act, aside = %aside.display(), "there was a recording of an act that is new: it has another name now");
+        Ok(())
     }
 
     fn live(&self) -> MutexGuard<'_, HashSet<i64>> {
@@ -185,20 +201,21 @@ impl Folder {
         for entry in entries {
             let entry = entry?;
             let name = entry.file_name();
-            let act = name.to_str().and_then(|name| name.strip_suffix(ENDING)?.parse::<i64>().ok());
+            let act = name.to_str().and_then(|name| name.strip_suffix(ENDING)?.split('.').next()?.parse::<i64>().ok());
             if let (Some(act), Ok(about)) = (act, entry.metadata()) {
                 let changed = about.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-                found.push((act, about.len(), changed));
+                found.push((act, about.len(), changed, entry.path()));
             }
         }
         found.sort_unstable();
         let now = Duration::from_nanos(u64::try_from(self.clock.now_ns()).unwrap_or(0));
-        let mut swept = Swept { removed: 0, left_bytes: found.iter().map(|(_, len, _)| len).sum() };
-        for (act, len, changed) in found {
+        let mut swept = Swept { removed: 0, left_bytes: found.iter().map(|(_, len, ..)| len).sum() };
+        for (act, len, changed, path) in found {
             let is_old = self.limits.max_age.is_some_and(|most| now.saturating_sub(changed) > most);
             let is_too_much = self.limits.max_bytes.is_some_and(|most| swept.left_bytes > most);
-            if (is_old || is_too_much) && !self.live().contains(&act) {
-                match fs::remove_file(self.of(act)) {
+            let is_live = path == self.of(act) && self.live().contains(&act);
+            if (is_old || is_too_much) && !is_live {
+                match fs::remove_file(path) {
                     // Recordings that end at the same moment sweep at the same moment.
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                     removed => {

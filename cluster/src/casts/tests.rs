@@ -99,8 +99,33 @@ async fn an_act_is_recorded_once_and_only_where_it_is_wanted() {
     let world = World::new(CastLimits::default());
     assert_eq!((world.casts.wants(true), world.casts.wants(false)), (true, false));
     let _first = world.casts.begin(7, about()).await.expect("begins");
-    let again = world.casts.begin(7, about()).await.expect_err("there is one");
-    assert_eq!(again.source.kind(), io::ErrorKind::AlreadyExists);
+    for _ in 0..2 {
+        let again = world.casts.begin(7, about()).await.expect_err("there is one");
+        assert_eq!(again.source.kind(), io::ErrorKind::AlreadyExists);
+    }
+}
+
+#[tokio::test]
+async fn a_recording_from_after_the_backup_that_was_restored_makes_room_and_is_swept_in_its_turn() {
+    let limits = CastLimits { max_age: Some(Duration::from_secs(3600)), max_bytes: None };
+    let world = World::new(limits);
+    fs::create_dir(world.folder.path().join("casts")).expect("a folder");
+    fs::write(world.casts.0.of(7), "{}\n").expect("writes");
+    let recorder = world.casts.begin(7, about()).await.expect("begins");
+    recorder.end("The process ended.").await;
+    world.written().await;
+    assert!(world.read(7).await.contains("The process ended."));
+    let others = || {
+        let found = fs::read_dir(world.folder.path().join("casts")).expect("a folder");
+        found.map(|one| one.expect("a file").path()).filter(|path| *path != world.casts.0.of(7)).collect::<Vec<_>>()
+    };
+    let [aside] = &others()[..] else { panic!("{:?}", others()) };
+    assert_eq!(fs::read_to_string(aside).expect("reads"), "{}\n");
+    let long_ago = SystemTime::now() - Duration::from_secs(7200);
+    File::options().write(true).open(aside).expect("opens").set_modified(long_ago).expect("sets");
+    assert_eq!(world.casts.sweep().await.expect("sweeps"), 1);
+    assert_eq!(others(), Vec::<PathBuf>::new());
+    assert!(world.casts.0.of(7).exists());
 }
 
 #[tokio::test]

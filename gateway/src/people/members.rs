@@ -40,11 +40,14 @@ async fn members(gateway: &Gateway, session: &Session, at: &At) -> Result<Vec<Me
     let upstream = gateway.upstream();
     let email =
         |info: Option<crate::upstream::UserInfo>| info.and_then(|info| info.email).filter(|text| !text.is_empty());
+    let reader = gateway.links().reader();
+    let reads_links = |user: &str| reader.as_deref() == Some(user);
     let mut members: Vec<Member> = match at {
         At::Org(org) => {
             let users = upstream.org_users(session, org).await.map_err(Failure::access)?;
             let view = |one: crate::upstream::OrgUser| Member {
                 email: email(one.user_info),
+                reads_links: reads_links(&one.user_name),
                 user: one.user_name,
                 role: one.role,
             };
@@ -54,6 +57,7 @@ async fn members(gateway: &Gateway, session: &Session, at: &At) -> Result<Vec<Me
             let users = upstream.project_users(session, org, project).await.map_err(Failure::access)?;
             let view = |one: crate::upstream::ProjectUser| Member {
                 email: email(one.user_info),
+                reads_links: reads_links(&one.user_name),
                 user: one.user_name,
                 role: one.role,
             };
@@ -82,7 +86,8 @@ pub(crate) async fn add(gateway: &Gateway, session: &Session, at: &At, input: Me
         .await
         .map_err(|error| Failure::access_at("user", error))?;
     gateway.upstream().forget_configuration(&session.tokens.access_token);
-    Ok(Member { user: user.to_owned(), email: None, role: input.role })
+    let reads_links = gateway.links().reader().as_deref() == Some(user);
+    Ok(Member { user: user.to_owned(), email: None, role: input.role, reads_links })
 }
 
 /// Changes what somebody's place allows.
@@ -100,8 +105,8 @@ pub(crate) async fn change(
     let changed = gateway.upstream().change_place(session, at, user, &input.from, &input.role).await;
     changed.map_err(Failure::access)?;
     gateway.upstream().forget_configuration(&session.tokens.access_token);
-    let email = found.into_iter().find(|member| member.user == user).and_then(|member| member.email);
-    Ok(Member { user: user.to_owned(), email, role: input.role })
+    let member = found.into_iter().find(|member| member.user == user).ok_or_else(|| gone(at, user))?;
+    Ok(Member { role: input.role, ..member })
 }
 
 /// Takes somebody's place.
@@ -174,7 +179,12 @@ mod tests {
     use super::*;
 
     fn members(roles: &[(&str, &str)]) -> Vec<Member> {
-        let member = |(user, role): &(&str, &str)| Member { user: (*user).into(), email: None, role: (*role).into() };
+        let member = |(user, role): &(&str, &str)| Member {
+            user: (*user).into(),
+            email: None,
+            role: (*role).into(),
+            reads_links: false,
+        };
         roles.iter().map(member).collect()
     }
 

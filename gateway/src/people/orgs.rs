@@ -53,7 +53,14 @@ pub(crate) async fn persons(gateway: &Gateway, session: &Session) -> Result<Vec<
     let upstream = gateway.upstream();
     let (users, places) = futures::join!(upstream.users(session), upstream.cluster_users(session));
     let mut people: BTreeMap<String, Person> = BTreeMap::new();
-    let nobody = |name: &str| Person { name: name.to_owned(), email: None, orgs: Vec::new(), projects: Vec::new() };
+    let reader = gateway.links().reader();
+    let nobody = |name: &str| Person {
+        name: name.to_owned(),
+        email: None,
+        orgs: Vec::new(),
+        projects: Vec::new(),
+        reads_links: reader.as_deref() == Some(name),
+    };
     for place in places.map_err(Failure::access)? {
         let person = people.entry(place.user_name.clone()).or_insert_with(|| nobody(&place.user_name));
         let email = place.user_info.and_then(|info| info.email).filter(|text| !text.is_empty());
@@ -84,5 +91,6 @@ pub(crate) async fn person(gateway: &Gateway, session: &Session, name: &str) -> 
         role: place.role,
     });
     let email = email.filter(|text| !text.is_empty());
-    Ok(Person { name, email, orgs: orgs.collect(), projects: projects.collect() })
+    let reads_links = gateway.links().reader().as_deref() == Some(&name);
+    Ok(Person { name, email, orgs: orgs.collect(), projects: projects.collect(), reads_links })
 }

@@ -68,6 +68,8 @@ crate::i18n::phrases! {
     NAME_MISSING = "Type a name.", "Введите имя.";
     PERSON_FAILED = "This person cannot be shown", "Не удаётся показать этого человека";
     ACTS = "Actions", "Действия";
+    READS_LINKS = "nobody: reads the jobs that have links", "не человек: читает задания, на которые есть ссылки";
+    READS_LINKS_REMOVE = "Links to jobs may show nothing until it is a member again.", "Ссылки на задания могут перестать открываться, пока его не вернут.";
 }
 
 crate::i18n::plurals! {

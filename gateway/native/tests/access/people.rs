@@ -142,3 +142,21 @@ async fn everybody_is_listed_to_administrators_only() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn the_account_that_reads_for_links_is_told_apart_from_people() {
+    let world = World::with_links_read_by(As::Bob).await;
+    let marked = |items: &[Value], name: &str| {
+        let marked = items.iter().filter(|one| one["reads_links"] == true);
+        marked.map(|one| one[name].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    for (path, name) in [("/people", "name"), (MEMBERS, "user"), ("/orgs/main/members", "user")] {
+        assert_eq!(marked(world.get(As::Admin, path).await.items(), name), ["bob"], "{path}");
+    }
+    assert_eq!(world.get(As::Admin, "/people/bob").await.body["reads_links"], true);
+    assert_eq!(world.get(As::Admin, "/people/carol").await.body["reads_links"], Value::Null);
+    let change = json!({"from": "writer", "role": "reader"});
+    let changed = world.call(As::Mona, "PUT", &format!("{MEMBERS}/bob"), change).await;
+    assert_eq!((&changed.body["role"], &changed.body["reads_links"]), (&json!("reader"), &json!(true)), "{changed:?}");
+    world.stop().await;
+}

@@ -10,8 +10,8 @@ use axum::{
 };
 use cluster::{Accounts, Cluster, ProjectRole, engine::fake::FakeEngine};
 use futures::{SinkExt, StreamExt};
-use gateway::{Config, Gateway, SessionKeys, router};
-use gateway_native::{Front, NativeHost};
+use gateway::{Config, Gateway, LinksConfig, SessionKeys, router};
+use gateway_native::{Front, NativeHost, SqliteLinks};
 use http::{Method, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper_util::{client::legacy, client::legacy::connect::HttpConnector, rt::TokioExecutor};
@@ -92,15 +92,20 @@ async fn hide_extensions(request: Request, next: Next) -> Response {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        Self::build(true).await
+        Self::build(true, None).await
+    }
+
+    /// Where links to jobs are read for by somebody's account.
+    pub(crate) async fn with_links_read_by(who: As) -> Self {
+        Self::build(true, Some(who)).await
     }
 
     /// A cluster that knows the platform's API and nothing beyond it.
     pub(crate) async fn bare() -> Self {
-        Self::build(false).await
+        Self::build(false, None).await
     }
 
-    async fn build(extensions: bool) -> Self {
+    async fn build(extensions: bool, reads_links: Option<As>) -> Self {
         let folder = TempDir::new().expect("a folder");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let cluster_address = listener.local_addr().expect("bound");
@@ -123,7 +128,13 @@ impl World {
         let address = listener.local_addr().expect("bound");
         let upstream = format!("http://{cluster_address}/api/v1").parse().expect("a URL");
         let host = NativeHost::new();
-        let gateway = Gateway::new(Config::new(upstream, SessionKeys::new([7; 32], None)), Arc::new(host.clone()));
+        let mut config = Config::new(upstream, SessionKeys::new([7; 32], None));
+        if let Some(who) = reads_links {
+            let store = SqliteLinks::open(&folder.path().join("links.sqlite")).await.expect("opens");
+            let token = people.token(who.name(), Duration::from_secs(3600)).await.expect("a token");
+            config.links = Some(LinksConfig::try_new(Arc::new(store), token).expect("names somebody"));
+        }
+        let gateway = Gateway::new(config, Arc::new(host.clone()));
         let router = router(gateway.clone(), Router::new());
         tokio::spawn(gateway_native::serve(listener, router, Front::default(), gateway, host, std::future::pending()));
         let client = legacy::Client::builder(TokioExecutor::new()).build(HttpConnector::new());

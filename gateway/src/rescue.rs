@@ -307,7 +307,8 @@ fn tell_download(error: &DownloadError) -> Told {
         | DownloadError::SizeConflict { .. }
         | DownloadError::Size { .. }
         | DownloadError::TooLarge
-        | DownloadError::TooDeep => Code::BadUpstream,
+        | DownloadError::TooDeep
+        | DownloadError::TooMany => Code::BadUpstream,
     };
     told(code, sentence(&error.to_string()))
 }

@@ -5,7 +5,7 @@
 //! and any range can be served without what stands before it.
 //!
 //! ```
-//! use image::download::{Download, Form, Part, StoredDocument};
+//! use image::download::{Below, Download, Form, Part, StoredDocument};
 //! use image::manifest::{Descriptor, ImageManifest, media_type};
 //!
 //! let config = Descriptor::of(media_type::OCI_CONFIG, b"{}");
@@ -13,7 +13,7 @@
 //! let manifest = ImageManifest::oci(config, vec![layer.clone()], Default::default());
 //! let download = Download {
 //!     root: StoredDocument { media_type: media_type::OCI_MANIFEST.into(), bytes: manifest.to_bytes() },
-//!     manifests: vec![],
+//!     below: Below::default(),
 //!     names: vec!["registry.example/org/project/name:v1".parse().unwrap()],
 //!     platform: None,
 //! };
@@ -23,6 +23,7 @@
 //! assert!(parts.iter().any(|part| matches!(part, Part::Blob { digest, .. } if **digest == layer.digest)));
 //! ```
 
+mod below;
 mod collect;
 mod docker;
 mod layout;
@@ -30,11 +31,12 @@ mod range;
 #[cfg(test)]
 mod tests;
 
+pub use below::{Below, DOCUMENTS_MAX, DOCUMENTS_MAX_BYTES};
 pub use layout::{Layout, Part};
 pub use range::{Asked, Conditions};
 
 use crate::Digest;
-use crate::manifest::{Descriptor, Document, InvalidManifest, Platform};
+use crate::manifest::{InvalidManifest, Platform};
 use crate::reference::Reference;
 
 /// Which readers an archive is for.
@@ -60,8 +62,8 @@ pub struct StoredDocument {
 pub struct Download {
     /// The manifest or index that the reference stands for.
     pub root: StoredDocument,
-    /// The documents below the root where that is an index: all that [`missing`] names, in any order.
-    pub manifests: Vec<StoredDocument>,
+    /// The documents below the root where that is an index: until [`Below::missing`] names none.
+    pub below: Below,
     /// The names to load it under, in full. Without a tag: no name, only the digest.
     pub names: Vec<Reference>,
     /// Which image of an index `docker load` of old shall get; without: linux/amd64, or else the first.
@@ -107,6 +109,12 @@ pub enum DownloadError {
     /// Indexes within indexes without end.
     #[error("the image has indexes within indexes, more than {MAX_DEPTH} deep")]
     TooDeep,
+    /// More than is held in memory for one download.
+    #[error(
+        "the image has more manifests than can be handled together: {DOCUMENTS_MAX} and {} MiB at most",
+        DOCUMENTS_MAX_BYTES >> 20
+    )]
+    TooMany,
     /// `docker load` needs every layer.
     #[error("the image has foreign layers, which are not in the registry: download it as an OCI layout")]
     Foreign,
@@ -133,25 +141,4 @@ impl Download {
         let collected = collect::collect(self)?;
         docker::lay_out(self, form, &collected)
     }
-}
-
-/// What must still be fetched into [`Download::manifests`]: documents that an index names and that are not among `fetched`.
-///
-/// Asked again after each round, until it is empty. A root that is no index: nothing.
-#[must_use]
-pub fn missing(root: &StoredDocument, fetched: &[StoredDocument]) -> Vec<Descriptor> {
-    let have: std::collections::BTreeSet<Digest> =
-        fetched.iter().map(|document| Digest::sha256_of(&document.bytes)).collect();
-    let mut wanted: Vec<Descriptor> = Vec::new();
-    for document in std::iter::once(root).chain(fetched) {
-        if let Ok(Document::Index(index)) = Document::parse(&document.bytes, Some(&document.media_type)) {
-            for child in index.manifests {
-                let known = have.contains(&child.digest) || wanted.iter().any(|other| other.digest == child.digest);
-                if !known {
-                    wanted.push(child);
-                }
-            }
-        }
-    }
-    wanted
 }

@@ -59,6 +59,8 @@ pub enum FaultCode {
     NotVerified,
     /// The workers broke.
     Broken,
+    /// The reader broke it off.
+    Cancelled,
 }
 
 impl FaultCode {
@@ -69,7 +71,7 @@ impl FaultCode {
             Self::NoRoom | Self::Forbidden | Self::Quota | Self::SignedOut | Self::Unreachable | Self::OtherTab => true,
             Self::Refused | Self::NotVerified | Self::Broken => true,
             Self::NotAnArchive | Self::Utf16 | Self::Truncated | Self::Malformed | Self::Missing => false,
-            Self::DigestMismatch | Self::Foreign | Self::FileChanged => false,
+            Self::DigestMismatch | Self::Foreign | Self::FileChanged | Self::Cancelled => false,
         }
     }
 }

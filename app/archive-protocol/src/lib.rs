@@ -12,4 +12,4 @@ mod word;
 pub use fault::{Fault, FaultCode};
 pub use order::{Order, PushOrder, Target};
 pub use report::{FileReport, FoundImage, FoundLayer, Unfinished};
-pub use word::{LayerLine, LayerStage, Progress, PushReceipt, Stage, Word};
+pub use word::{LayerLine, LayerStage, Progress, PushReceipt, Stage, Tagged, Word};

@@ -18,13 +18,21 @@ pub enum Order {
         file: u32,
     },
     /// Push; answered by `progress` and one of `done`, `failed`, `cancelled`.
-    Push(PushOrder),
+    Push {
+        /// The page's number for it: no other push of this tab has had it.
+        push: u32,
+        /// What is pushed.
+        order: PushOrder,
+    },
     /// Send nothing more until `resume`.
     Pause,
     /// Go on after a pause.
     Resume,
-    /// Break the push off and tell the registry.
-    Cancel,
+    /// Break a push off and tell the registry; answered by `cancelled`.
+    Cancel {
+        /// The push's number.
+        push: u32,
+    },
     /// Which pushes were begun and never ended? Answered by `unfinished`.
     ListUnfinished,
     /// Forget one of them.

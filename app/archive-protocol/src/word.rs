@@ -34,21 +34,41 @@ pub enum Word {
     Progress(Progress),
     /// All is in the registry, read back and compared.
     Done {
+        /// The push's number.
+        push: u32,
         /// One a target.
         receipts: Vec<PushReceipt>,
     },
-    /// It failed; no tag was set. The same order again goes on where the fault passes.
+    /// It failed. The same order again goes on where the fault passes.
     Failed {
+        /// The push's number.
+        push: u32,
         /// Why.
         fault: Fault,
+        /// What of it stands all the same.
+        tagged: Tagged,
     },
-    /// It was broken off.
-    Cancelled,
+    /// It was broken off, or was not under way.
+    Cancelled {
+        /// The push's number.
+        push: u32,
+        /// What of it stands all the same.
+        tagged: Tagged,
+    },
     /// Pushes that were begun and never ended.
     Unfinished {
         /// The latest first.
         items: Vec<Unfinished>,
     },
+}
+
+/// Tags of a push that did not come to its end: `ORG/PROJECT/NAME:TAG`. In both lists none: no tag was set or changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tagged {
+    /// Set, read back and compared.
+    pub set: Vec<String>,
+    /// Perhaps set: the registry was told to, and what it answered is not known or was not proved.
+    pub doubtful: Vec<String>,
 }
 
 /// How a push stands.

@@ -12,9 +12,10 @@ use crate::wire::Wires;
 use crate::{global, http, lock, report, spool};
 use api::images::KnownLayers;
 use api::session::Session;
-use archive_protocol::{Fault, FaultCode, FileReport, Order, PushOrder, PushReceipt, Stage, Target, Word};
+use archive_protocol::{Fault, FaultCode, FileReport, Order, PushOrder, PushReceipt, Stage, Tagged, Target, Word};
 use futures::channel::oneshot;
 use futures::future::{AbortHandle, Either, abortable, select};
+use gloo_timers::future::TimeoutFuture;
 use image::manifest::{Compression, Descriptor};
 use image::plan::{Choice, Known, KnownLayer, Plan, PlanError};
 use std::cell::{Cell, RefCell};
@@ -51,15 +52,19 @@ struct Here {
 const HERE_MS: f64 = 60_000.0;
 
 struct Running {
+    /// The page's number for it.
+    push: u32,
     control: Control,
     abort: AbortHandle,
     records: Records,
+    tagged: Rc<RefCell<Tagged>>,
 }
 
 impl Conductor {
     /// Clears what closed tabs left, and listens for the network's return.
     pub(crate) fn start() -> Self {
         spawn_local(spool::clear());
+        spawn_local(remember::clear());
         let inner = Rc::<Inner>::default();
         let awake = inner.clone();
         let online = Closure::<dyn FnMut()>::new(move || {
@@ -82,10 +87,10 @@ impl Conductor {
         match (serde_json::from_str(&text), file) {
             (Ok(Order::Inspect { file: number }), Some(file)) => spawn_local(inspect(inner, number, file)),
             (Ok(Order::Release { file }), _) => drop(inner.files.borrow_mut().remove(&file)),
-            (Ok(Order::Push(order)), _) => begin(&inner, order),
+            (Ok(Order::Push { push, order }), _) => begin(&inner, push, order),
             (Ok(Order::Pause), _) => inner.with_running(|running| running.control.pause()),
             (Ok(Order::Resume), _) => inner.with_running(|running| running.control.resume()),
-            (Ok(Order::Cancel), _) => cancel(&inner),
+            (Ok(Order::Cancel { push }), _) => cancel(&inner, push),
             (Ok(Order::ListUnfinished), _) => {
                 // The page is open: the hands come, and learn, while the person looks for a file.
                 spawn_local(make_ready(inner));
@@ -181,11 +186,11 @@ async fn known_layers(org: Option<&str>, project: &str) -> Result<Vec<KnownLayer
     Ok(layers.collect())
 }
 
-fn begin(inner: &Rc<Inner>, order: PushOrder) {
+fn begin(inner: &Rc<Inner>, push: u32, order: PushOrder) {
     let control = Control::default();
-    let records = Rc::default();
-    let (work, abort) = abortable(work(inner.clone(), order, control.clone(), Rc::clone(&records)));
-    inner.running.replace(Some(Running { control, abort, records }));
+    let (records, tagged) = (Records::default(), Rc::<RefCell<Tagged>>::default());
+    let (work, abort) = abortable(work(inner.clone(), order, control.clone(), records.clone(), tagged.clone()));
+    inner.running.replace(Some(Running { push, control, abort, records, tagged: tagged.clone() }));
     let inner = inner.clone();
     spawn_local(async move {
         let ended = work.await;
@@ -198,42 +203,60 @@ fn begin(inner: &Rc<Inner>, order: PushOrder) {
         // There are more layers now.
         inner.here.replace(None);
         match result {
-            Ok(receipts) => global::tell(&Word::Done { receipts }),
+            Ok(receipts) => global::tell(&Word::Done { push, receipts }),
             Err(fault) => {
                 if fault.code == FaultCode::Broken {
                     // New hands for the next try.
                     inner.pool.replace(None);
                 }
-                global::tell(&Word::Failed { fault });
+                global::tell(&Word::Failed { push, fault, tagged: tagged.take() });
             }
         }
     });
 }
 
-fn cancel(inner: &Rc<Inner>) {
-    let running = inner.running.take();
+/// Also answered where that push is not under way: it may have ended meanwhile.
+fn cancel(inner: &Rc<Inner>, number: u32) {
+    let running = inner.running.borrow_mut().take_if(|running| running.push == number);
     spawn_local(async move {
+        let mut tagged = Tagged::default();
         if let Some(running) = running {
             running.abort.abort();
             for record in running.records.take() {
                 let record = record.borrow().clone();
                 push::abandon(&record).await;
             }
+            tagged = running.tagged.take();
         }
-        global::tell(&Word::Cancelled);
+        global::tell(&Word::Cancelled { push: number, tagged });
     });
 }
 
+/// What another tab is pushing now is not interrupted. A tab that was just closed may still seem to: so it is looked once more.
 async fn tell_unfinished() {
-    let items = remember::all().await.iter().map(Record::unfinished).collect();
-    global::tell(&Word::Unfinished { items });
+    for wait_ms in [0, 2_000] {
+        TimeoutFuture::new(wait_ms).await;
+        let (records, held) = (remember::all().await, lock::held().await);
+        let (live, items): (Vec<_>, Vec<_>) = records.iter().partition(|record| held.contains(&lock_name(record)));
+        global::tell(&Word::Unfinished { items: items.into_iter().map(Record::unfinished).collect() });
+        if live.is_empty() {
+            break;
+        }
+    }
 }
 
 async fn forget(key: String) {
-    if let Some(record) = remember::all().await.into_iter().find(|record| record.key() == key) {
+    if let Some(record) = remember::all().await.into_iter().find(|record| record.key() == key)
+        && let Some(_lock) = lock::take(&lock_name(&record)).await
+    {
         push::abandon(&record).await;
     }
     tell_unfinished().await;
+}
+
+/// One push at a time to a tag, in all tabs.
+fn lock_name(record: &Record) -> String {
+    format!("roadstead push {}:{}", record.repository, record.tag)
 }
 
 /// The push; also while it needs no hand, as when the network is slow, it ends at once when one breaks.
@@ -242,9 +265,10 @@ async fn work(
     order: PushOrder,
     control: Control,
     records: Records,
+    tagged: Rc<RefCell<Tagged>>,
 ) -> Result<Vec<PushReceipt>, Fault> {
     let pool = inner.pool()?;
-    let (pushing, breaking) = (push_all(inner, order, control, records, pool.clone()), pool.breaking());
+    let (pushing, breaking) = (push_all(inner, order, control, records, tagged, pool.clone()), pool.breaking());
     match select(std::pin::pin!(pushing), std::pin::pin!(breaking)).await {
         Either::Left((pushed, _)) => pushed,
         Either::Right((fault, _)) => Err(fault),
@@ -256,6 +280,7 @@ async fn push_all(
     order: PushOrder,
     control: Control,
     records: Records,
+    tagged: Rc<RefCell<Tagged>>,
     pool: Pool,
 ) -> Result<Vec<PushReceipt>, Fault> {
     let joint = Joint::of(pool);
@@ -278,18 +303,20 @@ async fn push_all(
     let mut receipts = Vec::new();
     for target in &order.targets {
         ledger.stage(Stage::Preparing);
-        let name = format!("roadstead push {}:{}", target.repository, target.tag);
-        let _lock = lock::take(&name)
+        let opened = inner.opened(target.file)?;
+        let fresh = fresh_record(&opened, target, Method::from(compression));
+        let _lock = lock::take(&lock_name(&fresh))
             .await
             .ok_or_else(|| Fault::new(FaultCode::OtherTab, format!("{}:{}", target.repository, target.tag)))?;
-        let opened = inner.opened(target.file)?;
-        let record = Rc::new(RefCell::new(record_of(&opened, target, Method::from(compression)).await));
+        let record = Rc::new(RefCell::new(remembered(fresh).await));
         records.borrow_mut().push(record.clone());
         let push = Push {
             joint: joint.clone(),
             control: control.clone(),
             ledger: ledger.clone(),
             record,
+            tagged: tagged.clone(),
+            lost: Cell::new(false),
             // Anew: what the targets before it have sent is known now.
             plan: plan(&inner, target, compression, &known)?,
             tar: opened.tar.clone(),
@@ -349,9 +376,8 @@ fn place(repository: &str, with_org: bool) -> (Option<&str>, &str) {
     (org, parts.next().unwrap_or_default())
 }
 
-/// What was remembered of this push, where the file is the same; else a fresh record.
-async fn record_of(opened: &Opened, target: &Target, method: Method) -> Record {
-    let fresh = Record {
+fn fresh_record(opened: &Opened, target: &Target, method: Method) -> Record {
+    Record {
         file: opened.id.clone(),
         repository: target.repository.clone(),
         tag: target.tag.clone(),
@@ -360,7 +386,11 @@ async fn record_of(opened: &Opened, target: &Target, method: Method) -> Record {
         done: BTreeMap::new(),
         done_bytes: 0,
         updated_ms: global::now_ms() as u64,
-    };
+    }
+}
+
+/// What was remembered of a push, where the file is the same; else the fresh record.
+async fn remembered(fresh: Record) -> Record {
     let found = remember::all().await.into_iter().find(|record| record.key() == fresh.key());
     match found {
         Some(record) if record.file == fresh.file && record.edition == fresh.edition => record,

@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, RequestInit, Response};
+use web_sys::{AbortController, RequestCache, RequestInit, Response};
 
 /// A request without an end by then is broken off: the chunk is then made smaller.
 pub(crate) const PATIENCE_MS: u32 = 150_000;
@@ -70,6 +70,8 @@ async fn attempt(
     let init = RequestInit::new();
     init.set_method(method);
     init.set_signal(Some(&abort.signal()));
+    // What the registry has is asked anew each time: it may have been deleted since.
+    init.set_cache(RequestCache::NoStore);
     if let Some(body) = body {
         init.set_body(&body);
     }

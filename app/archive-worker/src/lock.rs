@@ -1,8 +1,10 @@
 //! One tab at a time pushes to a tag: a Web Lock by the tag's name, let go when dropped or when the tab ends.
 
 use futures::channel::oneshot;
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use std::collections::HashSet;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
@@ -11,6 +13,16 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn request(this: &Locks, name: &str, options: &Object, granted: &Function) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn query(this: &Locks) -> Result<Promise, JsValue>;
+}
+
+/// The browser's locks, where it has them: not on pages that came over plain HTTP from afar.
+fn locks() -> Option<Locks> {
+    let navigator = crate::global::scope().navigator();
+    let locks = Reflect::get(&navigator, &"locks".into()).unwrap_or_default();
+    (!locks.is_undefined()).then(|| locks.unchecked_into())
 }
 
 /// A held lock; nothing where the browser has no locks.
@@ -28,12 +40,7 @@ impl Drop for TagLock {
 
 /// Takes the lock; `None`: another tab has it.
 pub(crate) async fn take(name: &str) -> Option<TagLock> {
-    let navigator = crate::global::scope().navigator();
-    let locks = Reflect::get(&navigator, &"locks".into()).unwrap_or_default();
-    if locks.is_undefined() {
-        return Some(TagLock { release: None });
-    }
-    let locks: Locks = locks.unchecked_into();
+    let Some(locks) = locks() else { return Some(TagLock { release: None }) };
     let options = Object::new();
     drop(Reflect::set(&options, &"ifAvailable".into(), &true.into()));
     let (sender, answer) = oneshot::channel();
@@ -52,4 +59,13 @@ pub(crate) async fn take(name: &str) -> Option<TagLock> {
         Ok(_) => answer.await.ok().flatten(),
         Err(_) => Some(TagLock { release: None }),
     }
+}
+
+/// The names of all locks that are held, in this tab and others.
+pub(crate) async fn held() -> HashSet<String> {
+    let Some(Ok(asked)) = locks().map(|locks| locks.query()) else { return HashSet::new() };
+    let told = JsFuture::from(asked).await.unwrap_or_default();
+    let held: Array =
+        Reflect::get(&told, &"held".into()).ok().and_then(|held| held.dyn_into().ok()).unwrap_or_default();
+    held.iter().filter_map(|lock| Reflect::get(&lock, &"name".into()).ok()?.as_string()).collect()
 }

@@ -11,7 +11,7 @@ use crate::press::Method;
 use crate::remember::{self, Record, Underway};
 use crate::source::Source;
 use crate::wire::Wires;
-use archive_protocol::{Fault, FaultCode, LayerStage, PushReceipt, Stage};
+use archive_protocol::{Fault, FaultCode, LayerStage, PushReceipt, Stage, Tagged};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use image::Digest;
 use image::manifest::{Descriptor, media_type};
@@ -42,6 +42,9 @@ pub(crate) struct Push {
     pub(crate) control: Control,
     pub(crate) ledger: Ledger,
     pub(crate) record: Rc<RefCell<Record>>,
+    pub(crate) tagged: Rc<RefCell<Tagged>>,
+    /// An answer was lost: what was asked for may have been done.
+    pub(crate) lost: Cell<bool>,
     pub(crate) plan: Plan,
     /// What the plan's spans are places in.
     pub(crate) tar: Blob,
@@ -85,8 +88,7 @@ impl Push {
         }
         let root = documents.iter().find(|document| document.is_root);
         let root = root.ok_or_else(|| Fault::new(FaultCode::Broken, "an image without a manifest"))?;
-        self.write(&repository, &tag, root).await?;
-        self.read_back(&repository, &tag, root).await?;
+        self.set_tag(&repository, &tag, root).await?;
         let key = self.record.borrow().key();
         remember::forget(&key).await;
         let layers = || done.iter().filter(|(number, _, _)| self.plan.tasks[*number].kind == TaskKind::Layer);
@@ -231,6 +233,22 @@ impl Push {
         ChunkLimits { start_bytes: self.chunk_bytes.get().unwrap_or(first).min(max), max_bytes: max }
     }
 
+    /// Writes the root, and proves it. In between the tag is doubtful, and stays so where the end is not known.
+    async fn set_tag(&self, repository: &str, tag: &str, root: &NewDocument) -> Result<(), Fault> {
+        self.lost.set(false);
+        self.tagged.borrow_mut().doubtful.push(format!("{repository}:{tag}"));
+        let written = self.write(repository, tag, root).await;
+        if written.is_err() && !self.lost.get() {
+            self.tagged.borrow_mut().doubtful.clear();
+        }
+        written?;
+        self.read_back(repository, tag, root).await?;
+        let mut tagged = self.tagged.borrow_mut();
+        let proved = std::mem::take(&mut tagged.doubtful);
+        tagged.set.extend(proved);
+        Ok(())
+    }
+
     async fn write(&self, repository: &str, name: &str, document: &NewDocument) -> Result<(), Fault> {
         let url = format!("/v2/{repository}/manifests/{name}");
         let headers = [("Content-Type", document.descriptor.media_type.clone())];
@@ -261,11 +279,14 @@ impl Push {
             let fault = match http::call(method, url, headers, body.map(Uint8Array::from)).await {
                 Ok(heard) if (200..300).contains(&heard.status) => return Ok(heard),
                 Ok(heard) => {
-                    let said = image::upload::Answer::new(heard.status).body(&heard.body).message;
-                    Fault::new(http::of_status(heard.status), said)
+                    let said = image::upload::Answer::new(heard.status).body(&heard.body);
+                    let code = if said.is_quota() { FaultCode::Quota } else { http::of_status(heard.status) };
+                    Fault::new(code, said.message)
                 }
                 Err(Unheard::Broken | Unheard::TooLong) => Fault::new(FaultCode::Unreachable, ""),
             };
+            // A 5xx may be a gateway's word about an answer that it did not get.
+            self.lost.set(self.lost.get() || fault.code == FaultCode::Unreachable);
             tries += 1;
             if fault.code != FaultCode::Unreachable || tries >= MANIFEST_TRIES {
                 return Err(fault);
@@ -285,12 +306,13 @@ pub(crate) fn key_of(task: &Task) -> Option<&Digest> {
     }
 }
 
-/// Tells the uploads of a push that was broken off that they will not go on, and forgets it.
+/// Forgets a push that was broken off, and tells the registry that its uploads will not go on: beside all else, for that may take
+/// minutes where the network is away.
 pub(crate) async fn abandon(record: &Record) {
-    for underway in record.layers.values() {
-        blob::cancel(underway.upload.clone()).await;
-    }
     remember::forget(&record.key()).await;
+    for underway in record.layers.values() {
+        spawn_local(blob::cancel(underway.upload.clone()));
+    }
 }
 
 struct LayerWatch<'a> {

@@ -105,16 +105,32 @@ pub(crate) async fn all() -> Vec<Record> {
         database.close();
         Ok::<Vec<JsValue>, Error>(values)
     };
-    let now = crate::global::now_ms() as u64;
-    let mut records: Vec<Record> = read
-        .await
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|value| serde_json::from_str::<Record>(&value.as_string()?).ok())
-        .filter(|record| now.saturating_sub(record.updated_ms) < FORGOTTEN_AFTER_MS)
-        .collect();
+    let mut records: Vec<Record> = read.await.unwrap_or_default().iter().filter_map(useful).collect();
     records.sort_by_key(|record| std::cmp::Reverse(record.updated_ms));
     records
+}
+
+/// Drops what is of no use any more: too old, or of a build whose records are no longer understood.
+pub(crate) async fn clear() {
+    let cleared = async {
+        let database = open().await?;
+        let transaction = database.transaction(&[STORE], TransactionMode::ReadWrite)?;
+        let store = transaction.object_store(STORE)?;
+        let (keys, values) = (store.get_all_keys(None, None)?.await?, store.get_all(None, None)?.await?);
+        for (key, _) in keys.into_iter().zip(&values).filter(|(_, value)| useful(value).is_none()) {
+            store.delete(key)?.await?;
+        }
+        transaction.commit()?.await?;
+        database.close();
+        Ok::<(), Error>(())
+    };
+    drop(cleared.await);
+}
+
+fn useful(value: &JsValue) -> Option<Record> {
+    let record = serde_json::from_str::<Record>(&value.as_string()?).ok()?;
+    let age_ms = (crate::global::now_ms() as u64).saturating_sub(record.updated_ms);
+    (age_ms < FORGOTTEN_AFTER_MS).then_some(record)
 }
 
 async fn open() -> Result<Database, Error> {

@@ -15,7 +15,7 @@ pub(crate) fn PushMark() -> impl IntoView {
         store.standing.with(|standing| match standing {
             Standing::Idle => None,
             Standing::Running => Some(i18n.fill(push::MARK_PERCENT, &[("percent", &percent.get().to_string())])),
-            Standing::Failed(_) => Some(i18n.now(push::MARK_FAILED).to_owned()),
+            Standing::Failed(..) => Some(i18n.now(push::MARK_FAILED).to_owned()),
             Standing::Done(_) => Some(i18n.now(push::MARK_DONE).to_owned()),
         })
     };

@@ -56,7 +56,7 @@ fn PushPage() -> impl IntoView {
     let part = Memo::new(move |_| {
         store.standing.with(|standing| match standing {
             Standing::Idle => Part::Pick,
-            Standing::Running | Standing::Failed(_) => Part::UnderWay,
+            Standing::Running | Standing::Failed(..) => Part::UnderWay,
             Standing::Done(_) => Part::Done,
         })
     });

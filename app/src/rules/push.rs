@@ -56,6 +56,7 @@ pub(crate) fn fault_phrase(code: FaultCode) -> Phrase {
         FaultCode::Refused => push::FAULT_REFUSED,
         FaultCode::NotVerified => push::FAULT_NOT_VERIFIED,
         FaultCode::Broken => push::FAULT_BROKEN,
+        FaultCode::Cancelled => push::FAULT_CANCELLED,
     }
 }
 

@@ -3,10 +3,12 @@
 
 use crate::ui::file_drop::Picked;
 use crate::workers::ArchiveWorkers;
-use archive_protocol::{Fault, FaultCode, FileReport, Order, Progress, PushOrder, PushReceipt, Unfinished, Word};
+use archive_protocol::{
+    Fault, FaultCode, FileReport, Order, Progress, PushOrder, PushReceipt, Stage, Tagged, Unfinished, Word,
+};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -37,7 +39,8 @@ pub(crate) enum Standing {
     /// Nothing was started.
     Idle,
     Running,
-    Failed(Fault),
+    /// It stopped; which tags stand all the same.
+    Failed(Fault, Tagged),
     Done(Vec<PushReceipt>),
 }
 
@@ -70,6 +73,8 @@ struct Link {
     workers: Rc<RefCell<Option<ArchiveWorkers>>>,
     /// The picked files, and whether the workers have looked into them: those that came after others broke have not.
     files: Rc<RefCell<HashMap<u32, (File, bool)>>>,
+    /// The number of the push that was ordered last: words about others are of no interest.
+    push: Rc<Cell<u32>>,
     /// The push as it was ordered.
     last: Rc<RefCell<Option<PushOrder>>>,
     /// Files that the workers look into anew before they are given that order.
@@ -102,12 +107,18 @@ impl PushStore {
     /// Has files looked into. `name` gives each image found its first name.
     pub(crate) fn pick(self, files: &Picked) {
         for file in files.iter() {
-            let number = self.next.get_value();
-            self.next.set_value(number + 1);
+            let number = self.number();
             let (name, size_bytes) = (file.name(), file.size() as u64);
             self.files.update(|list| list.push(PickedFile { number, name, size_bytes, look: Look::Looking(0) }));
             self.inspect(number, file);
         }
+    }
+
+    /// One that no file and no push of this tab has had.
+    fn number(self) -> u32 {
+        let number = self.next.get_value();
+        self.next.set_value(number + 1);
+        number
     }
 
     fn inspect(self, number: u32, file: &File) {
@@ -135,11 +146,14 @@ impl PushStore {
         self.running();
         let link = self.link.get_value();
         let Some(order) = link.last.borrow().clone() else { return };
+        // Each try is a push of its own.
+        let push = self.number();
+        link.push.set(push);
         let is_meant = |number: &u32| order.targets.iter().any(|target| target.file == *number);
         let unknown = |(number, (file, is_known)): (&u32, &(File, bool))| (!is_known).then(|| (*number, file.clone()));
         let unknown: Vec<_> = link.files.borrow().iter().filter_map(unknown).filter(|(n, _)| is_meant(n)).collect();
         if unknown.is_empty() {
-            self.order(&Order::Push(order), None);
+            self.order(&Order::Push { push, order }, None);
             return;
         }
         link.awaited.replace(unknown.iter().map(|(number, _)| *number).collect());
@@ -154,16 +168,29 @@ impl PushStore {
 
     /// Goes on after a pause or a fault.
     pub(crate) fn resume(self) {
-        if self.standing.with_untracked(|standing| matches!(standing, Standing::Failed(_))) {
+        if self.standing.with_untracked(|standing| matches!(standing, Standing::Failed(..))) {
             self.push();
         } else {
             self.order(&Order::Resume, None);
         }
     }
 
+    /// Breaks off what is under way; what ended while the reader was asked stays as it is.
     pub(crate) fn cancel(self) {
+        if self.standing.with_untracked(|standing| *standing != Standing::Running) {
+            return;
+        }
         self.link.with_value(|link| link.awaited.take());
-        self.order(&Order::Cancel, None);
+        self.order(&Order::Cancel { push: self.push_number() }, None);
+    }
+
+    fn push_number(self) -> u32 {
+        self.link.with_value(|link| link.push.get())
+    }
+
+    /// Whether a word is about the push that is under way.
+    fn is_awaited(self, push: u32) -> bool {
+        self.standing.with_untracked(|standing| *standing == Standing::Running) && self.push_number() == push
     }
 
     /// Back to the beginning, for another push.
@@ -201,7 +228,7 @@ impl PushStore {
         }
         match workers.as_ref() {
             Some(workers) => workers.order(order, file),
-            None => self.settle(Standing::Failed(Fault::new(FaultCode::Broken, ""))),
+            None => self.settle(Standing::Failed(Fault::new(FaultCode::Broken, ""), Tagged::default())),
         }
     }
 
@@ -218,8 +245,17 @@ impl PushStore {
             }
         });
         if self.standing.with_untracked(|standing| *standing == Standing::Running) {
-            self.settle(Standing::Failed(Fault::new(FaultCode::Broken, "")));
+            self.settle(Standing::Failed(Fault::new(FaultCode::Broken, ""), self.perhaps_tagged()));
         }
+    }
+
+    /// What tags may have been set, where the workers can no longer be asked.
+    fn perhaps_tagged(self) -> Tagged {
+        let targets = self.targets.get_untracked();
+        let is_before = self.progress.with_untracked(|progress| progress.stage != Stage::Verifying);
+        // Of several the first may be through.
+        let doubtful = if targets.len() == 1 && is_before { Vec::new() } else { targets };
+        Tagged { set: Vec::new(), doubtful }
     }
 
     fn hear(self, word: Word) {
@@ -246,17 +282,24 @@ impl PushStore {
             Word::Refused { file, fault } => {
                 if self.link.with_value(|link| link.awaited.borrow().contains(&file)) {
                     self.link.with_value(|link| link.awaited.take());
-                    self.settle(Standing::Failed(fault.clone()));
+                    self.settle(Standing::Failed(fault.clone(), Tagged::default()));
                 }
                 self.look(file, Look::Refused(fault));
             }
             Word::Progress(progress) => self.progress.set(progress),
-            Word::Done { receipts } => self.settle(Standing::Done(receipts)),
-            Word::Failed { fault } => self.settle(Standing::Failed(fault)),
-            Word::Cancelled => {
-                self.settle(Standing::Idle);
-                self.list_unfinished();
+            Word::Done { push, receipts } if self.is_awaited(push) => self.settle(Standing::Done(receipts)),
+            Word::Failed { push, fault, tagged } if self.is_awaited(push) => {
+                self.settle(Standing::Failed(fault, tagged));
             }
+            Word::Cancelled { push, tagged } if self.is_awaited(push) => {
+                if tagged == Tagged::default() {
+                    self.settle(Standing::Idle);
+                    self.list_unfinished();
+                } else {
+                    self.settle(Standing::Failed(Fault::new(FaultCode::Cancelled, ""), tagged));
+                }
+            }
+            Word::Done { .. } | Word::Failed { .. } | Word::Cancelled { .. } => {}
             Word::Unfinished { items } => self.unfinished.set(items),
         }
     }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use image::{
-    download::{Download, DownloadError, Form, Part, StoredDocument, missing},
+    download::{Below, Download, DownloadError, Form, Part, StoredDocument},
     manifest::{CONFIG_MAX_BYTES, Descriptor, Document, ImageConfig, Platform},
 };
 use platform::permission::Action;
@@ -31,7 +31,17 @@ const TOKEN_USER: &str = "token";
 /// A manifest or index with everything below it, as stored.
 struct Stored {
     root: StoredManifest,
-    below: Vec<StoredDocument>,
+    below: Below,
+}
+
+/// Why an image cannot be read from the registry.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StoredError {
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// It is there, and nothing can be made of it.
+    #[error(transparent)]
+    Image(#[from] DownloadError),
 }
 
 impl Images {
@@ -49,29 +59,25 @@ impl Images {
         }
     }
 
-    async fn stored(&self, repository: &RepositoryName, reference: &Reference) -> Result<Stored, RegistryError> {
+    async fn stored(&self, repository: &RepositoryName, reference: &Reference) -> Result<Stored, StoredError> {
         let root = self.registry.find_manifest(repository, reference).await?;
         let document = StoredDocument { media_type: root.media_type.clone(), bytes: root.content.clone() };
-        let mut below = Vec::new();
+        let mut below = Below::default();
         loop {
-            let wanted = missing(&document, &below);
+            let wanted = below.missing(&document)?;
             if wanted.is_empty() {
                 return Ok(Stored { root, below });
             }
-            for child in wanted {
-                let digest = child.digest.clone();
-                let found = self.registry.find_manifest(repository, &Reference::Digest(digest)).await?;
-                below.push(StoredDocument { media_type: found.media_type, bytes: found.content });
+            for named in wanted {
+                let reference = Reference::Digest(named.digest.clone());
+                let found = self.registry.find_manifest(repository, &reference).await?;
+                below.take(&named, StoredDocument { media_type: found.media_type, bytes: found.content })?;
             }
         }
     }
 
     /// The layers of that image of a repository whose layers these begin with: an image may have been made of it.
-    pub(super) async fn layers_of(
-        &self,
-        name: &OwnName,
-        diff_ids: &[String],
-    ) -> Result<Vec<Descriptor>, RegistryError> {
+    pub(super) async fn layers_of(&self, name: &OwnName, diff_ids: &[String]) -> Result<Vec<Descriptor>, StoredError> {
         let stored = self.stored(&name.repository, &name.reference).await?;
         for document in stored.documents() {
             let Document::Manifest(manifest) = document else { continue };
@@ -100,7 +106,7 @@ impl Images {
             return Err(ImageError::Unauthorised { image: image.to_owned(), message });
         }
         let stored = self.stored(&name.repository, &name.reference).await.map_err(|error| match error {
-            RegistryError::NoSuchManifest { .. } | RegistryError::NoSuchRepository(_) => {
+            StoredError::Registry(RegistryError::NoSuchManifest { .. } | RegistryError::NoSuchRepository(_)) => {
                 ImageError::NotFound { image: image.to_owned(), message: error.to_string() }
             }
             other => failed(&other),
@@ -130,7 +136,7 @@ impl Stored {
     /// The root, then everything below it, as far as it is what engines know.
     fn documents(&self) -> impl Iterator<Item = Document> {
         let root = (self.root.media_type.as_str(), self.root.content.as_slice());
-        let below = self.below.iter().map(|document| (document.media_type.as_str(), document.bytes.as_slice()));
+        let below = self.below.documents().map(|document| (document.media_type.as_str(), document.bytes.as_slice()));
         std::iter::once(root)
             .chain(below)
             .filter_map(|(media_type, bytes)| Document::parse(bytes, Some(media_type)).ok())
@@ -171,7 +177,7 @@ impl OwnImages for Images {
         let loaded_as = image.loaded_as.parse().map_err(|error: image::reference::InvalidReference| failed(&error))?;
         let mut download = Download {
             root: StoredDocument { media_type: stored.root.media_type, bytes: stored.root.content },
-            manifests: stored.below,
+            below: stored.below,
             names: vec![loaded_as],
             platform: Some(this_platform()),
         };

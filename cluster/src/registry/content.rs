@@ -244,6 +244,7 @@ impl Registry {
     ) -> Result<(), RegistryError> {
         match store::manifests::delete(&self.store, name, reference, self.now()).await? {
             Deleted::Yes => Ok(()),
+            Deleted::NeededBy { digest, tag } => Err(RegistryError::ManifestInUse { digest, tag }),
             Deleted::Nothing => Err(no_manifest(name, reference)),
             Deleted::NoRepository => Err(RegistryError::NoSuchRepository(name.to_string())),
         }

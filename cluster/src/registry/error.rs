@@ -114,6 +114,16 @@ pub(crate) enum RegistryError {
         /// One that needs it.
         manifest: String,
     },
+    /// An index that has a tag names it.
+    #[error(
+        "the image with the tag {tag} consists of {digest} among others; delete {tag} first, or of this one its tags only"
+    )]
+    ManifestInUse {
+        /// Which manifest.
+        digest: Digest,
+        /// A tag of an index above it.
+        tag: String,
+    },
     /// The project may not have more.
     #[error(
         "the project {project} has a quota of {quota_bytes} bytes and this would make {would_be_bytes}; delete images, or ask an administrator for more"

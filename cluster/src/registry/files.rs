@@ -19,6 +19,9 @@ use super::{
 /// How much is read or written at once: large enough that system calls cost nothing beside hashing.
 pub(super) const PIECE_BYTES: usize = 1 << 20;
 
+/// Behind an upload's id: its second name.
+const SECOND: &str = ".whole";
+
 /// Where the files lie.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
@@ -71,7 +74,7 @@ impl Files {
                 sync_folder(above)?;
             }
         }
-        let second = self.uploads.join(format!("{}.whole", id.as_str()));
+        let second = self.second(id);
         remove(&second)?;
         let source = match fs::hard_link(&from, &second) {
             Ok(()) => &second,
@@ -86,7 +89,13 @@ impl Files {
     }
 
     pub(super) fn remove_upload(&self, id: &UploadId) -> Result<(), RegistryError> {
+        remove(&self.second(id))?;
         remove(&self.upload(id))
+    }
+
+    /// An upload's second name, from when it is whole until it is a blob. A crash may leave it.
+    fn second(&self, id: &UploadId) -> PathBuf {
+        self.uploads.join(format!("{}{SECOND}", id.as_str()))
     }
 
     pub(super) fn remove_blob(&self, digest: &Digest) -> Result<(), RegistryError> {
@@ -119,8 +128,12 @@ impl Files {
 
     /// Ids of all files in the folder of uploads that were not written to for at least `age`.
     pub(super) fn uploads_older_than(&self, age: Duration) -> Result<Vec<UploadId>, RegistryError> {
-        let names = list(&self.uploads)?.into_iter().filter(|path| is_older(path, age));
-        Ok(names.filter_map(|path| UploadId::parse(path.file_name()?.to_str()?)).collect())
+        let old = list(&self.uploads)?.into_iter().filter(|path| is_older(path, age));
+        let id = |path: PathBuf| {
+            let name = path.file_name()?.to_str()?;
+            UploadId::parse(name.strip_suffix(SECOND).unwrap_or(name))
+        };
+        Ok(old.filter_map(id).collect())
     }
 
     /// Whether a blob's file is there.

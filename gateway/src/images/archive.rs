@@ -11,13 +11,10 @@ use bytes::Bytes;
 use futures::{StreamExt, stream};
 use image::{
     Digest,
-    download::{Download, Form, Layout, Part, StoredDocument, missing},
+    download::{Below, Download, Form, Layout, Part, StoredDocument},
 };
 use std::{collections::VecDeque, ops::Range};
 
-/// Documents below an index.
-const DOCUMENTS_MAX: usize = 256;
-const DOCUMENTS_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// How often one blob is asked for again after it broke off, before the whole is given up.
 const TRIES: u32 = 3;
 
@@ -38,9 +35,9 @@ pub(crate) async fn archive(
 ) -> Result<Archive, Failure> {
     let repository = Repository::open(gateway, session, &at.repository).await?;
     let root = repository.document(at.version()).await?;
-    let manifests = below(&repository, &root).await?;
+    let below = below(&repository, &root).await?;
     let names = at.reference(&repository.registry).into_iter().collect();
-    let download = Download { root, manifests, names, platform: None };
+    let download = Download { root, below, names, platform: None };
     let layout = download.layout(match form {
         ArchiveForm::Docker => Form::Docker,
         ArchiveForm::Oci => Form::Oci,
@@ -48,20 +45,17 @@ pub(crate) async fn archive(
     Ok(Archive { repository, layout, file_name: file_name(at, form) })
 }
 
-/// All documents below an index, within bounds.
-async fn below(repository: &Repository, root: &StoredDocument) -> Result<Vec<StoredDocument>, Failure> {
-    let mut fetched: Vec<StoredDocument> = Vec::new();
+/// All documents below an index.
+async fn below(repository: &Repository, root: &StoredDocument) -> Result<Below, Failure> {
+    let mut below = Below::default();
     loop {
-        let wanted = missing(root, &fetched);
+        let wanted = below.missing(root)?;
         if wanted.is_empty() {
-            return Ok(fetched);
+            return Ok(below);
         }
-        let bytes: usize = fetched.iter().map(|document| document.bytes.len()).sum();
-        if fetched.len() + wanted.len() > DOCUMENTS_MAX || bytes > DOCUMENTS_MAX_BYTES {
-            let why = "it has more manifests than can be downloaded together".to_owned();
-            return Err(Failure::BrokenImage { what: "index", why });
+        for (named, document) in wanted.iter().zip(repository.documents(&wanted).await?) {
+            below.take(named, document)?;
         }
-        fetched.extend(repository.documents(&wanted).await?);
     }
 }
 

@@ -11,6 +11,7 @@ use api::images::{self, ImageDetail, PlatformImage, Rights};
 use futures::{FutureExt, future::join3};
 use image::{
     Digest,
+    download::{DOCUMENTS_MAX_BYTES, DownloadError},
     manifest::{Descriptor, Document, ImageConfig, ImageManifest, media_type},
 };
 use platform::{Uri, permission::Action};
@@ -109,6 +110,9 @@ async fn platforms(
 /// An index within an index is legal and not met; its images are not shown.
 async fn below(repository: &Repository, children: &[Descriptor]) -> Result<Vec<Found>, Failure> {
     let children = &children[..children.len().min(PLATFORMS_MAX)];
+    if children.iter().map(|child| child.size).fold(0, u64::saturating_add) > DOCUMENTS_MAX_BYTES {
+        return Err(DownloadError::TooMany.into());
+    }
     let documents = repository.documents(children).await?;
     let mut found = Vec::new();
     for (child, stored) in children.iter().zip(documents) {

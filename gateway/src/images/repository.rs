@@ -48,11 +48,11 @@ impl Repository {
         self.gateway.upstream().config_blob(&self.registry, &self.name, digest).await
     }
 
-    /// What descriptors of an index stand for, in their order.
+    /// What descriptors of an index stand for, in their order. None is read further than its descriptor says that it goes.
     pub(super) async fn documents(&self, of: &[Descriptor]) -> Result<Vec<StoredDocument>, UpstreamError> {
         let tasks = of.iter().map(|child| {
-            let (repository, digest) = (self.clone(), child.digest.clone());
-            async move { repository.document(digest.as_str()).await }.boxed()
+            let (Self { gateway, registry, name, .. }, child) = (self.clone(), child.clone());
+            async move { gateway.upstream().document_of(&registry, &name, &child).await }.boxed()
         });
         few_at_once(tasks.collect()).await.into_iter().collect()
     }

@@ -209,7 +209,8 @@ pub(crate) async fn image_archive(
     let tag = [(header::ETAG, etag.clone()), (header::ACCEPT_RANGES, "bytes".to_owned())];
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let asked = Conditions {
-        range: text(header::RANGE),
+        // Of GET only (RFC 9110, section 14.2).
+        range: text(header::RANGE).filter(|_| method != Method::HEAD),
         if_range: text(header::IF_RANGE),
         if_none_match: text(header::IF_NONE_MATCH),
     };

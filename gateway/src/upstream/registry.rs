@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Status
 use image::{
     Digest,
     download::StoredDocument,
-    manifest::{CONFIG_MAX_BYTES, MANIFEST_MAX_BYTES, media_type},
+    manifest::{CONFIG_MAX_BYTES, Descriptor, MANIFEST_MAX_BYTES, media_type},
 };
 use serde::Deserialize;
 use std::ops::Range;
@@ -230,12 +230,32 @@ impl Upstream {
         repository: &str,
         reference: &str,
     ) -> Result<StoredDocument, UpstreamError> {
+        self.document_within(registry, repository, reference, MANIFEST_MAX_BYTES).await
+    }
+
+    /// The manifest or index that a descriptor stands for, no longer than that says.
+    pub(crate) async fn document_of(
+        &self,
+        registry: &Registry,
+        repository: &str,
+        of: &Descriptor,
+    ) -> Result<StoredDocument, UpstreamError> {
+        self.document_within(registry, repository, of.digest.as_str(), of.size.min(MANIFEST_MAX_BYTES)).await
+    }
+
+    async fn document_within(
+        &self,
+        registry: &Registry,
+        repository: &str,
+        reference: &str,
+        limit_bytes: u64,
+    ) -> Result<StoredDocument, UpstreamError> {
         let url = registry.url(&[repository, "manifests", reference]);
         let accept = [(header::ACCEPT, media_type::ACCEPTED.join(", "))];
         let response = self.registry_call(registry, Method::GET, &url, &accept).await?;
         let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let media_type = media_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_owned();
-        let bytes = self.small(response.into_body(), MANIFEST_MAX_BYTES).await?;
+        let bytes = self.small(response.into_body(), limit_bytes).await?;
         check(reference, &bytes)?;
         Ok(StoredDocument { media_type, bytes: bytes.to_vec() })
     }

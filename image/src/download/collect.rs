@@ -1,6 +1,6 @@
 //! Walks from the root over indexes and manifests to every blob, each once.
 
-use super::{Download, DownloadError, MAX_DEPTH, StoredDocument};
+use super::{Below, Download, DownloadError, MAX_DEPTH, StoredDocument};
 use crate::Digest;
 use crate::manifest::{Descriptor, Document, ImageManifest, LayerKind, Platform};
 use std::collections::BTreeMap;
@@ -20,18 +20,17 @@ pub(super) struct Collected<'a> {
 }
 
 struct Walk<'a> {
-    by_digest: BTreeMap<Digest, &'a StoredDocument>,
+    below: &'a Below,
     sizes: BTreeMap<Digest, u64>,
     found: Collected<'a>,
 }
 
 pub(super) fn collect(download: &Download) -> Result<Collected<'_>, DownloadError> {
-    let by_digest = download.manifests.iter().map(|document| (Digest::sha256_of(&document.bytes), document)).collect();
     let root_digest = Digest::sha256_of(&download.root.bytes);
     let root = parse(&root_digest, &download.root, None)?;
     let descriptor = Descriptor::of(root.media_type(), &download.root.bytes);
     let found = Collected { root: descriptor.clone(), documents: Vec::new(), blobs: Vec::new(), images: Vec::new() };
-    let mut walk = Walk { by_digest, sizes: BTreeMap::new(), found };
+    let mut walk = Walk { below: &download.below, sizes: BTreeMap::new(), found };
     walk.visit(&descriptor, &download.root, root, 0)?;
     // With room for headers: no offset in the archive can overflow.
     let total = walk.sizes.values().try_fold(0_u64, |sum, size| sum.checked_add(*size));
@@ -60,7 +59,7 @@ impl<'a> Walk<'a> {
                 }
                 for child in &index.manifests {
                     let missing = || DownloadError::Missing { digest: child.digest.clone() };
-                    let stored = *self.by_digest.get(&child.digest).ok_or_else(missing)?;
+                    let stored = self.below.get(&child.digest).ok_or_else(missing)?;
                     let found = stored.bytes.len() as u64;
                     if found != child.size {
                         return Err(DownloadError::Size { digest: child.digest.clone(), expected: child.size, found });

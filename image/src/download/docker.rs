@@ -27,7 +27,7 @@ pub(super) fn lay_out(download: &Download, form: Form, collected: &Collected<'_>
         builder.file("manifest.json", &manifest_json(download, collected)?);
     }
     builder.folder("blobs/");
-    let mut algorithm = None;
+    let mut entered = Vec::new();
     let sha512_last = |digest: &Digest| digest.algorithm().name();
     let mut documents: Vec<_> = collected.documents.iter().collect();
     let mut blobs: Vec<_> = collected.blobs.iter().collect();
@@ -35,22 +35,22 @@ pub(super) fn lay_out(download: &Download, form: Form, collected: &Collected<'_>
     documents.sort_by_key(|(digest, _)| sha512_last(digest));
     blobs.sort_by_key(|blob| sha512_last(&blob.digest));
     for (digest, bytes) in documents {
-        enter(&mut builder, &mut algorithm, digest);
+        enter(&mut builder, &mut entered, digest);
         builder.file(&path(digest), bytes);
     }
     for blob in blobs {
-        enter(&mut builder, &mut algorithm, &blob.digest);
+        enter(&mut builder, &mut entered, &blob.digest);
         builder.blob(&path(&blob.digest), &blob.digest, blob.size);
     }
     Ok(builder.finish())
 }
 
 /// The folder of an algorithm comes before its first file.
-fn enter(builder: &mut Builder, last: &mut Option<&'static str>, digest: &Digest) {
+fn enter(builder: &mut Builder, entered: &mut Vec<&'static str>, digest: &Digest) {
     let name = digest.algorithm().name();
-    if *last != Some(name) {
+    if !entered.contains(&name) {
         builder.folder(&format!("blobs/{name}/"));
-        *last = Some(name);
+        entered.push(name);
     }
 }
 

@@ -1,5 +1,7 @@
 use super::*;
-use crate::manifest::{ImageIndex, ImageManifest, media_type};
+use crate::Digest;
+use crate::digest::Algorithm;
+use crate::manifest::{Descriptor, ImageIndex, ImageManifest, media_type};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -20,7 +22,17 @@ fn image(layers: &[&[u8]]) -> (StoredDocument, Blobs) {
 }
 
 fn download(root: StoredDocument) -> Download {
-    Download { root, manifests: vec![], names: vec!["host.example/o/p/n:v1".parse().unwrap()], platform: None }
+    Download { root, below: Below::default(), names: vec!["host.example/o/p/n:v1".parse().unwrap()], platform: None }
+}
+
+/// As they are named by most.
+fn below(documents: &[&StoredDocument]) -> Below {
+    let mut below = Below::default();
+    for document in documents {
+        let named = Descriptor::of(&document.media_type, &document.bytes);
+        below.take(&named, (*document).clone()).unwrap();
+    }
+    below
 }
 
 fn bytes_of<'a>(parts: impl Iterator<Item = Part<'a>>, blobs: &Blobs) -> Vec<u8> {
@@ -104,10 +116,10 @@ fn of_several_platforms_all_are_there_and_docker_gets_the_one_asked_for() {
     blobs.extend(amd_blobs);
     let root = index_of(&[(&arm, "arm64"), (&amd, "amd64")]);
     let mut download = download(root.clone());
-    assert_eq!(missing(&root, &[]).len(), 2);
+    assert_eq!(Below::default().missing(&root).unwrap().len(), 2);
     assert!(matches!(download.layout(Form::Oci), Err(DownloadError::Missing { .. })));
-    download.manifests = vec![amd.clone(), arm.clone()];
-    assert!(missing(&root, &download.manifests).is_empty());
+    download.below = below(&[&amd, &arm]);
+    assert_eq!(download.below.missing(&root), Ok(vec![]));
 
     let layers = |download: &Download| {
         let files = files(&bytes_of(download.layout(Form::Docker).unwrap().parts(), &blobs));
@@ -129,7 +141,7 @@ fn lies_in_the_documents_are_refused() {
     let said = format!("\"size\":{}", amd.bytes.len());
     root.bytes = String::from_utf8(root.bytes).unwrap().replace(&said, "\"size\":1").into_bytes();
     let mut lying = download(root);
-    lying.manifests = vec![amd];
+    lying.below = below(&[&amd]);
     assert!(matches!(lying.layout(Form::Oci), Err(DownloadError::Size { expected: 1, .. })));
 
     let a = Descriptor::of(media_type::OCI_LAYER_GZIP, b"a");
@@ -151,6 +163,39 @@ fn lies_in_the_documents_are_refused() {
     let foreign = stored(bytes(vec![foreign]));
     assert_eq!(foreign.layout(Form::Docker), Err(DownloadError::Foreign));
     assert!(foreign.layout(Form::Oci).is_ok());
+}
+
+#[test]
+fn a_manifest_that_an_index_names_by_sha512_is_found_by_that_name() {
+    let (amd, blobs) = image(&[b"amd"]);
+    let mut named = Descriptor::of(&amd.media_type, &amd.bytes);
+    named.digest = Digest::of(Algorithm::Sha512, &amd.bytes);
+    let bytes = ImageIndex::oci(vec![named], BTreeMap::new()).to_bytes();
+    let mut download = download(StoredDocument { media_type: media_type::OCI_INDEX.into(), bytes });
+    let wanted = download.below.missing(&download.root).unwrap();
+    download.below.take(&wanted[0], amd.clone()).unwrap();
+    assert_eq!(download.below.missing(&download.root), Ok(vec![]), "it is not asked for for ever");
+    let files = files(&bytes_of(download.layout(Form::Docker).unwrap().parts(), &blobs));
+    assert_eq!(files[&format!("blobs/sha512/{}", wanted[0].digest.hex())], amd.bytes);
+}
+
+#[test]
+fn an_index_that_would_fill_the_memory_is_refused_by_what_it_says_and_by_what_comes() {
+    let named = |n: usize, size| Descriptor::new(media_type::OCI_MANIFEST, Digest::sha256_of(&n.to_le_bytes()), size);
+    let root = |children| StoredDocument {
+        media_type: media_type::OCI_INDEX.into(),
+        bytes: ImageIndex::oci(children, BTreeMap::new()).to_bytes(),
+    };
+    let missing = |children: Vec<_>| Below::default().missing(&root(children));
+    assert_eq!(missing((0..DOCUMENTS_MAX + 1).map(|n| named(n, 10)).collect()), Err(DownloadError::TooMany));
+    assert_eq!(missing((0..5).map(|n| named(n, DOCUMENTS_MAX_BYTES / 4)).collect()), Err(DownloadError::TooMany));
+    assert_eq!(missing(vec![named(0, u64::MAX), named(1, u64::MAX)]), Err(DownloadError::TooMany));
+    assert_eq!(missing(vec![named(0, 9), named(0, 9)]).unwrap().len(), 1, "once is enough");
+
+    let (liar, larger) = (named(0, 1), image(&[b"x"]).0);
+    let taken = Below::default().take(&liar, larger.clone());
+    let found = larger.bytes.len() as u64;
+    assert_eq!(taken, Err(DownloadError::Size { digest: liar.digest, expected: 1, found }));
 }
 
 #[test]
@@ -178,9 +223,7 @@ fn a_layer_beyond_what_ustar_can_say_has_a_pax_size() {
 
 #[test]
 fn a_sha512_blob_has_a_name_that_ustar_cannot_hold() {
-    let mut hasher = crate::digest::Hasher::new(crate::digest::Algorithm::Sha512);
-    hasher.update(b"x");
-    let layer = Descriptor::new(media_type::OCI_LAYER_GZIP, hasher.finish(), 1);
+    let layer = Descriptor::new(media_type::OCI_LAYER_GZIP, Digest::of(Algorithm::Sha512, b"x"), 1);
     let config = Descriptor::of(media_type::OCI_CONFIG, b"{}");
     let mut blobs = Blobs::from([(config.digest.clone(), b"{}".to_vec()), (layer.digest.clone(), b"x".to_vec())]);
     let manifest = ImageManifest::oci(config, vec![layer.clone()], BTreeMap::new());
@@ -224,9 +267,9 @@ proptest! {
             let at = at.index(root.bytes.len());
             root.bytes[at] = byte;
         }
-        let _ = missing(&root, &[]);
+        let _ = Below::default().missing(&root);
         let mut download = download(root);
-        download.manifests = vec![child];
+        download.below = below(&[&child]);
         for form in [Form::Docker, Form::Oci] {
             if let Ok(layout) = download.layout(form) {
                 prop_assert_eq!(layout.parts().map(|part| part.len()).sum::<u64>(), layout.total_bytes());

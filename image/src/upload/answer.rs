@@ -78,6 +78,17 @@ impl Answer {
         self
     }
 
+    /// Whether the project's quota, or the disk, has no room for what was sent.
+    ///
+    /// The specification has no code for it: some registries have one of their own, others say DENIED and mean it in words, as our
+    /// own and Harbor ("... will exceed the configured upper limit of ...") do.
+    #[must_use]
+    pub fn is_quota(&self) -> bool {
+        let message = self.message.to_ascii_lowercase();
+        let says_so = ["quota", "upper limit"].iter().any(|words| message.contains(words));
+        self.status == 507 || self.code.to_ascii_uppercase().contains("QUOTA") || (self.status == 403 && says_so)
+    }
+
     pub(super) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }

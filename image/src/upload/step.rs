@@ -87,7 +87,7 @@ impl Upload {
         }
         match (phase, answer.status) {
             (_, 401) => self.renew(),
-            _ if is_quota(answer) => self.fail(UploadError::Quota { message: answer.message.clone() }),
+            _ if answer.is_quota() => self.fail(UploadError::Quota { message: answer.message.clone() }),
             (_, 403) => {
                 let (repository, message) = (self.repository.clone(), answer.message.clone());
                 self.fail(UploadError::Denied { repository, message });
@@ -251,12 +251,4 @@ impl Upload {
     fn fail(&mut self, error: UploadError) {
         self.phase = Phase::Failed(error);
     }
-}
-
-/// The specification has no code for it: some registries have one of their own, others say DENIED and mean it in words, as our own
-/// and Harbor ("... will exceed the configured upper limit of ...") do.
-fn is_quota(answer: &Answer) -> bool {
-    let message = answer.message.to_ascii_lowercase();
-    let says_so = ["quota", "upper limit"].iter().any(|words| message.contains(words));
-    answer.status == 507 || answer.code.to_ascii_uppercase().contains("QUOTA") || (answer.status == 403 && says_so)
 }

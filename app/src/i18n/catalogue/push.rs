@@ -55,6 +55,8 @@ crate::i18n::phrases! {
     CANCEL_TEXT = "What was sent so far is thrown away. Pause it instead to continue later.", "Всё отправленное будет выброшено. Чтобы продолжить позже, приостановите её.";
     FAILED = "The push stopped", "Отправка остановилась";
     NOTHING_TAGGED = "No tag was set or changed.", "Ни один тег не создан и не изменён.";
+    TAGGED = "Pushed and verified before it stopped: {names}.", "До остановки отправлено и проверено: {names}.";
+    TAG_DOUBTFUL = "May have been set: {names}. Its page shows what it stands for now.", "Возможно, тег создан или изменён: {names}. На его странице видно, что он значит теперь.";
     TRY_AGAIN = "Try again from where it stopped", "Повторить с места остановки";
     BACK = "Back to the files", "Назад к файлам";
 
@@ -92,6 +94,7 @@ crate::i18n::phrases! {
     FAULT_OTHER_TAB = "Another tab is pushing to this tag. Wait for it, then try again.", "Другая вкладка отправляет в этот тег. Дождитесь её и повторите.";
     FAULT_REFUSED = "The registry refused.", "Реестр отказал.";
     FAULT_NOT_VERIFIED = "What was read back is not what was sent: somebody else may have pushed to this tag.", "Прочитанное не совпало с отправленным: возможно, в этот тег отправил кто-то ещё.";
+    FAULT_CANCELLED = "It was cancelled.", "Отправка отменена.";
     FAULT_BROKEN = "The workers of this page broke. What was sent is not lost; trying again starts new ones.", "Рабочие процессы страницы сломались. Отправленное не пропало; при повторе запустятся новые.";
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn Receipts() -> impl IntoView {
     let (i18n, store) = (use_i18n(), use_push());
     let receipts = store.standing.with_untracked(|standing| match standing {
         Standing::Done(receipts) => receipts.clone(),
-        Standing::Idle | Standing::Running | Standing::Failed(_) => Vec::new(),
+        Standing::Idle | Standing::Running | Standing::Failed(..) => Vec::new(),
     });
     view! {
         <section class="panel push-done">

@@ -1,6 +1,6 @@
 //! A push on its way, or one that stopped: lines as `docker push` shows them, speed, time left, and what can be done about it.
 
-use crate::i18n::{Phrase, catalogue::push, format::image_bytes, use_i18n};
+use crate::i18n::{I18n, Phrase, catalogue::push, format::image_bytes, use_i18n};
 use crate::rules::push::{self as rules, fault_text, line, of, pace};
 use crate::stores::{
     confirm::{Question, use_confirm},
@@ -10,7 +10,7 @@ use crate::ui::{
     button::{Button, Kind},
     state::Note,
 };
-use archive_protocol::{LayerLine, Stage};
+use archive_protocol::{LayerLine, Stage, Tagged};
 use leptos::prelude::*;
 
 /// Progress is read out at each of so many percent.
@@ -20,12 +20,13 @@ const SAID_EVERY: u32 = 10;
 #[component]
 pub(crate) fn UnderWay() -> impl IntoView {
     let (i18n, store) = (use_i18n(), use_push());
-    let fault = Memo::new(move |_| {
+    let failed = Memo::new(move |_| {
         store.standing.with(|standing| match standing {
-            Standing::Failed(fault) => Some(fault.clone()),
+            Standing::Failed(fault, tagged) => Some((fault.clone(), tagged.clone())),
             Standing::Idle | Standing::Running | Standing::Done(_) => None,
         })
     });
+    let fault = Memo::new(move |_| failed.get().map(|(fault, _)| fault));
     let stage = Memo::new(move |_| store.progress.with(|progress| progress.stage));
     let count = Memo::new(move |_| store.progress.with(|progress| progress.layers.len()));
     let percent = Memo::new(move |_| store.progress.with(rules::percent));
@@ -54,12 +55,12 @@ pub(crate) fn UnderWay() -> impl IntoView {
                     .collect_view()
             }}
             {move || {
-                fault
+                failed
                     .get()
-                    .map(|fault| {
+                    .map(|(fault, tagged)| {
                         view! {
                             <Note bad=true text=Signal::derive(move || fault_text(i18n, &fault))/>
-                            <p class="muted">{i18n.text(push::NOTHING_TAGGED)}</p>
+                            {tags(i18n, &tagged)}
                         }
                     })
             }}
@@ -78,6 +79,18 @@ pub(crate) fn UnderWay() -> impl IntoView {
                 {move || (0..count.get()).map(|at| view! { <Line at/> }).collect_view()}
             </ul>
         </section>
+    }
+}
+
+/// What stands in the registry of a push that stopped.
+fn tags(i18n: I18n, tagged: &Tagged) -> AnyView {
+    let said = |phrase, names: &[String]| {
+        let names = names.join(", ");
+        (!names.is_empty()).then(|| view! { <p class="muted">{i18n.fill(phrase, &[("names", &names)])}</p> })
+    };
+    match (said(push::TAGGED, &tagged.set), said(push::TAG_DOUBTFUL, &tagged.doubtful)) {
+        (None, None) => view! { <p class="muted">{i18n.text(push::NOTHING_TAGGED)}</p> }.into_any(),
+        said => view! { {said} }.into_any(),
     }
 }
 

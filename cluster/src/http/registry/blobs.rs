@@ -2,128 +2,66 @@
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use image::download::{Asked, Conditions};
 
 use super::{CONTENT_DIGEST, Call, Refusal, plain};
 use crate::registry::{Digest, RepositoryName};
 
 /// A digest names its bytes for ever.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
-
-/// What a request's `Range` comes to (RFC 9110, section 14).
-#[derive(Debug, Eq, PartialEq)]
-enum Wanted {
-    Whole,
-    Part {
-        begin: u64,
-        len: u64,
-    },
-    /// It begins beyond the end.
-    Nothing,
-}
+/// Whether they are here is another question: who pushes asks it, and an answer of yesterday would leave out what was deleted.
+const FOR_NOW: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 pub(super) async fn get(call: Call, name: RepositoryName, digest: Digest) -> Result<Response, Refusal> {
     let size = call.registry.blob_size(&name, &digest).await?;
-    let etag = plain(&format!("\"{digest}\""));
-    let mut response = if matches(call.headers(), &etag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        let (status, begin, len) = match wanted(call.headers(), &etag, size) {
-            Wanted::Whole => (StatusCode::OK, 0, size),
-            Wanted::Part { begin, len } => (StatusCode::PARTIAL_CONTENT, begin, len),
-            Wanted::Nothing => {
-                let range = plain(&format!("bytes */{size}"));
-                return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, range)]).into_response());
-            }
-        };
-        let body = if call.is_head() {
-            Body::empty()
-        } else {
-            Body::from_stream(call.registry.open_blob(&digest).await?.read(begin, len))
-        };
-        let mut response = (status, body).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_LENGTH, len.into());
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-        if status == StatusCode::PARTIAL_CONTENT {
-            headers.insert(header::CONTENT_RANGE, plain(&format!("bytes {begin}-{}/{size}", begin + len - 1)));
+    let etag = format!("\"{digest}\"");
+    let mut response = match conditions(&call).answer(size, &etag) {
+        Asked::NotModified => StatusCode::NOT_MODIFIED.into_response(),
+        Asked::Beyond => {
+            let range = plain(&format!("bytes */{size}"));
+            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, range)]).into_response());
         }
-        response
+        Asked::Whole => answer(&call, &digest, 0, size).await?,
+        Asked::Part(range) => {
+            let mut response = answer(&call, &digest, range.start, range.end - range.start).await?;
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            let part = plain(&format!("bytes {}-{}/{size}", range.start, range.end - 1));
+            response.headers_mut().insert(header::CONTENT_RANGE, part);
+            response
+        }
     };
     let headers = response.headers_mut();
     headers.insert(CONTENT_DIGEST, plain(digest.as_str()));
-    headers.insert(header::ETAG, etag);
-    headers.insert(header::CACHE_CONTROL, FOR_EVER);
+    headers.insert(header::ETAG, plain(&etag));
+    headers.insert(header::CACHE_CONTROL, cached(&call));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     Ok(response)
 }
 
-/// Whether the client has it already.
-pub(super) fn matches(headers: &HeaderMap, etag: &HeaderValue) -> bool {
-    let Some(given) = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()) else { return false };
-    given.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == "*" || tag.as_bytes() == etag)
+/// How long an answer about what a digest names may be kept.
+pub(super) fn cached(call: &Call) -> HeaderValue {
+    if call.is_head() { FOR_NOW } else { FOR_EVER }
 }
 
-fn wanted(headers: &HeaderMap, etag: &HeaderValue, size: u64) -> Wanted {
-    let Some(range) = headers.get(header::RANGE).and_then(|value| value.to_str().ok()) else { return Wanted::Whole };
-    // Another version than the client's would be sent whole; there is but one.
-    if headers.get(header::IF_RANGE).is_some_and(|condition| condition != etag) {
-        return Wanted::Whole;
+/// What a request says it has, and which part it wants. A range is asked of GET only (RFC 9110, section 14.2).
+pub(super) fn conditions(call: &Call) -> Conditions<'_> {
+    let text = |name: HeaderName| call.headers().get(name).and_then(|value| value.to_str().ok());
+    Conditions {
+        range: text(header::RANGE).filter(|_| !call.is_head()),
+        if_range: text(header::IF_RANGE),
+        if_none_match: text(header::IF_NONE_MATCH),
     }
-    part(range, size)
 }
 
-/// One range. Several at once, other units and nonsense are answered with the whole, as the RFC allows.
-fn part(range: &str, size: u64) -> Wanted {
-    let Some((first, last)) = range.strip_prefix("bytes=").and_then(|spec| spec.trim().split_once('-')) else {
-        return Wanted::Whole;
+async fn answer(call: &Call, digest: &Digest, begin: u64, len: u64) -> Result<Response, Refusal> {
+    let body = if call.is_head() {
+        Body::empty()
+    } else {
+        Body::from_stream(call.registry.open_blob(digest).await?.read(begin, len))
     };
-    let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
-    let (begin, end) = match (first, last) {
-        ("", suffix) => match number(suffix) {
-            Some(0) => return Wanted::Nothing,
-            Some(suffix) => (size.saturating_sub(suffix), size),
-            None => return Wanted::Whole,
-        },
-        (first, "") => match number(first) {
-            Some(begin) => (begin, size),
-            None => return Wanted::Whole,
-        },
-        (first, last) => match (number(first), number(last)) {
-            (Some(begin), Some(last)) if begin <= last => (begin, last.saturating_add(1).min(size)),
-            _ => return Wanted::Whole,
-        },
-    };
-    if begin >= size { Wanted::Nothing } else { Wanted::Part { begin, len: end - begin } }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_are_read_as_the_rfc_says() {
-        let part_of = |begin, len| Wanted::Part { begin, len };
-        for (range, expected) in [
-            ("bytes=0-0", part_of(0, 1)),
-            ("bytes=2-", part_of(2, 8)),
-            ("bytes=2-100", part_of(2, 8)),
-            ("bytes=-3", part_of(7, 3)),
-            ("bytes=-100", part_of(0, 10)),
-            ("bytes=10-", Wanted::Nothing),
-            ("bytes=-0", Wanted::Nothing),
-            ("bytes=5-2", Wanted::Whole),
-            ("bytes=0-1,4-5", Wanted::Whole),
-            ("bytes=a-b", Wanted::Whole),
-            ("bytes=-", Wanted::Whole),
-            ("bytes=99999999999999999999-", Wanted::Whole),
-            ("bytes=0-18446744073709551615", part_of(0, 10)),
-            ("lines=1-2", Wanted::Whole),
-        ] {
-            assert_eq!(part(range, 10), expected, "{range}");
-        }
-        assert_eq!(part("bytes=0-0", 0), Wanted::Nothing);
-    }
+    let kind = HeaderValue::from_static("application/octet-stream");
+    Ok(([(header::CONTENT_LENGTH, HeaderValue::from(len)), (header::CONTENT_TYPE, kind)], body).into_response())
 }

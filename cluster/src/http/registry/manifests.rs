@@ -6,8 +6,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use image::download::Asked;
 
-use super::{CONTENT_DIGEST, Call, Refusal, blobs::matches, plain};
+use super::{
+    CONTENT_DIGEST, Call, Refusal,
+    blobs::{cached, conditions},
+    plain,
+};
 use crate::registry::{Kind, MANIFEST_MOST_BYTES, Reference, RegistryError, RepositoryName, StoredManifest};
 
 const SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
@@ -21,11 +26,11 @@ pub(super) async fn get(call: Call, name: RepositoryName, reference: Reference) 
         call.registry.pulled(&manifest, &reference).await?;
     }
     let manifest = one_image(&call, &name, &reference, manifest).await?;
-    let etag = plain(&format!("\"{}\"", manifest.digest));
-    let mut response = if matches(call.headers(), &etag) {
+    let etag = format!("\"{}\"", manifest.digest);
+    let length = manifest.content.len();
+    let mut response = if conditions(&call).answer(length as u64, &etag) == Asked::NotModified {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let length = manifest.content.len();
         let body = if call.is_head() { Body::empty() } else { Body::from(manifest.content) };
         let mut response = body.into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, plain(&manifest.media_type));
@@ -33,14 +38,14 @@ pub(super) async fn get(call: Call, name: RepositoryName, reference: Reference) 
         response
     };
     let caching = match reference {
-        Reference::Digest(_) => "private, max-age=31536000, immutable",
+        Reference::Digest(_) => cached(&call),
         // A tag may be moved at any time.
-        Reference::Tag(_) => "private, no-cache",
+        Reference::Tag(_) => HeaderValue::from_static("private, no-cache"),
     };
     let headers = response.headers_mut();
     headers.insert(CONTENT_DIGEST, plain(&manifest.digest));
-    headers.insert(header::ETAG, etag);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(header::ETAG, plain(&etag));
+    headers.insert(header::CACHE_CONTROL, caching);
     headers.insert(header::VARY, HeaderValue::from_static("Accept"));
     Ok(response)
 }

@@ -146,7 +146,9 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         },
         RegistryError::Missing { .. } => (StatusCode::NOT_FOUND, "MANIFEST_BLOB_UNKNOWN"),
         RegistryError::SizeLie { .. } => (StatusCode::BAD_REQUEST, "MANIFEST_INVALID"),
-        RegistryError::BlobInUse { .. } => (StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED"),
+        RegistryError::BlobInUse { .. } | RegistryError::ManifestInUse { .. } => {
+            (StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED")
+        }
         RegistryError::QuotaExceeded { .. } => (StatusCode::FORBIDDEN, "DENIED"),
         RegistryError::TooManyUploads { .. } => (StatusCode::TOO_MANY_REQUESTS, "TOOMANYREQUESTS"),
         RegistryError::File { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "UNKNOWN"),

@@ -170,6 +170,9 @@ async fn blobs_are_sent_in_part_and_not_again_to_who_has_them() {
     let head = server.v2(As::Reader, "HEAD", &path, &[], b"").await;
     assert_eq!((head.status, head.text.as_str()), (StatusCode::OK, ""));
     assert_eq!(head.headers[header::CONTENT_LENGTH], "10");
+    assert_eq!(head.headers[header::CACHE_CONTROL], "private, no-cache", "it may be gone tomorrow");
+    let head = server.v2(As::Reader, "HEAD", &path, &[("range", "bytes=3-5")], b"").await;
+    assert_eq!((head.status, &head.headers[header::CONTENT_LENGTH]), (StatusCode::OK, &"10".parse().expect("one")));
 }
 
 #[tokio::test]

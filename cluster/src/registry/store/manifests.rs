@@ -277,9 +277,35 @@ pub(in crate::registry) enum Deleted {
     Yes,
     Nothing,
     NoRepository,
+    /// An index with this tag consists of it.
+    NeededBy {
+        digest: Digest,
+        tag: String,
+    },
 }
 
-/// Deletes a tag, or a manifest with every tag of it.
+/// A tag of an index that a manifest is part of, in however many steps.
+async fn tag_above(
+    change: &mut SqliteConnection,
+    repository: i64,
+    digest: &Digest,
+) -> Result<Option<String>, StoreError> {
+    let tag = sqlx::query_scalar(
+        "WITH RECURSIVE above (id, digest) AS (
+             SELECT manifests.id, manifests.digest FROM manifests
+             JOIN manifest_children ON manifest_children.manifest = manifests.id AND manifest_children.digest = ?2
+             WHERE manifests.repository = ?1
+             UNION
+             SELECT manifests.id, manifests.digest FROM above
+             JOIN manifest_children ON manifest_children.digest = above.digest
+             JOIN manifests ON manifests.id = manifest_children.manifest AND manifests.repository = ?1
+         )
+         SELECT image_tags.name FROM above JOIN image_tags ON image_tags.manifest = above.id ORDER BY image_tags.name LIMIT 1",
+    );
+    Ok(tag.bind(repository).bind(digest.as_str()).fetch_optional(change).await?)
+}
+
+/// Deletes a tag, or a manifest with every tag of it, unless a tagged index would lose a part.
 pub(in crate::registry) async fn delete(
     store: &Store,
     name: &RepositoryName,
@@ -288,6 +314,11 @@ pub(in crate::registry) async fn delete(
 ) -> Result<Deleted, StoreError> {
     let mut change = store.begin().await?;
     let Some(repository) = find_repository(&mut change, name).await? else { return Ok(Deleted::NoRepository) };
+    if let Reference::Digest(digest) = reference
+        && let Some(tag) = tag_above(&mut change, repository, digest).await?
+    {
+        return Ok(Deleted::NeededBy { digest: digest.clone(), tag });
+    }
     let gone = match reference {
         Reference::Tag(tag) => {
             untag(&mut change, repository, tag, now).await?;

@@ -103,6 +103,31 @@ async fn an_index_has_the_layers_of_its_images() {
 }
 
 #[tokio::test]
+async fn a_manifest_that_a_tagged_index_consists_of_is_deleted_after_it() {
+    let f = Fixture::new().await;
+    let to = name("main/demo/tool");
+    let child = f.image(&to, &tag("v1-amd64"), b"layer").await.expect("pushes");
+    let named = async |of: &Digest, kind: Kind| {
+        let stored = f.registry.find_manifest(&to, &Reference::Digest(of.clone())).await.expect("there");
+        json!({"mediaType": kind.media_type(), "digest": of.as_str(), "size": stored.content.len()})
+    };
+    let index = |of| json!({"schemaVersion": 2, "mediaType": Kind::OciIndex.media_type(), "manifests": [of]});
+    let inner = index(named(&child, Kind::OciImage).await);
+    let inner_digest = digest(inner.to_string().as_bytes());
+    f.put(&to, &Reference::Digest(inner_digest.clone()), &inner).await.expect("takes it");
+    f.put(&to, &tag("v1"), &index(named(&inner_digest, Kind::OciIndex).await)).await.expect("takes it");
+    for needed in [&child, &inner_digest] {
+        let refused = f.registry.delete_manifest(&to, &Reference::Digest(needed.clone())).await;
+        let Err(RegistryError::ManifestInUse { tag, digest }) = &refused else { panic!("{refused:?}") };
+        assert_eq!((tag.as_str(), digest), ("v1", needed));
+    }
+    f.registry.delete_manifest(&to, &tag("v1-amd64")).await.expect("its tag is its own");
+    f.resolve(&to, &Reference::Digest(child.clone())).await.expect("it stays");
+    f.registry.delete_manifest(&to, &tag("v1")).await.expect("deletes");
+    f.registry.delete_manifest(&to, &Reference::Digest(child)).await.expect("nothing that has a name needs it");
+}
+
+#[tokio::test]
 async fn of_many_that_push_one_tag_each_is_whole_and_the_last_one_stays() {
     let f = Fixture::new().await;
     let to = name("main/demo/tool");

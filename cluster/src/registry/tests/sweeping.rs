@@ -95,14 +95,17 @@ async fn files_that_a_crash_left_are_found() {
     std::fs::write(&path, b"stray").expect("writes");
     let upload = f.folder.path().join("registry/uploads/0f0e0d0c-aaaa-4bbb-8ccc-0123456789ab");
     std::fs::write(&upload, b"half").expect("writes");
+    let second = f.folder.path().join("registry/uploads/0f0e0d0c-aaaa-4bbb-8ccc-0123456789ac.whole");
+    std::fs::write(&second, b"whole").expect("writes");
     assert_eq!(f.registry.sweep().await.expect("sweeps").strays, 0, "they may be of this moment");
-    for file in [&path, &upload] {
+    for file in [&path, &upload, &second] {
         let long_ago = std::time::SystemTime::now() - HOUR * 2;
         std::fs::File::options().write(true).open(file).expect("opens").set_modified(long_ago).expect("sets");
     }
     f.restart().await;
-    assert_eq!(f.registry.sweep().await.expect("sweeps").strays, 2);
+    assert_eq!(f.registry.sweep().await.expect("sweeps").strays, 3);
     assert_eq!(f.files(), [digest(b"known").hex()]);
+    assert!(!upload.exists() && !second.exists());
 }
 
 /// Pushers of overlapping images and deleters run beside a sweeper whose grace is as short as a clock tick; whatever

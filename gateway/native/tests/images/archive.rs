@@ -33,6 +33,8 @@ async fn an_archive_has_its_exact_length_and_any_part_of_it_is_the_same_bytes() 
 
     let head = world.ask(Method::HEAD, ARCHIVE, &bob, &[], Body::empty()).await;
     assert_eq!((head.status.as_u16(), head.text(header::CONTENT_LENGTH)), (200, total.to_string()));
+    let head = world.ask(Method::HEAD, ARCHIVE, &bob, &[("range", "bytes=0-0")], Body::empty()).await;
+    assert_eq!((head.status.as_u16(), head.text(header::CONTENT_LENGTH)), (200, total.to_string()));
     for (first, last) in
         [(0, 0), (0, 511), (1000, 400_000), (699_000, 720_000), (700_500, 1_000_500), (total - 1, total - 1)]
     {

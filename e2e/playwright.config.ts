@@ -6,8 +6,8 @@ const chromium = process.env.ROADSTEAD_CHROMIUM ?? "/usr/bin/chromium";
 export default defineConfig({
   testDir: "specs",
   outputDir: "results/runs",
-  // Two cores carry the browser, the server, the engine and the jobs.
-  workers: 1,
+  // Each has a server of its own, and mostly waits for what it looks at: two keep two cores busy, more would only wait for them.
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   timeout: 120_000,

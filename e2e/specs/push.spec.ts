@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { dockerArchive, layer, noise, ociArchive, type Made } from "../support/archives.ts";
+import { craneArchive, dockerArchive, layer, noise, ociArchive, type Made } from "../support/archives.ts";
 import { Registry } from "../support/registry.ts";
 import { expect, test } from "../support/world.ts";
 
@@ -103,6 +103,24 @@ test("a changed byte in a layer is found, and no tag is set", async ({ page }) =
   expect(await registry.has(`${await registry.home()}${name}`, "v1")).toBe(false);
 });
 
+test("layers that another tool has compressed are pushed as they are, and unpacked to see what they hold", async ({ page }) => {
+  const registry = new Registry(page.request);
+  const name = `crane-${stamp()}`;
+  const layers = [layer("base", noise(3 * MIB, 27)), layer("app", noise(100_000, 28))];
+  const [good, bad] = [craneArchive([`${name}:v1`], layers), craneArchive([`${name}:v2`], layers, [...layers.slice(1), ...layers.slice(1)])];
+  const home = await registry.home();
+  await openPage(page);
+  await pick(page, "bad.tar", bad.tar);
+  await push(page);
+  await expect(page.getByText("A layer's bytes are not what the image says")).toBeVisible();
+  await page.getByRole("button", { name: "Back to the files" }).click();
+  await pick(page, "good.tar", good.tar);
+  await push(page);
+  await expect(done(page)).toBeVisible();
+  await registry.expectImage(`${home}${name}`, "v1", good.layers, good.config);
+  expect(await registry.has(`${home}${name}`, "v2")).toBe(false);
+});
+
 test("files that cannot be pushed say why", async ({ page }) => {
   const { tar } = small("x:v1", 11);
   await openPage(page);
@@ -136,6 +154,63 @@ test("a name is judged as it is typed", async ({ page }) => {
   }
   await name.fill("image:good:v1");
   await expect(page.getByText(/Goes to image:\/\/.*\/good:v1/)).toBeVisible();
+});
+
+test("of two images the first is told to be there when the second is refused", async ({ page, verbs }) => {
+  const registry = new Registry(page.request);
+  const [first, second] = [`first-${stamp()}`, `second-${stamp()}`];
+  const home = await registry.home();
+  await openPage(page);
+  for (const [name, seed] of [[first, 19], [second, 21]] as const) await pick(page, `${name}.tar`, small(`${name}:v1`, seed).tar);
+  await expect(page.getByLabel("Name in the registry")).toHaveCount(2);
+  // As a tab that pushes there holds it.
+  await page.evaluate((name) => void navigator.locks.request(name, () => new Promise(() => undefined)), `roadstead push ${home}${second}:v1`);
+  await push(page);
+  await expect(page.getByText("Another tab is pushing to this tag.")).toBeVisible();
+  await expect(page.getByText(`Pushed and verified before it stopped: ${home}${first}:v1.`)).toBeVisible();
+  await expect(page.getByText("No tag was set or changed.")).toBeHidden();
+  await verbs.picture("push-half");
+  expect([await registry.has(`${home}${first}`, "v1"), await registry.has(`${home}${second}`, "v1")]).toEqual([true, false]);
+});
+
+test("a push that is cancelled while its tag is being set says that it may be set", async ({ page, context }) => {
+  const name = `perhaps-${stamp()}`;
+  let heard = 0;
+  await context.route(/\/v2\/.*\/manifests\/v1$/, async (route) => {
+    if (route.request().method() !== "PUT") return route.continue();
+    heard += 1;
+    expect((await route.fetch()).status()).toBe(201);
+    await route.abort();
+  });
+  await openPage(page);
+  await pick(page, "perhaps.tar", small(`${name}:v1`, 23).tar);
+  await push(page);
+  await expect.poll(() => heard).toBeGreaterThan(0);
+  await page.getByRole("button", { name: "Cancel push" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel push" }).click();
+  await expect(page.getByText("It was cancelled.")).toBeVisible();
+  await expect(page.getByText(new RegExp(`May have been set: .*${name}:v1`))).toBeVisible();
+  await page.getByRole("button", { name: "Back to the files" }).click();
+  await expect(page.getByRole("heading", { name: "Interrupted" })).toBeHidden();
+});
+
+test("a push that ends while one is asked whether to cancel it has ended", async ({ page, context }) => {
+  const name = `ended-${stamp()}`;
+  let letGo = () => {};
+  const asked = new Promise<void>((resolve) => (letGo = resolve));
+  await context.route(/\/v2\/.*\/manifests\/v1$/, async (route) => {
+    if (route.request().method() === "PUT") await asked;
+    return route.continue();
+  });
+  await openPage(page);
+  await pick(page, "ended.tar", small(`${name}:v1`, 25).tar);
+  await push(page);
+  await page.getByRole("button", { name: "Cancel push" }).click();
+  letGo();
+  await expect(page.getByText("Pushed and verified")).toBeAttached();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel push" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await expect(done(page)).toBeVisible();
 });
 
 test("a project that does not exist is named, and nothing is called done", async ({ page }) => {

@@ -44,6 +44,17 @@ export function dockerArchive(names: string[], layers: Buffer[]): Made {
   return { tar: tar(entries), layers, config };
 }
 
+/** As `crane pull` writes it: a docker-archive of compressed layers. `hidden` is what the layers hold in place of what the config says. */
+export function craneArchive(names: string[], layers: Buffer[], hidden = layers): Made {
+  const config = Buffer.from(configOf(layers));
+  const packed = hidden.map((bytes) => gzipSync(bytes, { level: 6 }));
+  const id = `sha256:${sha256(config)}`;
+  const manifest = [{ Config: id, RepoTags: names, Layers: packed.map((bytes) => `${sha256(bytes)}.tar.gz`) }];
+  const entries: [string, Buffer][] = packed.map((bytes) => [`${sha256(bytes)}.tar.gz`, bytes]);
+  entries.push([id, config], ["manifest.json", Buffer.from(JSON.stringify(manifest))]);
+  return { tar: tar(entries), layers, config };
+}
+
 /** As `skopeo copy ... oci-archive:` writes it: layers compressed, each blob by its digest. */
 export function ociArchive(tag: string, layers: Buffer[]): Made & { digest: string } {
   const config = Buffer.from(configOf(layers));

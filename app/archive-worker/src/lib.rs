@@ -40,6 +40,8 @@ mod pace;
 mod pool;
 mod press;
 #[cfg(target_arch = "wasm32")]
+mod prove;
+#[cfg(target_arch = "wasm32")]
 mod push;
 #[cfg(target_arch = "wasm32")]
 mod reader;
@@ -52,6 +54,8 @@ mod sha256;
 mod source;
 #[cfg(target_arch = "wasm32")]
 mod spool;
+#[cfg(target_arch = "wasm32")]
+mod unpack;
 #[cfg(target_arch = "wasm32")]
 mod wire;
 

@@ -8,13 +8,15 @@ use crate::joint::Joint;
 use crate::ledger::{Ledger, Line};
 use crate::mark::Mark;
 use crate::press::Method;
+use crate::prove;
 use crate::remember::{self, Record, Underway};
 use crate::source::Source;
 use crate::wire::Wires;
 use archive_protocol::{Fault, FaultCode, LayerStage, PushReceipt, Stage, Tagged};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use image::Digest;
-use image::manifest::{Descriptor, media_type};
+use image::archive::Format;
+use image::manifest::{Compression, Descriptor, media_type};
 use image::plan::{Delivery, Known, KnownLayer, NewDocument, Plan, Shortcut, Task, TaskKind, TaskResults};
 use image::tar::Span;
 use image::upload::{ChunkLimits, Outcome, Upload};
@@ -58,7 +60,7 @@ pub(crate) struct Push {
 struct Layer<'a> {
     /// What it is remembered and shown by: the digest of what is read.
     key: &'a Digest,
-    /// What is read must have this digest.
+    /// What is read must have this digest; none where it is compressed already, and must unpack to what has that of `key`.
     expected: Option<&'a Digest>,
     source: Source,
     /// What it will be; none where that shows only when it is made.
@@ -157,6 +159,11 @@ impl Push {
             return Ok((Some(descriptor), true));
         }
         line.set(LayerStage::Pushing);
+        if layer.expected.is_none() {
+            let is_zstd = layer.media_type == Compression::Zstd.oci_layer();
+            let format = if is_zstd { Format::Zstd } else { Format::Gzip };
+            prove::layer(&layer.source.blob, format, layer.key).await?;
+        }
         let underway = self.record.borrow().layers.get(layer.key.as_str()).cloned();
         let (upload, mark) = match (underway, layer.descriptor) {
             (Some(underway), _) => {

@@ -2,8 +2,8 @@
 //! (OPFS) first: on disk, not in memory, and removed again when it is no longer needed.
 
 use crate::global;
+use crate::unpack::Decoder;
 use archive_protocol::{Fault, FaultCode};
-use flate2::write::MultiGzDecoder;
 use image::archive::Format;
 use js_sys::{Reflect, Uint8Array};
 use std::io::Write;
@@ -73,7 +73,7 @@ pub(crate) async fn unpack(file: &File, format: Format, told: impl Fn(u64)) -> R
     let spooled = create().await.map_err(|error| broken(&error))?;
     let handle = JsFuture::from(spooled.file.create_sync_access_handle()).await.map_err(|error| broken(&error))?;
     let sink = Sink { handle: handle.unchecked_into() };
-    let mut decoder = Decoder::new(format, sink)?;
+    let mut decoder = Decoder::new(format, sink);
     let mut offset = 0;
     while offset < size as u64 {
         let slice = global::slice(file, offset, STEP_BYTES.min(size as u64 - offset));
@@ -95,7 +95,7 @@ async fn require_room(bytes: f64) -> Result<(), Fault> {
     let Ok(estimate) = JsFuture::from(asked).await else { return Ok(()) };
     let estimate: StorageEstimate = estimate.unchecked_into();
     let left = estimate.get_quota().unwrap_or(f64::MAX) - estimate.get_usage().unwrap_or_default();
-    if bytes > left { Err(no_room()) } else { Ok(()) }
+    if bytes > left { Err(Fault::new(FaultCode::NoRoom, "")) } else { Ok(()) }
 }
 
 async fn create() -> Result<Spooled, JsValue> {
@@ -135,66 +135,6 @@ impl Drop for Sink {
     fn drop(&mut self) {
         self.handle.close();
     }
-}
-
-enum Decoder {
-    Gzip(MultiGzDecoder<Sink>),
-    Zstd { context: zstd_safe::DCtx<'static>, out: Vec<u8>, sink: Sink, between_frames: bool },
-}
-
-impl Decoder {
-    fn new(format: Format, sink: Sink) -> Result<Self, Fault> {
-        Ok(match format {
-            Format::Zstd => Self::Zstd {
-                context: zstd_safe::DCtx::create(),
-                out: Vec::with_capacity(zstd_safe::DCtx::out_size() * 8),
-                sink,
-                between_frames: true,
-            },
-            _ => Self::Gzip(MultiGzDecoder::new(sink)),
-        })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        match self {
-            Self::Gzip(decoder) => decoder.write_all(bytes).map_err(|error| damaged(&error)),
-            Self::Zstd { context, out, sink, between_frames } => {
-                let mut input = zstd_safe::InBuffer::around(bytes);
-                loop {
-                    let mut output = zstd_safe::OutBuffer::around(&mut *out);
-                    let hint = context
-                        .decompress_stream(&mut output, &mut input)
-                        .map_err(|code| Fault::new(FaultCode::Malformed, zstd_safe::get_error_name(code)))?;
-                    let full = output.pos() == output.capacity();
-                    sink.write_all(out).map_err(|error| damaged(&error))?;
-                    *between_frames = hint == 0;
-                    if input.pos() == bytes.len() && !full {
-                        return Ok(());
-                    }
-                }
-            }
-        }
-    }
-
-    fn finish(self) -> Result<(), Fault> {
-        match self {
-            Self::Gzip(decoder) => decoder.finish().map(drop).map_err(|error| damaged(&error)),
-            Self::Zstd { between_frames: true, .. } => Ok(()),
-            Self::Zstd { .. } => Err(Fault::new(FaultCode::Truncated, "the zstd stream is cut off")),
-        }
-    }
-}
-
-fn damaged(error: &std::io::Error) -> Fault {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull => no_room(),
-        std::io::ErrorKind::UnexpectedEof => Fault::new(FaultCode::Truncated, "the gzip stream is cut off"),
-        _ => Fault::new(FaultCode::Malformed, error),
-    }
-}
-
-fn no_room() -> Fault {
-    Fault::new(FaultCode::NoRoom, "")
 }
 
 fn broken(error: &JsValue) -> Fault {

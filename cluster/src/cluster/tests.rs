@@ -79,6 +79,28 @@ async fn jobs_survive_a_restart_of_the_server() {
 }
 
 #[tokio::test]
+async fn a_cancelled_job_is_stopped_though_whoever_cancelled_it_hung_up_at_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let engine = FakeEngine::new();
+    let cluster = start(folder.path(), &engine).await;
+    let job = create(&cluster, "hang").await;
+    let mut changes = cluster.api.jobs.changes();
+    while cluster.api.jobs.get(&job).await.expect("is there").status() != platform::job::JobStatus::Running {
+        changes.recv().await.expect("the cluster runs");
+    }
+    {
+        let cancelling = cluster.api.jobs.cancel(&job, platform::job::reason::USER_REQUESTED);
+        assert!(futures::poll!(std::pin::pin!(cancelling)).is_pending());
+    }
+    while cluster.api.jobs.get(&job).await.expect("is there").materialized {
+        changes.recv().await.expect("the cluster runs");
+    }
+    assert!(engine.containers().is_empty());
+    assert_eq!(ended(&cluster, &job).await["history"]["reason"], "UserRequested");
+    cluster.shutdown().await;
+}
+
+#[tokio::test]
 async fn two_servers_do_not_share_a_data_folder() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let engine = FakeEngine::new();

@@ -25,7 +25,10 @@ pub(crate) use record::JobRecord;
 use spec::JobSpec;
 use store::{Appended, Inserted};
 
-use crate::{clock::Clock, store::Store};
+use crate::{
+    clock::Clock,
+    store::{Store, StoreError},
+};
 
 /// Ten years: no honest life span is longer.
 pub(crate) const LONGEST_RUN_MINUTES: u32 = 10 * 366 * 24 * 60;
@@ -77,26 +80,31 @@ impl Jobs {
     /// Accepts a job: pending, reason Creating. It survives the death of this process from the moment this returns.
     pub(crate) async fn create(&self, new: NewJob) -> Result<JobRecord, JobError> {
         let first = self.item(JobStatus::Pending, reason::CREATING, None, None);
-        match store::insert(&self.store, &new, &first).await? {
-            Inserted::As(seq) => {
-                self.tell(&new.id);
-                Ok(JobRecord {
-                    seq,
-                    id: new.id,
-                    name: new.name,
-                    owner: new.owner,
-                    org: new.org,
-                    project: new.project,
-                    created_at: first.transition_time,
-                    spec: new.spec,
-                    max_run_time_minutes: new.max_run_time_minutes,
-                    http_port: None,
-                    materialized: true,
-                    being_dropped: false,
-                    logs_removed: false,
-                    transitions: vec![first],
-                })
+        let (jobs, job, item) = (self.clone(), new.clone(), first.clone());
+        let inserted = to_its_end(async move {
+            let inserted = store::insert(&jobs.store, &job, &item).await?;
+            if matches!(inserted, Inserted::As(_)) {
+                jobs.tell(&job.id);
             }
+            Ok::<_, StoreError>(inserted)
+        });
+        match inserted.await? {
+            Inserted::As(seq) => Ok(JobRecord {
+                seq,
+                id: new.id,
+                name: new.name,
+                owner: new.owner,
+                org: new.org,
+                project: new.project,
+                created_at: first.transition_time,
+                spec: new.spec,
+                max_run_time_minutes: new.max_run_time_minutes,
+                http_port: None,
+                materialized: true,
+                being_dropped: false,
+                logs_removed: false,
+                transitions: vec![first],
+            }),
             Inserted::NameTaken { by } => {
                 let name = new.name.unwrap_or_default();
                 Err(JobError::NameTaken { name, project: new.project, by })
@@ -144,13 +152,21 @@ impl Jobs {
 
     /// Adds a transition to a job's story. False when the story already says it or the job has ended.
     pub(crate) async fn record(&self, id: &str, item: &StatusItem) -> Result<bool, JobError> {
-        match store::append(&self.store, id, item).await? {
-            Appended::Added => {
-                self.tell(id);
-                Ok(true)
+        Ok(self.append(id, item).await? == Appended::Added)
+    }
+
+    async fn append(&self, id: &str, item: &StatusItem) -> Result<Appended, JobError> {
+        let (jobs, job, item) = (self.clone(), id.to_owned(), item.clone());
+        let appended = to_its_end(async move {
+            let appended = store::append(&jobs.store, &job, &item).await?;
+            if appended == Appended::Added {
+                jobs.tell(&job);
             }
-            Appended::SaysTheSame | Appended::Finished => Ok(false),
+            Ok::<_, StoreError>(appended)
+        });
+        match appended.await? {
             Appended::NoJob => Err(JobError::NoSuchJob(id.to_owned())),
+            appended => Ok(appended),
         }
     }
 
@@ -174,7 +190,11 @@ impl Jobs {
     /// Cancels a job; one that has ended stays as it is. The runner sees the change and stops the container.
     pub(crate) async fn cancel(&self, id: &str, reason: &str) -> Result<(), JobError> {
         let item = self.item(JobStatus::Cancelled, reason, None, None);
-        self.record(id, &item).await.map(drop)
+        if self.append(id, &item).await? != Appended::Added {
+            // Whoever asks again may have seen a container run on: the runner looks at it again.
+            self.tell(id);
+        }
+        Ok(())
     }
 
     /// Changes how long an active job may run.
@@ -193,11 +213,13 @@ impl Jobs {
                 ));
             }
         };
-        if !store::set_max_run_time(&self.store, &job.id, minutes).await? {
-            return Err(JobError::Ended(job.id.clone()));
-        }
-        self.tell(&job.id);
-        Ok(())
+        let (jobs, id) = (self.clone(), job.id.clone());
+        let changed = to_its_end(async move {
+            let changed = store::set_max_run_time(&jobs.store, &id, minutes).await?;
+            jobs.tell(&id);
+            Ok::<_, StoreError>(changed)
+        });
+        if changed.await? { Ok(()) } else { Err(JobError::Ended(job.id.clone())) }
     }
 
     /// Remembers where the job's HTTP port is published; none: nowhere now.
@@ -223,6 +245,12 @@ impl Jobs {
         // An error means that nobody listens, which is fine.
         let _ = self.changes.send(id.to_owned());
     }
+}
+
+/// Does a write, and tells of it, on a task of its own: a request's future is dropped when its client hangs up, but the database may commit
+/// what it was given all the same.
+async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    tokio::spawn(work).await.expect("storing does not panic")
 }
 
 fn bounded(field: &'static str, minutes: Option<u32>) -> Result<u32, JobError> {

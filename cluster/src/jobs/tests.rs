@@ -1,3 +1,5 @@
+use std::task::Poll;
+
 use platform::job_selector::JobSelector;
 
 use super::{
@@ -113,6 +115,55 @@ async fn changes_are_told_after_they_are_stored() {
     f.jobs.cancel(&job.id, reason::USER_REQUESTED).await.expect("cancels");
     assert_eq!(changes.recv().await.expect("a change"), job.id);
     assert_eq!(f.jobs.get(&job.id).await.expect("is there").status(), JobStatus::Cancelled);
+}
+
+/// Lets some work go on until it was looked at so often, then drops it, as a server does with a request whose client has hung up. True when
+/// it was done before that.
+async fn cut_off<T>(after: usize, work: impl Future<Output = T>) -> bool {
+    let mut work = std::pin::pin!(work);
+    let mut looked = 0;
+    std::future::poll_fn(|context| {
+        looked += 1;
+        match work.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(true),
+            Poll::Pending if looked == after => Poll::Ready(false),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_a_client_began_is_done_and_told_wherever_it_hangs_up() {
+    let f = empty().await;
+    let mut changes = f.jobs.changes();
+    let ten = || MaxRunTime { additional_max_run_time_minutes: None, max_run_time_minutes: Some(10) };
+    for after in 1.. {
+        let job = new(None, "demo", "alice");
+        let id = job.id.clone();
+        let mut whole = cut_off(after, f.jobs.create(job)).await;
+        assert_eq!(changes.recv().await.expect("a change"), id);
+        let job = f.jobs.get(&id).await.expect("is there");
+        whole &= cut_off(after, f.jobs.change_max_run_time(&job, ten())).await;
+        assert_eq!(changes.recv().await.expect("a change"), id);
+        assert_eq!(f.jobs.get(&id).await.expect("is there").max_run_time_minutes, Some(10));
+        whole &= cut_off(after, f.jobs.cancel(&id, reason::USER_REQUESTED)).await;
+        assert_eq!(changes.recv().await.expect("a change"), id);
+        assert_eq!(f.jobs.get(&id).await.expect("is there").status(), JobStatus::Cancelled);
+        if whole {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn cancelling_again_is_told_again() {
+    let f = empty().await;
+    let job = f.create("train", "demo", "alice").await;
+    f.jobs.cancel(&job.id, reason::USER_REQUESTED).await.expect("cancels");
+    let mut changes = f.jobs.changes();
+    f.jobs.cancel(&job.id, reason::USER_REQUESTED).await.expect("cancels");
+    assert_eq!(changes.try_recv().expect("a change"), job.id);
 }
 
 #[tokio::test]

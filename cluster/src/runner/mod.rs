@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{Notify, broadcast};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -35,6 +36,9 @@ use course::Course;
 pub(crate) use images::{OwnImage, OwnImages};
 use stall::AllStalls;
 pub(crate) use stall::Stall;
+
+/// Every unsettled job is looked at so often, whether or not a change was told: the first time at the start.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// What can be set about running jobs.
 #[derive(Clone, Debug)]
@@ -143,10 +147,15 @@ impl Runner {
         let tasks = TaskTracker::new();
         // Subscribed before looking: a job created in between is seen twice rather than never.
         let mut changes = self.book.changes();
-        self.take_up_all(&tasks, &stop).await;
+        let mut looks = tokio::time::interval(LOOK_AGAIN);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let change = tokio::select! {
                 () = stop.cancelled() => break,
+                _ = looks.tick() => {
+                    self.take_up_all(&tasks, &stop).await;
+                    continue;
+                }
                 change = changes.recv() => change,
             };
             match change {

@@ -25,10 +25,11 @@ use crate::{
     home::{self, Home, HomeError},
     http::{self, Api, causes},
     images::{Images, OwnNames, Parts},
-    jobs::Jobs,
+    jobs::{JobRecord, Jobs},
     logs::{LogLimits, LogStore},
     registry::{Registry, RegistryError, RegistryOptions, Swept},
     runner::{Runner, RunnerOptions},
+    store::settings,
 };
 
 /// How often logs past their time are looked for.
@@ -100,7 +101,12 @@ impl Cluster {
         };
         let logs = Arc::new(LogStore::new(home.logs.clone(), limits));
         let registry = open_registry(&home, &config, &clock).await?;
-        let engines = EngineSelector::new(candidates, &home.instance).with_busybox(config.sample_busybox.clone());
+        let mut engines = EngineSelector::new(candidates, &home.instance)
+            .with_busybox(config.sample_busybox.clone())
+            .remembering(home.store.clone());
+        if let Some(address) = engine_of_jobs(&home, &jobs).await? {
+            engines = engines.bound_to(&address);
+        }
         let engines = Arc::new(engines);
         let options = RunnerOptions { kill_grace: config.kill_grace, ..RunnerOptions::new(&home.instance) };
         let stopping = CancellationToken::new();
@@ -205,6 +211,18 @@ fn candidates(choice: &EngineChoice) -> Result<Vec<Candidate>, InvalidEndpoint> 
         EngineChoice::Auto => select::candidates(std::env::var("DOCKER_HOST").ok().as_deref()),
         EngineChoice::DockerAt(address) => Ok(vec![Candidate::Docker(Endpoint::parse(address)?)]),
     }
+}
+
+/// The address of the engine that may hold containers of jobs; none when no job has one.
+async fn engine_of_jobs(home: &Home, jobs: &Jobs) -> Result<Option<String>, HomeError> {
+    let held = match jobs.materialized().await {
+        Ok(jobs) => jobs.iter().any(JobRecord::was_launched),
+        Err(error) => {
+            tracing::error!(error = %causes(&error), "the jobs cannot be read");
+            true
+        }
+    };
+    Ok(if held { settings::find(&home.store, select::LAST_USED).await? } else { None })
 }
 
 /// Removes logs and recordings past their time, now and every so often.

@@ -101,6 +101,56 @@ async fn a_cancelled_job_is_stopped_though_whoever_cancelled_it_hung_up_at_once(
 }
 
 #[tokio::test]
+async fn after_a_restart_a_job_waits_for_the_engine_it_runs_on_though_another_answers() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (engine, other) = (FakeEngine::new(), FakeEngine::new());
+    let config = Config::new(folder.path().to_owned(), Url::parse("http://127.0.0.1:8080").expect("a url"));
+    let away = || Candidate::Docker(Endpoint::parse("unix:///nowhere.sock").expect("an address"));
+    let first = start(folder.path(), &engine).await;
+    let job = create(&first, "hang").await;
+    let mut changes = first.api.jobs.changes();
+    while first.api.jobs.get(&job).await.expect("is there").status() != platform::job::JobStatus::Running {
+        changes.recv().await.expect("the cluster runs");
+    }
+    let used = settings::find(&first.home.store, select::LAST_USED).await.expect("reads");
+    assert_eq!(used.as_deref(), Some("fake"));
+    settings::set(&first.home.store, select::LAST_USED, "unix:///nowhere.sock").await.expect("stores");
+    first.shutdown().await;
+
+    let candidates = vec![away(), Candidate::Given(other.clone())];
+    let second = Cluster::start_with(config.clone(), candidates, Clock::system()).await.expect("starts");
+    let mut changes = second.api.jobs.changes();
+    let last = loop {
+        let seen = second.api.jobs.get(&job).await.expect("is there");
+        if seen.last().reason.is_some() {
+            break seen.last().clone();
+        }
+        changes.recv().await.expect("the cluster runs");
+    };
+    assert_eq!((last.status.as_str(), last.reason.as_deref()), ("running", Some("EngineUnavailable")));
+    assert!(last.description.expect("words").contains("unix:///nowhere.sock"));
+    assert!(second.engine_status().engine().is_none());
+    second.shutdown().await;
+
+    let third = start(folder.path(), &engine).await;
+    call(&third, Method::DELETE, &format!("/api/v1/jobs/{job}"), Value::Null).await;
+    let mut changes = third.api.jobs.changes();
+    while third.api.jobs.get(&job).await.expect("is there").materialized {
+        changes.recv().await.expect("the cluster runs");
+    }
+    assert!(engine.containers().is_empty());
+    settings::set(&third.home.store, select::LAST_USED, "unix:///nowhere.sock").await.expect("stores");
+    third.shutdown().await;
+
+    // With nothing of any job left there, the first engine that works is taken.
+    let candidates = vec![away(), Candidate::Given(other)];
+    let fourth = Cluster::start_with(config, candidates, Clock::system()).await.expect("starts");
+    let mut engines = fourth.engines.watch();
+    engines.wait_for(|status| status.engine().is_some()).await.expect("the cluster runs");
+    fourth.shutdown().await;
+}
+
+#[tokio::test]
 async fn two_servers_do_not_share_a_data_folder() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let engine = FakeEngine::new();

@@ -1,16 +1,21 @@
 //! Which engine runs the jobs now.
 //!
 //! Owns the choice: by running the self-test on each candidate in turn, never by a program's or a socket's presence.
-//! With none, says what to do; an engine that goes away is noticed, shown, and taken back when it answers again.
+//! With none, says what to do; an engine that goes away is noticed, shown, and taken back when it answers again. Another
+//! one never takes its place: it would know nothing of the containers that run on the first.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{DockerEngine, Endpoint, Engine, EngineInfo, self_test};
+use crate::store::{Store, settings};
+
+/// The setting that holds the address of the engine used last.
+pub(crate) const LAST_USED: &str = "engine";
 
 /// How often an absent engine is looked for, and a present one asked whether it is still there.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -56,6 +61,15 @@ pub enum Candidate {
     Given(Arc<dyn Engine>),
 }
 
+impl Candidate {
+    fn place(&self) -> String {
+        match self {
+            Self::Docker(endpoint) => endpoint.to_string(),
+            Self::Given(_) => "hand".to_owned(),
+        }
+    }
+}
+
 /// Where to look when nobody said: `DOCKER_HOST` alone when it is set, else the well-known sockets.
 ///
 /// # Errors
@@ -73,6 +87,10 @@ pub fn candidates(docker_host: Option<&str>) -> Result<Vec<Candidate>, super::In
 #[derive(Debug)]
 pub struct EngineSelector {
     candidates: Vec<Candidate>,
+    /// The one that is used, from the first time on: its place in the list.
+    chosen: OnceLock<usize>,
+    /// Where it is remembered for the next start.
+    memory: Option<Store>,
     instance: String,
     busybox: Option<PathBuf>,
     status: watch::Sender<EngineStatus>,
@@ -86,6 +104,8 @@ impl EngineSelector {
     pub fn new(candidates: Vec<Candidate>, instance: impl Into<String>) -> Self {
         Self {
             candidates,
+            chosen: OnceLock::new(),
+            memory: None,
             instance: instance.into(),
             busybox: None,
             status: watch::Sender::new(EngineStatus::Looking),
@@ -97,6 +117,28 @@ impl EngineSelector {
     #[must_use]
     pub fn with_busybox(self, busybox: Option<PathBuf>) -> Self {
         Self { busybox, ..self }
+    }
+
+    /// The same, remembering the engine in use as [`LAST_USED`].
+    #[must_use]
+    pub(crate) fn remembering(self, memory: Store) -> Self {
+        Self { memory: Some(memory), ..self }
+    }
+
+    /// The same, using the engine at this address and no other: jobs have containers there. An address that is not among the
+    /// candidates was given up by whoever chose these, and changes nothing.
+    #[must_use]
+    pub(crate) fn bound_to(self, address: &str) -> Self {
+        let known =
+            |candidate: &Candidate| matches!(candidate, Candidate::Docker(endpoint) if endpoint.to_string() == address);
+        match self.candidates.iter().position(known) {
+            Some(at) => drop(self.chosen.set(at)),
+            None => tracing::warn!(
+                address,
+                "jobs ran on a container engine that is not used any more; their containers there are left alone"
+            ),
+        }
+        self
     }
 
     /// The state now.
@@ -149,10 +191,18 @@ impl EngineSelector {
     }
 
     async fn find(&self) -> EngineStatus {
+        if let Some(chosen) = self.chosen.get() {
+            return self.find_again(&self.candidates[*chosen]).await;
+        }
         let mut tried = Vec::new();
-        for candidate in &self.candidates {
+        for (at, candidate) in self.candidates.iter().enumerate() {
             match self.try_one(candidate).await {
-                Ok(Some((engine, info))) => return EngineStatus::Ready { engine, info },
+                Ok(Some((engine, info))) => {
+                    // Before anybody is told of it, and makes a container there.
+                    self.remember(&info.address).await;
+                    let _ = self.chosen.set(at);
+                    return EngineStatus::Ready { engine, info };
+                }
                 Ok(None) => {}
                 Err(why) => tried.push(why),
             }
@@ -162,6 +212,30 @@ impl EngineSelector {
             reason: format!(
                 "No container engine is ready: {found}. Install and start Docker or Podman, or set DOCKER_HOST to its address."
             ),
+        }
+    }
+
+    /// The engine in use, which went away or was not there at the start.
+    async fn find_again(&self, chosen: &Candidate) -> EngineStatus {
+        let why = match self.try_one(chosen).await {
+            Ok(Some((engine, info))) => return EngineStatus::Ready { engine, info },
+            Ok(None) => "nothing is there".to_owned(),
+            Err(why) => why,
+        };
+        EngineStatus::None {
+            reason: format!(
+                "The container engine that jobs run on ({}) is not ready: {why}. Start it again; jobs go on by themselves. \
+                 To give up what runs there, start Roadstead with DOCKER_HOST set to the address of another.",
+                chosen.place()
+            ),
+        }
+    }
+
+    async fn remember(&self, address: &str) {
+        if let Some(memory) = &self.memory
+            && let Err(error) = settings::set(memory, LAST_USED, address).await
+        {
+            tracing::error!(address, %error, "which container engine is used was not remembered");
         }
     }
 
@@ -177,10 +251,7 @@ impl EngineSelector {
                 }
             }
         };
-        let place = match candidate {
-            Candidate::Docker(endpoint) => endpoint.to_string(),
-            Candidate::Given(_) => "hand".to_owned(),
-        };
+        let place = candidate.place();
         match self_test::run(engine.as_ref(), &self.instance, self.busybox.as_deref()).await {
             Ok(info) => Ok(Some((engine, info))),
             Err(error) => Err(format!("the one at {place} cannot be used: {error}")),
@@ -234,5 +305,29 @@ mod tests {
         let selector = EngineSelector::new(vec![Candidate::Given(fake)], "test");
         selector.look().await;
         assert!(matches!(selector.status(), EngineStatus::None { reason } if reason.contains("start a container")));
+    }
+
+    #[tokio::test]
+    async fn an_engine_that_is_away_is_waited_for_and_no_other_takes_its_place() {
+        let (first, second) = (FakeEngine::new(), FakeEngine::new());
+        first.go_away();
+        let candidates = vec![Candidate::Given(first.clone()), Candidate::Given(second.clone())];
+        let selector = EngineSelector::new(candidates, "test");
+        let uses = |engine: &Arc<FakeEngine>| {
+            let engine: Arc<dyn Engine> = engine.clone();
+            selector.status().engine().is_some_and(|used| Arc::ptr_eq(&used, &engine))
+        };
+        selector.look().await;
+        assert!(uses(&second), "the first that works");
+        first.come_back();
+        second.go_away();
+        for _ in 0..3 {
+            selector.look().await;
+            assert!(selector.status().engine().is_none());
+        }
+        assert!(matches!(selector.status(), EngineStatus::None { reason } if reason.contains("Start it again")));
+        second.come_back();
+        selector.look().await;
+        assert!(uses(&second));
     }
 }

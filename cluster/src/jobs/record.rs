@@ -55,6 +55,14 @@ impl JobRecord {
         self.status().is_finished().then(|| self.last().transition_time)
     }
 
+    /// Whether an engine was ever asked for a container of it.
+    pub(crate) fn was_launched(&self) -> bool {
+        self.transitions.iter().any(|item| match item.status {
+            JobStatus::Pending => item.reason.as_deref() == Some(reason::CONTAINER_CREATING),
+            status => !status.is_finished(),
+        })
+    }
+
     /// How often it was started again.
     pub(crate) fn restarts(&self) -> u32 {
         let again = |item: &&StatusItem| {

@@ -98,11 +98,7 @@ impl Course {
             self.story(JobStatus::Cancelled, Some(reason::LIFE_SPAN_ENDED), None, None).await?;
             return Ok(false);
         }
-        let untouched = job.transitions.iter().all(|item| {
-            let waiting = item.status == JobStatus::Pending;
-            (waiting && item.reason.as_deref() != Some(reason::CONTAINER_CREATING)) || item.status.is_finished()
-        });
-        if job.status().is_finished() && untouched {
+        if job.status().is_finished() && !job.was_launched() {
             // No container was ever made: nothing to wait for.
             self.settle(&job).await?;
             return Ok(true);

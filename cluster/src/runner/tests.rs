@@ -48,8 +48,19 @@ impl Server {
         clock: Clock,
         instance: &str,
     ) -> Self {
+        Self::among(vec![Candidate::Given(engine)], book, dir, clock, instance).await
+    }
+
+    /// One that may use any of several engines.
+    async fn among(
+        engines: Vec<Candidate>,
+        book: Arc<MemoryBook>,
+        dir: Arc<tempfile::TempDir>,
+        clock: Clock,
+        instance: &str,
+    ) -> Self {
         let logs = Arc::new(LogStore::new(dir.path(), LogLimits::default()));
-        let engines = Arc::new(EngineSelector::new(vec![Candidate::Given(engine)], instance));
+        let engines = Arc::new(EngineSelector::new(engines, instance));
         engines.look().await;
         let runner = Runner::new(
             Arc::clone(&book) as _,

@@ -19,3 +19,15 @@ pub(crate) async fn get_or_set(store: &Store, name: &str, first: &str) -> Result
 pub(crate) async fn find(store: &Store, name: &str) -> Result<Option<String>, StoreError> {
     Ok(sqlx::query_scalar("SELECT value FROM settings WHERE name = ?").bind(name).fetch_optional(store.read()).await?)
 }
+
+/// Puts a value under a name, whatever stood there.
+pub(crate) async fn set(store: &Store, name: &str, value: &str) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name)
+    .bind(value)
+    .execute(store.write())
+    .await?;
+    Ok(())
+}

@@ -212,6 +212,30 @@ async fn an_engine_that_stops_under_a_running_job_is_seen_and_nothing_is_lost() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_job_whose_engine_is_away_is_not_looked_for_on_another() {
+    let (engine, other) = (FakeEngine::new(), FakeEngine::new());
+    let clock = Clock::with_timers(timestamp(1_800_000_000_000_000_000));
+    let candidates = vec![Candidate::Given(engine.clone()), Candidate::Given(other.clone())];
+    let dir = Arc::new(tempfile::tempdir().unwrap());
+    let server = Server::among(candidates, MemoryBook::new(clock.clone()), dir, clock, "test").await;
+    let id = server.book.submit("busybox", "hang", |_| {});
+    server.until(&id, is_running).await;
+    engine.go_away();
+    server.until(&id, |job| job.last().reason.as_deref() == Some("EngineUnavailable")).await;
+    for _ in 0..3 {
+        server.engines.look().await;
+        tokio::time::sleep(SECOND).await;
+    }
+    assert!(is_running(&server.book.job(&id)), "{:?}", words(&server.book.job(&id)));
+    engine.come_back();
+    server.engines.look().await;
+    server.until(&id, |job| is_running(job) && job.last().reason.is_none()).await;
+    server.book.cancel(&id).await;
+    server.settled(&id).await;
+    assert!(engine.containers().is_empty() && other.containers().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_killed_server_picks_its_jobs_up_again_without_loss_or_repetition() {
     let engine = FakeEngine::new();
     let server = Server::start(engine.clone()).await;

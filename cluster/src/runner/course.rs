@@ -94,10 +94,6 @@ impl Course {
         if !job.materialized {
             return Ok(true);
         }
-        if job.status() == JobStatus::Running && self.life_left(&job) == Some(Duration::ZERO) {
-            self.story(JobStatus::Cancelled, Some(reason::LIFE_SPAN_ENDED), None, None).await?;
-            return Ok(false);
-        }
         if job.status().is_finished() && !job.was_launched() {
             // No container was ever made: nothing to wait for.
             self.settle(&job).await?;
@@ -134,30 +130,40 @@ impl Course {
         // An engine that was away between two runs does not hide that there is to be another one.
         let mut told = job.transitions.iter().rev().map(|item| item.reason.as_deref());
         let restarting = told.find(|reason| *reason != Some(ENGINE_UNAVAILABLE)) == Some(Some(reason::RESTARTING));
-        let launched = match newest {
-            Some(found) if spec::run_of(&found).unwrap_or(0) < run => {
-                engine.remove(&found.id).await?;
-                self.launch(engine, job, run).await?
-            }
-            Some(found) => match engine.inspect(&found.id).await?.phase {
-                Phase::Created => self.start(engine, found.id).await?,
-                Phase::Running | Phase::Exited => Launched::Started(found.id),
-            },
-            None if job.status() == JobStatus::Pending || restarting => self.launch(engine, job, run).await?,
-            None => {
+        let lived_out = job.status() == JobStatus::Running && self.life_left(job) == Some(Duration::ZERO);
+        let phase = match newest.as_ref().filter(|found| spec::run_of(found).unwrap_or(0) >= run) {
+            Some(found) => Some(engine.inspect(&found.id).await?.phase),
+            None => None,
+        };
+        let launched = match (newest, phase) {
+            // Also at the end of the life span: the run may have ended before.
+            (Some(found), Some(Phase::Running | Phase::Exited)) => Launched::Started(found.id),
+            (None, _) if job.status() != JobStatus::Pending && !restarting => {
                 let words = "The container is gone: it was removed from the engine by somebody else.";
                 self.story(JobStatus::Failed, Some(reason::NOT_FOUND), Some(words), None).await?;
                 return Ok(());
             }
+            _ if lived_out => return self.end_life().await,
+            (Some(found), Some(Phase::Created)) => self.start(engine, found.id).await?,
+            (old, _) => {
+                if let Some(old) = old {
+                    engine.remove(&old.id).await?;
+                }
+                self.launch(engine, job, run).await?
+            }
         };
         match launched {
-            Launched::Started(id) => self.watch(engine, job, &id).await,
+            Launched::Started(id) => self.watch(engine, &id).await,
             Launched::Failed => Ok(()),
         }
     }
 
+    async fn end_life(&self) -> Result<(), Halt> {
+        self.story(JobStatus::Cancelled, Some(reason::LIFE_SPAN_ENDED), None, None).await
+    }
+
     /// Follows a started container to its exit or the job's end.
-    async fn watch(&self, engine: &Arc<dyn Engine>, job: &JobRecord, id: &ContainerId) -> Result<(), Halt> {
+    async fn watch(&self, engine: &Arc<dyn Engine>, id: &ContainerId) -> Result<(), Halt> {
         let state = engine.inspect(id).await?;
         let started = state.started_ns.map(clock::timestamp);
         self.story_at(started, JobStatus::Running, None, None, None).await?;
@@ -171,34 +177,36 @@ impl Course {
         let mut capture = self.capture(engine, id, true).await?;
         let mut engines = self.runner.engines.watch();
         engines.mark_unchanged();
-        loop {
+        let job = loop {
             let job = self.runner.book.get(&self.id).await?;
             if job.status().is_finished() {
                 // The rest is the same as after a crash: `step` ends the container.
                 capture.stop().await;
                 return Ok(());
             }
-            let life = self.life_left(&job);
+            let life = if state.phase == Phase::Running { self.life_left(&job) } else { None };
             tokio::select! {
                 exited = engine.wait(id) => {
                     exited?;
-                    break;
+                    break job;
                 }
                 () = self.poke.notified() => {}
-                () = sleep_if(life) => {
-                    self.story(JobStatus::Cancelled, Some(reason::LIFE_SPAN_ENDED), None, None).await?;
-                }
+                () = sleep_if(life) => self.end_life().await?,
                 Ok(()) = engines.changed() => if engines.borrow().engine().is_none() {
                     return Err(Halt::Again);
                 },
             }
-        }
+        };
         self.runner.set_running(&self.id, None);
         let state = engine.inspect(id).await?;
+        if outcome::outlived(&job, &state, self.runner.clock.now()) {
+            capture.stop().await;
+            return self.end_life().await;
+        }
         let outcome = outcome::outcome(&state);
         if outcome::restarts(job.spec.restart_policy, &outcome) {
             self.drain(capture, engine, id).await?;
-            return self.restart(job, &state, &outcome).await;
+            return self.restart(&job, &state, &outcome).await;
         }
         // Usually the log ends with the process; whoever sees the job's end then finds it whole.
         capture.ended(TELL_LIMIT).await;
@@ -292,9 +300,9 @@ impl Course {
                     _ => {}
                 },
             }
+            // The end of a life span waits: the process may have ended before, and then the engine tells how.
             let patience = match job.status() {
                 JobStatus::Pending => self.schedule_left(job),
-                JobStatus::Running => self.life_left(job),
                 _ => None,
             };
             tokio::select! {
@@ -303,9 +311,6 @@ impl Course {
                     return Ok(None);
                 },
                 () = sleep_if(patience) => {
-                    if job.status() == JobStatus::Running {
-                        return Ok(None);
-                    }
                     let words = "No place to run was found within the schedule timeout.";
                     self.story(JobStatus::Failed, Some(reason::CLUSTER_SCALE_UP_FAILED), Some(words), None).await?;
                     return Ok(None);

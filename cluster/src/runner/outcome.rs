@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use platform::job::{JobStatus, RestartPolicy, reason};
 
+use crate::clock;
 use crate::engine::ContainerState;
 use crate::jobs::JobRecord;
 
@@ -55,6 +56,15 @@ pub(super) fn life_left(job: &JobRecord, now: jiff::Timestamp) -> Option<Duratio
     let limit = Duration::from_secs(u64::from(job.max_run_time_minutes?) * 60);
     let used = Duration::try_from_secs_f64(job.run_time_seconds(now)).unwrap_or(Duration::MAX);
     Some(limit.saturating_sub(used))
+}
+
+/// Whether a process that is over ran on after the job's life span, because nobody was there to end it. Where the engine does not
+/// tell when it ended it did not.
+pub(super) fn outlived(job: &JobRecord, state: &ContainerState, now: jiff::Timestamp) -> bool {
+    let Some(ended) = state.finished_ns.map(|at| clock::timestamp(at).min(now)) else { return false };
+    let mut until_then = job.clone();
+    until_then.transitions.retain(|item| item.transition_time <= ended);
+    life_left(&until_then, ended) == Some(Duration::ZERO)
 }
 
 #[cfg(test)]

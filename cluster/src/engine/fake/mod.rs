@@ -74,12 +74,13 @@ impl FakeEngine {
     /// An engine with no containers and no images.
     #[must_use]
     pub fn new() -> Arc<Self> {
-        Arc::new_cyclic(|me| Self {
-            me: me.clone(),
-            clock: Clock::system(),
-            state: Mutex::default(),
-            changed: watch::Sender::new(0),
-        })
+        Self::with_clock(Clock::system())
+    }
+
+    /// The same, telling the time by this clock.
+    #[must_use]
+    pub fn with_clock(clock: Clock) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self { me: me.clone(), clock, state: Mutex::default(), changed: watch::Sender::new(0) })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -261,6 +261,60 @@ async fn a_killed_server_picks_its_jobs_up_again_without_loss_or_repetition() {
     assert!(engine.containers().is_empty());
 }
 
+/// A server on an engine with the same clock, so that the engine's times can be compared with life spans.
+async fn on_one_clock() -> (Arc<FakeEngine>, Server) {
+    let clock = Clock::with_timers(timestamp(1_800_000_000_000_000_000));
+    let engine = FakeEngine::with_clock(clock.clone());
+    let dir = Arc::new(tempfile::tempdir().unwrap());
+    let server = Server::over(engine.clone(), MemoryBook::new(clock.clone()), dir, clock).await;
+    (engine, server)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_ended_while_the_server_was_down_tells_how_though_its_life_span_is_over() {
+    let (engine, server) = on_one_clock().await;
+    let minute = |job: &mut JobRecord| job.max_run_time_minutes = Some(1);
+    let in_time = server.book.submit("busybox", "sleep:20000 print:done exit:3", minute);
+    let too_late = server.book.submit("busybox", "sleep:90000 exit:3", minute);
+    let again = server.book.submit("busybox", "sleep:20000 exit:3", |job| {
+        minute(job);
+        job.spec.restart_policy = RestartPolicy::OnFailure;
+    });
+    for id in [&in_time, &too_late, &again] {
+        server.until(id, is_running).await;
+    }
+    let (book, dir, clock) = server.crash().await;
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    let server = Server::over(engine.clone(), book, dir, clock).await;
+    let job = server.settled(&in_time).await;
+    assert_eq!((words(&job).last().unwrap().as_str(), job.exit_code()), ("failed/Error", Some(3)));
+    let ran = job.run_time_seconds(server.clock.now());
+    assert!((20.0..21.0).contains(&ran), "{ran}");
+    assert_eq!(server.output(&in_time).await, "done\n");
+    assert_eq!(words(&server.settled(&too_late).await).last().unwrap(), "cancelled/LifeSpanEnded");
+    let job = server.settled(&again).await;
+    assert_eq!(words(&job)[words(&job).len() - 2..], ["running/Restarting", "cancelled/LifeSpanEnded"]);
+    assert_eq!(job.exit_code(), Some(3));
+    assert!(engine.containers().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_life_span_that_ends_while_the_engine_is_away_waits_for_it() {
+    for (command, last) in [("sleep:20000 exit:3", "failed/Error"), ("hang", "cancelled/LifeSpanEnded")] {
+        let (engine, server) = on_one_clock().await;
+        let id = server.book.submit("busybox", command, |job| job.max_run_time_minutes = Some(1));
+        server.until(&id, is_running).await;
+        engine.go_away();
+        server.until(&id, |job| job.last().reason.as_deref() == Some("EngineUnavailable")).await;
+        tokio::time::sleep(Duration::from_secs(300)).await;
+        assert!(is_running(&server.book.job(&id)));
+        engine.come_back();
+        server.engines.look().await;
+        assert_eq!(words(&server.settled(&id).await).last().unwrap(), last, "{command}");
+        assert!(engine.containers().is_empty());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn output_that_finds_the_disk_full_is_told_of_while_that_lasts_and_then_stored() {
     let server = Server::start(FakeEngine::new()).await;

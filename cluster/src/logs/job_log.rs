@@ -105,6 +105,12 @@ impl JobLog {
         *self.totals.borrow()
     }
 
+    /// The last line has no newline yet.
+    #[must_use]
+    pub fn ends_in_mid_line(&self) -> bool {
+        self.writer.lock().expect("the writer does not panic").end.mid_line
+    }
+
     /// Held by whoever copies an engine's log into this one, so that two never do it at once.
     #[must_use]
     pub fn capture_gate(&self) -> Arc<tokio::sync::Mutex<()>> {

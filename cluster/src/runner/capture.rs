@@ -2,18 +2,21 @@
 //!
 //! Owns resuming: the engine is asked for its log from a little before the last stored piece, and what is already there
 //! is dropped by matching times in order. When the disk is full it waits: the engine keeps the lines meanwhile, and whoever
-//! looks at the job is told.
+//! looks at the job is told. A log that the engine itself cannot read, though it answers, is given up once its container is
+//! over: else a damaged file would keep the job from ever ending.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::StreamExt;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::stall::Stalls;
-use crate::engine::{ContainerId, Engine, EngineError, LogPiece, OutputStream};
+use crate::engine::{ContainerId, ContainerState, Engine, EngineError, LogPiece, OutputStream, Phase};
 use crate::logs::{JobLog, LogError, Record, Stream};
 
 /// Two writers stamp their pieces before one of them gets the engine's lock, so stored order is not quite time order.
@@ -23,12 +26,19 @@ const SECOND_NS: i64 = 1_000_000_000;
 const BATCH: usize = 512;
 const RETRY_FIRST: Duration = Duration::from_millis(500);
 const RETRY_MOST: Duration = Duration::from_secs(15);
+/// A log of an exited container is given up after so many tries that failed alike and gave nothing new,
+const TRIES_IN_VAIN: u32 = 5;
+/// and not before this long.
+const TIME_IN_VAIN: Duration = Duration::from_secs(30);
+/// What stands in a log that was given up. Not why: that may name anything, and logs are shown to visitors.
+const GIVEN_UP: &str = "Roadstead: the container engine could not read the rest of this log.\n";
 
 /// The capture of one container's log in a task of its own.
 #[derive(Debug)]
 pub(super) struct Capture {
     stop: CancellationToken,
     task: JoinHandle<()>,
+    gave_up: Arc<AtomicBool>,
 }
 
 impl Capture {
@@ -40,8 +50,20 @@ impl Capture {
         stalls: Stalls,
     ) -> Self {
         let stop = CancellationToken::new();
-        let task = tokio::spawn(run(engine, container, log, follow, stalls, stop.clone()));
-        Self { stop, task }
+        let gave_up = Arc::new(AtomicBool::new(false));
+        let run = run(engine, container, log, follow, stalls, stop.clone());
+        let given_up = Arc::clone(&gave_up);
+        let task = tokio::spawn(async move {
+            if matches!(run.await, End::GivenUp) {
+                given_up.store(true, Ordering::SeqCst);
+            }
+        });
+        Self { stop, task, gave_up }
+    }
+
+    /// It ended because the engine could not read on, and the log says so.
+    pub(super) fn gave_up(&self) -> bool {
+        self.gave_up.load(Ordering::SeqCst)
     }
 
     /// Waits for the end of the container's log, at most so long. False when it did not come.
@@ -71,27 +93,82 @@ async fn run(
     mut follow: bool,
     stalls: Stalls,
     stop: CancellationToken,
-) {
+) -> End {
     // One capture a log at a time: the one before may still be in its last write.
     let gate = log.capture_gate();
     let _one = gate.lock().await;
     let mut wait = RETRY_FIRST;
+    let mut in_vain = InVain::default();
     while !stop.is_cancelled() {
+        let stored = log.totals().bytes;
         match pass(engine.as_ref(), &container, &log, follow, &stalls, &stop).await {
             // An engine may stop following a moment before the last piece: look once more.
             Ok(()) if follow => {
                 follow = false;
                 continue;
             }
-            Ok(()) | Err(Trouble::Engine(EngineError::NoSuchContainer(_)) | Trouble::Closed) => return,
-            Err(Trouble::Engine(error)) => tracing::debug!(%container, %error, "a log broke off; resuming"),
+            Ok(()) | Err(Trouble::Engine(EngineError::NoSuchContainer(_)) | Trouble::Closed) => return End::Whole,
+            Err(Trouble::Engine(error)) => {
+                tracing::debug!(%container, %error, "a log broke off; resuming");
+                let over = engine.inspect(&container).await.ok().filter(|state| state.phase == Phase::Exited);
+                match over {
+                    Some(state) if log.totals().bytes == stored => {
+                        if in_vain.again(&error) {
+                            tracing::warn!(%container, %error, "the engine cannot read the rest of a log; it is given up");
+                            // That fails only where the log was finished meanwhile: then nobody wants to know.
+                            let _ = store(&log, vec![given_up(&log, &state)], &stalls, &stop).await;
+                            return End::GivenUp;
+                        }
+                    }
+                    _ => in_vain = InVain::default(),
+                }
+            }
             Err(Trouble::Log(error)) => tracing::error!(%container, %error, "a log cannot be read back; trying again"),
         }
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => return End::Stopped,
             () = tokio::time::sleep(wait) => wait = (wait * 2).min(RETRY_MOST),
         }
     }
+    End::Stopped
+}
+
+/// Why a capture ended.
+enum End {
+    /// All is stored, or nobody wants the rest.
+    Whole,
+    /// It was told to.
+    Stopped,
+    /// The engine cannot read on.
+    GivenUp,
+}
+
+/// Failures in a row that were alike and gave nothing new, while the engine answered.
+#[derive(Default)]
+struct InVain {
+    words: String,
+    tries: u32,
+    since: Option<Instant>,
+}
+
+impl InVain {
+    /// One more. True when it is enough.
+    fn again(&mut self, error: &EngineError) -> bool {
+        let words = error.to_string();
+        if self.words != words {
+            *self = Self { words, ..Self::default() };
+        }
+        self.tries += 1;
+        let since = self.since.get_or_insert_with(Instant::now);
+        self.tries >= TRIES_IN_VAIN && since.elapsed() >= TIME_IN_VAIN
+    }
+}
+
+/// The last words of a log that was given up, at a time of the engine's: by ours they could hide the next run's output.
+fn given_up(log: &JobLog, state: &ContainerState) -> Record {
+    let words = if log.ends_in_mid_line() { format!("\n{GIVEN_UP}") } else { GIVEN_UP.to_owned() };
+    let time_ns = log.totals().last_time_ns.max(state.finished_ns).unwrap_or_default();
+    Record { time_ns, stream: Stream::Stderr, bytes: words.into() }
 }
 
 enum Trouble {

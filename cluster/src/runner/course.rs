@@ -3,8 +3,8 @@
 //! Owns the loop that looks where the job and its containers stand and does the one next thing. Every step may be the
 //! last before a crash; the next look finds where it stopped.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use platform::job::{JobStatus, StatusItem, reason};
@@ -57,11 +57,13 @@ pub(super) struct Course {
     pub(super) poke: Arc<Notify>,
     /// How often the engine itself failed at this launch.
     pub(super) engine_failures: AtomicU32,
+    /// The exited container whose log was given up.
+    unreadable: Mutex<Option<ContainerId>>,
 }
 
 impl Course {
     pub(super) fn new(runner: Arc<Runner>, id: String, poke: Arc<Notify>) -> Self {
-        Self { runner, id, poke, engine_failures: AtomicU32::new(0) }
+        Self { runner, id, poke, engine_failures: AtomicU32::new(0), unreadable: Mutex::default() }
     }
 
     /// Follows the job until it is settled.
@@ -231,6 +233,10 @@ impl Course {
 
     /// Ends the container of a job that has ended: stopped, its log stored, removed.
     async fn end(&self, engine: &Arc<dyn Engine>, job: &JobRecord, id: &ContainerId) -> Result<(), Halt> {
+        if self.unreadable.lock().expect("holders do not panic").as_ref() == Some(id) {
+            engine.remove(id).await?;
+            return Ok(());
+        }
         let state = engine.inspect(id).await?;
         let capture = self.capture(engine, id, state.phase == Phase::Running).await?;
         if state.phase == Phase::Running {
@@ -242,15 +248,17 @@ impl Course {
         Ok(())
     }
 
-    /// Sees the container's log stored to its end.
+    /// Sees the container's log stored to its end, or given up.
     async fn drain(&self, mut capture: Capture, engine: &Arc<dyn Engine>, id: &ContainerId) -> Result<(), Halt> {
-        if capture.ended(LOG_END_LIMIT).await {
-            return Ok(());
+        if !capture.ended(LOG_END_LIMIT).await {
+            capture.stop().await;
+            capture = self.capture(engine, id, false).await?;
+            while !capture.ended(LOG_END_LIMIT).await {
+                engine.info().await?;
+            }
         }
-        capture.stop().await;
-        let mut rest = self.capture(engine, id, false).await?;
-        while !rest.ended(LOG_END_LIMIT).await {
-            engine.info().await?;
+        if capture.gave_up() {
+            *self.unreadable.lock().expect("holders do not panic") = Some(id.clone());
         }
         Ok(())
     }

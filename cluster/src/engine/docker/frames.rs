@@ -9,12 +9,20 @@ use crate::engine::{EngineError, OutputStream};
 /// No engine sends larger frames; a larger length means we are out of step.
 const FRAME_MAX: usize = 256 * 1024 * 1024;
 
+/// Whose bytes a frame carries.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Output(OutputStream),
+    /// The engine's own: it could not go on, and says why.
+    Failure,
+}
+
 /// Cuts a byte stream into frames.
 #[derive(Debug, Default)]
 pub(super) struct Frames {
     buffer: BytesMut,
     /// Payload bytes of the current frame not yet handed out.
-    open: Option<(OutputStream, usize)>,
+    open: Option<(Source, usize)>,
 }
 
 impl Frames {
@@ -22,15 +30,18 @@ impl Frames {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// The next whole frame.
+    /// The next whole frame. Fails with the engine's words where they are what came.
     pub(super) fn whole(&mut self) -> Result<Option<(OutputStream, Bytes)>, EngineError> {
         self.open_frame()?;
-        match self.open {
-            Some((stream, len)) if self.buffer.len() >= len => {
-                self.open = None;
-                Ok(Some((stream, self.buffer.split_to(len).freeze())))
+        let Some((source, len)) = self.open.filter(|(_, len)| self.buffer.len() >= *len) else { return Ok(None) };
+        self.open = None;
+        let payload = self.buffer.split_to(len).freeze();
+        match source {
+            Source::Output(stream) => Ok(Some((stream, payload))),
+            Source::Failure => {
+                let message = String::from_utf8_lossy(&payload).trim().to_owned();
+                Err(EngineError::Failed { status: 500, message })
             }
-            _ => Ok(None),
         }
     }
 
@@ -38,9 +49,13 @@ impl Frames {
     pub(super) fn part(&mut self) -> Result<Option<(OutputStream, Bytes)>, EngineError> {
         loop {
             self.open_frame()?;
-            let Some((stream, len)) = self.open else { return Ok(None) };
+            let (stream, len) = match self.open {
+                None => return Ok(None),
+                Some((Source::Output(stream), len)) => (stream, len),
+                Some((Source::Failure, _)) => return self.whole(),
+            };
             let take = len.min(self.buffer.len());
-            self.open = (take < len).then_some((stream, len - take));
+            self.open = (take < len).then_some((Source::Output(stream), len - take));
             if take > 0 {
                 return Ok(Some((stream, self.buffer.split_to(take).freeze())));
             }
@@ -57,9 +72,11 @@ impl Frames {
 
     fn open_frame(&mut self) -> Result<(), EngineError> {
         if self.open.is_none() && self.buffer.len() >= 8 {
-            let stream = match self.buffer[0] {
-                0 | 1 => OutputStream::Stdout,
-                2 => OutputStream::Stderr,
+            let source = match self.buffer[0] {
+                0 | 1 => Source::Output(OutputStream::Stdout),
+                2 => Source::Output(OutputStream::Stderr),
+                // Not in the API's description; docker's `stdcopy` package calls it Systemerr.
+                3 => Source::Failure,
                 other => return Err(EngineError::Protocol(format!("a frame of stream {other}"))),
             };
             self.buffer.advance(4);
@@ -67,7 +84,7 @@ impl Frames {
             if len > FRAME_MAX {
                 return Err(EngineError::Protocol(format!("a frame of {len} bytes")));
             }
-            self.open = Some((stream, len));
+            self.open = Some((source, len));
         }
         Ok(())
     }
@@ -123,5 +140,31 @@ mod tests {
         let mut frames = Frames::default();
         frames.push(&[9, 0, 0, 0, 0, 0, 0, 1, b'x']);
         assert!(matches!(frames.whole(), Err(EngineError::Protocol(_))));
+    }
+
+    #[test]
+    fn what_an_engine_says_of_its_own_failure_comes_after_the_output_before_it() {
+        let words = b"Error grabbing logs: unexpected EOF\n";
+        let failure = [&[3, 0, 0, 0, 0, 0, 0, 36], &words[..]].concat();
+        for cut in [1, 10, 100] {
+            let wire = [encode(&[(false, b"out".to_vec())]), failure.clone()].concat();
+            for read in [Frames::whole, Frames::part] {
+                let mut frames = Frames::default();
+                let (mut output, mut failures) = (Vec::new(), Vec::new());
+                for chunk in wire.chunks(cut) {
+                    frames.push(chunk);
+                    loop {
+                        match read(&mut frames) {
+                            Ok(Some((_, bytes))) => output.extend_from_slice(&bytes),
+                            Ok(None) => break,
+                            Err(error) => failures.push(error.to_string()),
+                        }
+                    }
+                }
+                assert_eq!(output, b"out");
+                let [told] = &failures[..] else { panic!("one failure: {failures:?}") };
+                assert!(told.ends_with("Error grabbing logs: unexpected EOF"), "{told}");
+            }
+        }
     }
 }

@@ -30,6 +30,12 @@ impl FakeEngine {
         self.lock().failing_starts = count;
     }
 
+    /// From now on every container's log fails to be read after so many pieces, as with a damaged file.
+    pub fn damage_logs(&self, after: Option<usize>) {
+        self.lock().logs_readable = after;
+        self.touch();
+    }
+
     /// Lets pulls of `slow/` images end.
     pub fn release_pulls(&self) {
         self.lock().pulls_released = true;

@@ -53,6 +53,7 @@ struct State {
     pulls_released: bool,
     failing_starts: u32,
     exports_end: Option<f64>,
+    logs_readable: Option<usize>,
     images: BTreeMap<String, Image>,
     failed_once: BTreeSet<String>,
     containers: BTreeMap<ContainerId, Container>,
@@ -318,11 +319,16 @@ impl Engine for FakeEngine {
             let (me, id) = (Arc::clone(&me), id.clone());
             async move {
                 me.until(|state| {
+                    let readable = state.logs_readable;
                     let container = match find(state, &id) {
                         Ok(container) => container,
                         Err(error) => return Some(Err(error)),
                     };
                     while let Some(piece) = container.log.get(at) {
+                        if readable.is_some_and(|readable| at >= readable) {
+                            let message = "Error grabbing logs: unexpected EOF".to_owned();
+                            return Some(Err(EngineError::Failed { status: 500, message }));
+                        }
                         at += 1;
                         if piece.time_ns >= since {
                             return Some(Ok(Some((piece.clone(), at))));

@@ -346,6 +346,48 @@ async fn output_that_finds_the_disk_full_is_told_of_while_that_lasts_and_then_st
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_log_that_the_engine_cannot_read_to_its_end_does_not_keep_a_job_from_ending() {
+    let engine = FakeEngine::new();
+    let server = Server::start(engine.clone()).await;
+    let note = "Roadstead: the container engine could not read the rest of this log.\n";
+    engine.damage_logs(Some(1));
+    let id = server.book.submit("busybox", "print:one print:two exit:3", |_| {});
+    let job = server.settled(&id).await;
+    assert_eq!((words(&job).last().unwrap().as_str(), job.exit_code()), ("failed/Error", Some(3)));
+    assert_eq!(server.output(&id).await, format!("one\n{note}"));
+    let id = server.book.submit("busybox", "piece:one print:two exit:3", |job| {
+        job.spec.restart_policy = RestartPolicy::OnFailure;
+    });
+    server.until(&id, |job| job.restarts() == 2).await;
+    server.book.cancel(&id).await;
+    let job = server.settled(&id).await;
+    assert_eq!(words(&job).last().unwrap(), "cancelled/UserRequested");
+    assert!(server.output(&id).await.starts_with(&format!("one\n{note}").repeat(2)));
+    assert!(engine.containers().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_cannot_be_read_for_a_while_is_read_when_it_can() {
+    let engine = FakeEngine::new();
+    let server = Server::start(engine.clone()).await;
+    engine.damage_logs(Some(1));
+    let running = server.book.submit("busybox", "print:one print:two hang", |_| {});
+    let ended = server.book.submit("busybox", "print:one print:two exit:3", |_| {});
+    server.until(&ended, |job| job.status().is_finished()).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    engine.damage_logs(None);
+    server.settled(&ended).await;
+    assert_eq!(server.output(&ended).await, "one\ntwo\n");
+    // While a process runs there is no hurry.
+    engine.damage_logs(Some(2));
+    engine.print(&server.runner.running(&running).unwrap().container, "three");
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    engine.damage_logs(None);
+    server.lines(&running, 3).await;
+    assert_eq!(server.output(&running).await, "one\ntwo\nthree\n");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_container_somebody_removed_ends_its_job_and_others_containers_are_left_alone() {
     let engine = FakeEngine::new();
     let server = Server::start(engine.clone()).await;

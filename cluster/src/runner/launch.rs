@@ -59,7 +59,9 @@ impl Course {
         if matches!(error, EngineError::Image(_)) {
             return Err(Halt::Again);
         }
-        if let EngineError::Failed { status: 500.., .. } | EngineError::Protocol(_) = error {
+        // 409: the name is taken, by the container that an earlier try asked for. An engine that was slow to make it shows it soon, and
+        // then it is started.
+        if let EngineError::Failed { status: 409 | 500.., .. } | EngineError::Protocol(_) = error {
             return self.engine_failed(&error).await;
         }
         let message = error.to_string();

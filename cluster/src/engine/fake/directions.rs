@@ -36,6 +36,11 @@ impl FakeEngine {
         self.touch();
     }
 
+    /// The next container is made so slowly that its maker hears nothing of it, and that it is found only after its name was refused so often.
+    pub fn make_slowly(&self, refusals: u32) {
+        self.lock().slow_making = refusals;
+    }
+
     /// Lets pulls of `slow/` images end.
     pub fn release_pulls(&self) {
         self.lock().pulls_released = true;

@@ -52,6 +52,7 @@ struct State {
     broken: bool,
     pulls_released: bool,
     failing_starts: u32,
+    slow_making: u32,
     exports_end: Option<f64>,
     logs_readable: Option<usize>,
     images: BTreeMap<String, Image>,
@@ -68,6 +69,8 @@ struct Container {
     spec: ContainerSpec,
     state: ContainerState,
     log: Vec<LogPiece>,
+    /// Refusals of its name until it is shown.
+    hidden: u32,
     signals: Option<mpsc::UnboundedSender<Signal>>,
 }
 
@@ -224,12 +227,14 @@ impl Engine for FakeEngine {
         if !state.images.contains_key(&spec.image) {
             return Err(ImageError::classify(&spec.image, "No such image").into());
         }
-        if state.containers.values().any(|container| container.spec.name == spec.name) {
+        if let Some(taken) = state.containers.values_mut().find(|container| container.spec.name == spec.name) {
+            taken.hidden = taken.hidden.saturating_sub(1);
             let message = format!("the name {} is in use", spec.name);
             return Err(EngineError::Failed { status: 409, message });
         }
         state.made += 1;
         let id = ContainerId(format!("fake-{}", state.made));
+        let hidden = std::mem::take(&mut state.slow_making);
         let container = Container {
             spec: spec.clone(),
             state: ContainerState {
@@ -244,10 +249,11 @@ impl Engine for FakeEngine {
                 tty: spec.tty,
             },
             log: Vec::new(),
+            hidden,
             signals: None,
         };
         state.containers.insert(id.clone(), container);
-        Ok(id)
+        if hidden > 0 { Err(gone()) } else { Ok(id) }
     }
 
     async fn start(&self, id: &ContainerId) -> Result<(), EngineError> {
@@ -464,7 +470,9 @@ impl Engine for FakeEngine {
 
     async fn list(&self, label: &str, value: &str) -> Result<Vec<ContainerSummary>, EngineError> {
         let state = self.answer()?;
-        let carries = |container: &Container| container.spec.labels.get(label).is_some_and(|v| v == value);
+        let carries = |container: &Container| {
+            container.hidden == 0 && container.spec.labels.get(label).is_some_and(|v| v == value)
+        };
         Ok(state
             .containers
             .iter()

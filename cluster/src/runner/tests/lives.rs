@@ -105,6 +105,22 @@ async fn an_engine_that_fails_by_itself_is_asked_again_and_then_explained() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_container_that_was_made_too_slowly_to_hear_of_it_is_found_and_started() {
+    let engine = FakeEngine::new();
+    let server = Server::start(engine.clone()).await;
+    engine.make_slowly(3);
+    let id = server.book.submit("busybox", "print:hello exit:0", |_| {});
+    let job = server.settled(&id).await;
+    assert_eq!(words(&job).last().unwrap(), "succeeded/Completed");
+    assert_eq!(server.output(&id).await, "hello\n");
+    // One that is never shown is not waited for without end.
+    engine.make_slowly(100);
+    let id = server.book.submit("busybox", "print:hello exit:0", |_| {});
+    let job = server.settled(&id).await;
+    assert_eq!(words(&job).last().unwrap(), "failed/EngineFailed");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_killed_job_may_say_goodbye_and_keeps_its_log() {
     let engine = FakeEngine::new();
     let server = Server::start(engine.clone()).await;

@@ -1,9 +1,10 @@
 //! A container's log into the job's log, exactly once.
 //!
-//! Owns resuming: the engine is asked for its log from a little before the last stored piece, and what is already there
-//! is dropped by matching times in order. When the disk is full it waits: the engine keeps the lines meanwhile, and whoever
-//! looks at the job is told. A log that the engine itself cannot read, though it answers, is given up once its container is
-//! over: else a damaged file would keep the job from ever ending.
+//! Owns resuming: the engine is asked for its log from a little before the last stored piece, or from the run's start where
+//! stored times lie in the future, and what is already there is dropped by matching times in order. When the disk is full it
+//! waits: the engine keeps the lines meanwhile, and whoever looks at the job is told. A log that the engine itself cannot
+//! read, though it answers, is given up once its container is over: else a damaged file would keep the job from ever
+//! ending.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -186,10 +187,14 @@ async fn pass(
     stalls: &Stalls,
     stop: &CancellationToken,
 ) -> Result<(), Trouble> {
-    let since = log.totals().last_time_ns.map(|last| {
-        // Whole seconds: some engines print no finer times, but compare with the finer ones they keep.
-        (last.saturating_sub(OVERLAP_NS)).div_euclid(SECOND_NS).saturating_mul(SECOND_NS)
-    });
+    let mut since = log.totals().last_time_ns.map(|last| last.saturating_sub(OVERLAP_NS));
+    if log.totals().last_time_ns > Some(stalls.now_ns()) {
+        // The host's clock was set back: what the run writes now is older than what is stored.
+        let started = engine.inspect(container).await.map_err(Trouble::Engine)?.started_ns;
+        since = since.min(started.or(since));
+    }
+    // Whole seconds: some engines print no finer times, but compare with the finer ones they keep.
+    let since = since.map(|since| since.div_euclid(SECOND_NS).saturating_mul(SECOND_NS));
     let stored = match since {
         Some(since) => log.times_since(since).await.map_err(Trouble::Log)?,
         None => Vec::new(),

@@ -45,6 +45,11 @@ pub(super) struct Stalls {
 }
 
 impl Stalls {
+    /// The time now, in nanoseconds since the Unix epoch.
+    pub(super) fn now_ns(&self) -> i64 {
+        self.clock.now_ns()
+    }
+
     /// From now on the job's log cannot be stored, until what is returned is dropped.
     pub(super) fn begin(&self, full: bool) -> Stalled {
         let words = if full {

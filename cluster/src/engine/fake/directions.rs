@@ -41,6 +41,11 @@ impl FakeEngine {
         self.lock().slow_making = refusals;
     }
 
+    /// Lets output have earlier times than what was printed before, as when the host's clock was set back.
+    pub fn go_back_in_time(&self) {
+        self.lock().last_time = 0;
+    }
+
     /// Lets pulls of `slow/` images end.
     pub fn release_pulls(&self) {
         self.lock().pulls_released = true;

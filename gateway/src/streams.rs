@@ -102,7 +102,6 @@ impl Viewer {
                 () = (&mut self.drain).fuse() => return Ok(Happening::Over(EndReason::Shutdown)),
                 () = (&mut self.lease).fuse() => return Ok(Happening::Over(EndReason::Gone)),
                 () = (&mut self.life).fuse() => return Ok(Happening::Over(EndReason::MaxLife)),
-                item = item => return Ok(Happening::Item(item)),
                 () = (&mut self.beat).fuse() => {
                     self.beat = self.gateway.host().sleep(HALF_BEAT);
                     // Where that cannot be told, the next beat tells.
@@ -113,6 +112,8 @@ impl Viewer {
                         return Ok(Happening::Heartbeat);
                     }
                 }
+                // The last: it may always be ready.
+                item = item => return Ok(Happening::Item(item)),
             }
         }
     }

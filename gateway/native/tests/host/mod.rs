@@ -36,6 +36,15 @@ pub(crate) fn is_native() -> bool {
     workerd().is_none()
 }
 
+/// Lets time pass for the native host, which runs within the test. The Worker's passes by itself.
+pub(crate) async fn pass(time: Duration) {
+    if is_native() {
+        tokio::time::pause();
+        tokio::time::advance(time).await;
+        tokio::time::resume();
+    }
+}
+
 fn workerd() -> Option<PathBuf> {
     env::var_os("ROADSTEAD_WORKERD").map(PathBuf::from)
 }

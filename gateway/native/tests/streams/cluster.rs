@@ -40,6 +40,16 @@ pub(crate) struct Cluster {
     pub(crate) since_is_late: AtomicBool,
     /// Lists of jobs asked for.
     pub(crate) lists: AtomicUsize,
+    /// What a command that floods has seen.
+    flood: watch::Sender<Flood>,
+}
+
+/// A command that writes without end.
+#[derive(Debug, Default)]
+pub(crate) struct Flood {
+    /// Nobody takes its output.
+    pub(crate) is_stuck: bool,
+    pub(crate) typed: Vec<u8>,
 }
 
 #[derive(Default)]
@@ -65,6 +75,7 @@ impl Cluster {
             breaks: Mutex::default(),
             since_is_late: AtomicBool::new(false),
             lists: AtomicUsize::new(0),
+            flood: watch::Sender::default(),
         });
         cluster.set("job-1", "running");
         let router = Router::new()
@@ -88,6 +99,15 @@ impl Cluster {
     pub(crate) fn set(&self, id: &str, status: &'static str) {
         self.jobs().status.insert(id.to_owned(), status);
         self.changed.send_modify(|n| *n += 1);
+    }
+
+    pub(crate) fn note_flood(&self, note: impl FnOnce(&mut Flood)) {
+        self.flood.send_modify(note);
+    }
+
+    /// Waits until this holds of the command that floods.
+    pub(crate) async fn flood_until(&self, holds: impl FnMut(&Flood) -> bool) {
+        self.flood.subscribe().wait_for(holds).await.expect("the cluster runs");
     }
 
     pub(crate) fn forget(&self, id: &str) {

@@ -1,7 +1,9 @@
 use super::{
-    browser::{Edge, Sent},
+    browser::{Edge, Sent, soon},
     cluster::Cluster,
 };
+use crate::host;
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_terminal_carries_input_sizes_output_and_the_exit_code() {
@@ -42,4 +44,26 @@ async fn why_there_is_no_terminal_is_told_by_the_close_code() {
         let mut page = edge.open(cookie, &format!("/jobs/{job}/exec?cmd=sh")).await;
         assert_eq!(page.next().await, Sent::Closed(code), "{job}");
     }
+}
+
+#[tokio::test]
+async fn while_output_floods_that_nobody_takes_what_is_typed_arrives_and_signing_out_ends_the_terminal() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/job-1/exec?cmd=yes").await;
+    soon("the output is stuck", cluster.flood_until(|flood| flood.is_stuck)).await;
+    page.send(b"\0\x03").await;
+    soon("Ctrl-C", cluster.flood_until(|flood| flood.typed == b"\x03")).await;
+    edge.sign_out(&cookie).await;
+    host::pass(Duration::from_secs(15)).await;
+    let told = soon("the end", async {
+        loop {
+            match page.next().await {
+                Sent::Binary(_) => {}
+                other => return other,
+            }
+        }
+    });
+    assert_eq!(told.await, Sent::Closed(4401));
 }

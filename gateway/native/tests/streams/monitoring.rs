@@ -10,6 +10,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use futures::{SinkExt, StreamExt};
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use platform::{
@@ -17,7 +18,10 @@ use platform::{
     extension::RECORDED_HEADER,
 };
 use serde_json::json;
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 struct Asked {
     from: usize,
@@ -170,7 +174,7 @@ pub(super) async fn top(
     })
 }
 
-/// Echoes input; the line `exit` ends it with code 7.
+/// Echoes input; the line `exit` ends it with code 7. The command `yes` floods.
 pub(super) async fn exec(
     State(cluster): State<Arc<Cluster>>,
     Path(id): Path<String>,
@@ -181,9 +185,13 @@ pub(super) async fn exec(
         let refusal = json!({"error": format!("Job '{id}' is not running.")});
         return (StatusCode::NOT_FOUND, [("x-error", refusal.to_string())], Json(refusal)).into_response();
     }
+    let floods = query.as_deref().is_some_and(|query| query.starts_with("cmd=yes"));
     // A job of that name is recorded.
     let is_recorded = id == "job-recorded";
     let mut response = upgrade.on_upgrade(async move |mut socket| {
+        if floods {
+            return flood(&cluster, socket).await;
+        }
         let hello = Frame::Stdout(query.unwrap_or_default().as_bytes()).encode();
         let _ = socket.send(Message::Binary(hello.into())).await;
         while let Some(Ok(message)) = socket.recv().await {
@@ -204,4 +212,34 @@ pub(super) async fn exec(
         response.headers_mut().insert(RECORDED_HEADER, http::HeaderValue::from_static("1"));
     }
     response
+}
+
+/// Writes without end, and notes what is typed and whether nobody takes the output.
+async fn flood(cluster: &Cluster, socket: WebSocket) {
+    let (mut tx, mut rx) = socket.split();
+    let lines = Frame::Stdout("y\n".repeat(8192).as_bytes()).encode();
+    let writing = async {
+        loop {
+            let mut sent = tx.send(Message::Binary(lines.clone().into()));
+            if tokio::time::timeout(Duration::from_millis(200), &mut sent).await.is_err() {
+                cluster.note_flood(|flood| flood.is_stuck = true);
+                if sent.await.is_err() {
+                    return;
+                }
+            }
+        }
+    };
+    let reading = async {
+        while let Some(Ok(message)) = rx.next().await {
+            if let Message::Binary(bytes) = message
+                && let Ok(Frame::Stdin(text)) = Frame::parse(&bytes)
+            {
+                cluster.note_flood(|flood| flood.typed.extend_from_slice(text));
+            }
+        }
+    };
+    tokio::select! {
+        () = writing => {}
+        () = reading => {}
+    }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Gateway,
     jobs::JobId,
-    ports::{Message, Socket, SocketBroken, within},
+    ports::{Host, Message, Socket, SocketBroken, SocketSink, SocketStream, within},
     rescue::{Failure, tell},
     session::Session,
     upstream::{ExecQuery, UpstreamError},
@@ -14,12 +14,15 @@ use api::{
 };
 use bytes::Bytes;
 use futures::{FutureExt, SinkExt, StreamExt, select_biased};
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
-/// Both sides are pinged so often, so that nothing between takes an idle shell for a dead one.
-const PING: Duration = Duration::from_secs(15);
+/// So often both sides are pinged, so that nothing between takes an idle shell for a dead one, and it is asked whether the user has
+/// signed out.
+const BEAT: Duration = Duration::from_secs(15);
 /// A side that takes nothing for so long is given up.
 const STUCK: Duration = Duration::from_secs(60);
+/// How long last words may take.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// Longest life of a session.
 const LIFE: Duration = Duration::from_secs(24 * 3600);
 
@@ -30,7 +33,8 @@ pub(super) async fn serve(gateway: Gateway, session: Arc<Session>, id: JobId, qu
                 // A page that has left is found out by the pump.
                 let _ = within(gateway.host(), STUCK, page.tx.send(Message::Text(Notice::RECORDED.to_text()))).await;
             }
-            pump(&gateway, &session, &mut page, cluster).await
+            let (code, reason) = pump(&gateway, &session, &mut page, cluster).await;
+            (code, reason.to_owned())
         }
         Err(error) => refusal(error),
     };
@@ -39,7 +43,7 @@ pub(super) async fn serve(gateway: Gateway, session: Arc<Session>, id: JobId, qu
     let close = Message::Close(code, reason[..end].to_owned());
     if let Some(Ok(())) = within(gateway.host(), STUCK, page.tx.send(close)).await {
         let rest = async { while let Some(Ok(_)) = page.rx.next().await {} };
-        let _ = within(gateway.host(), Duration::from_secs(5), rest).await;
+        let _ = within(gateway.host(), FAREWELL, rest).await;
     }
 }
 
@@ -69,89 +73,124 @@ fn refusal(error: UpstreamError) -> (u16, String) {
     (code, told.message)
 }
 
-/// Where a message goes.
-enum Turn {
-    ToCluster(Message),
-    ToPage(Message),
-    Both(Message),
-    End(u16, &'static str),
+/// How the page's side is closed.
+type End = (u16, &'static str);
+
+const BROKE: End = (CLOSE_BAD_UPSTREAM, "The connection broke.");
+
+/// Hands frames on until the end; returns how to close the page's side. The two directions never wait for each other: what is typed
+/// arrives however much is shown, and however slowly the page takes it.
+async fn pump(gateway: &Gateway, session: &Session, page: &mut Socket, mut cluster: Socket) -> End {
+    let host = gateway.host();
+    let end = {
+        let mut over = pin!(over(gateway, session).fuse());
+        let mut typed = pin!(inwards(host, &mut page.rx, &mut cluster.tx).fuse());
+        let mut shown = pin!(outwards(host, &mut cluster.rx, &mut page.tx).fuse());
+        // What may always be ready is asked last.
+        select_biased! {
+            end = over => end,
+            end = typed => end,
+            end = shown => end,
+        }
+    };
+    let close = cluster.tx.send(Message::Close(1000, String::new()));
+    let _ = within(host, FAREWELL, close).await;
+    end
 }
 
-/// Hands frames on until the end; returns how to close the page's side.
-async fn pump(gateway: &Gateway, session: &Session, page: &mut Socket, mut cluster: Socket) -> (u16, String) {
+/// Resolves when the session must end, whatever its sides do.
+async fn over(gateway: &Gateway, session: &Session) -> End {
     let host = gateway.host();
     let mut life = host.sleep(LIFE).fuse();
-    let mut drained = std::pin::pin!(gateway.draining().thrown().fuse());
-    let mut beat = host.sleep(PING).fuse();
-    let mut exited = false;
+    let mut drained = pin!(gateway.draining().thrown().fuse());
     loop {
-        let turn = select_biased! {
-            () = drained => Turn::End(1001, "The gateway is going away; open the terminal again."),
-            () = life => Turn::End(1000, "The session reached its longest life."),
-            message = cluster.rx.next().fuse() => from_cluster(message, &mut exited),
-            message = page.rx.next().fuse() => from_page(message),
-            () = beat => {
-                beat = host.sleep(PING).fuse();
-                // Where that cannot be told, the next beat tells.
-                match gateway.has_ended(session).await {
-                    Ok(true) => Turn::End(CLOSE_SIGNED_OUT, "You have signed out."),
-                    Ok(false) | Err(_) => Turn::Both(Message::Ping),
-                }
-            }
-        };
-        let sent = match turn {
-            Turn::ToCluster(message) => within(host, STUCK, cluster.tx.send(message)).await,
-            Turn::ToPage(message) => within(host, STUCK, page.tx.send(message)).await,
-            Turn::Both(message) => {
-                let both = async {
-                    cluster.tx.send(message.clone()).await?;
-                    page.tx.send(message).await
-                };
-                within(host, STUCK, both).await
-            }
-            Turn::End(code, reason) => {
-                let close = cluster.tx.send(Message::Close(1000, String::new()));
-                let _ = within(host, Duration::from_secs(5), close).await;
-                return (code, reason.to_owned());
-            }
-        };
-        if !matches!(sent, Some(Ok(()))) {
-            return if exited {
-                (1000, String::new())
-            } else {
-                (CLOSE_BAD_UPSTREAM, "The connection broke.".to_owned())
-            };
+        select_biased! {
+            () = drained => return (1001, "The gateway is going away; open the terminal again."),
+            () = life => return (1000, "The session reached its longest life."),
+            // Where that cannot be told, the next beat tells.
+            () = host.sleep(BEAT).fuse() => if let Ok(true) = gateway.has_ended(session).await {
+                return (CLOSE_SIGNED_OUT, "You have signed out.");
+            },
         }
     }
 }
 
-fn from_cluster(message: Option<Result<Message, SocketBroken>>, exited: &mut bool) -> Turn {
+/// From the page to the process.
+async fn inwards(host: &dyn Host, page: &mut SocketStream, cluster: &mut SocketSink) -> End {
+    let mut beat = host.sleep(BEAT).fuse();
+    loop {
+        let message = select_biased! {
+            message = page.next().fuse() => match from_page(message) {
+                Some(message) => message,
+                // The platform has no frame for the end of input: closing is it.
+                None => return (1000, ""),
+            },
+            () = beat => {
+                beat = host.sleep(BEAT).fuse();
+                Message::Ping
+            }
+        };
+        match within(host, STUCK, cluster.send(message)).await {
+            Some(Ok(())) => {}
+            // What the cluster has said before, perhaps how the process ended, is still on its way to the page, and ends the session.
+            Some(Err(_)) => {
+                host.sleep(FAREWELL).await;
+                return BROKE;
+            }
+            None => return BROKE,
+        }
+    }
+}
+
+/// From the process to the page.
+async fn outwards(host: &dyn Host, cluster: &mut SocketStream, page: &mut SocketSink) -> End {
+    let mut beat = host.sleep(BEAT).fuse();
+    let mut exited = false;
+    loop {
+        let message = select_biased! {
+            () = beat => {
+                beat = host.sleep(BEAT).fuse();
+                Message::Ping
+            }
+            message = cluster.next().fuse() => match from_cluster(message, &mut exited) {
+                Ok(message) => message,
+                Err(end) => return end,
+            },
+        };
+        if !matches!(within(host, STUCK, page.send(message)).await, Some(Ok(()))) {
+            return if exited { (1000, "") } else { BROKE };
+        }
+    }
+}
+
+/// What the page is sent, or how its side is closed.
+fn from_cluster(message: Option<Result<Message, SocketBroken>>, exited: &mut bool) -> Result<Message, End> {
     match message {
         Some(Ok(Message::Binary(bytes))) => match Frame::parse(&bytes) {
             Ok(Frame::Exit(_)) => {
                 *exited = true;
-                Turn::ToPage(Message::Binary(bytes))
+                Ok(Message::Binary(bytes))
             }
-            Ok(Frame::Stdout(_) | Frame::Stderr(_)) => Turn::ToPage(Message::Binary(bytes)),
+            Ok(Frame::Stdout(_) | Frame::Stderr(_)) => Ok(Message::Binary(bytes)),
             // Not what a server sends, or not a frame at all: nothing to show.
-            Ok(Frame::Stdin(_) | Frame::Resize(_)) | Err(_) => Turn::ToPage(Message::Ping),
+            Ok(Frame::Stdin(_) | Frame::Resize(_)) | Err(_) => Ok(Message::Ping),
         },
-        Some(Ok(Message::Text(_) | Message::Ping)) => Turn::ToPage(Message::Ping),
+        Some(Ok(Message::Text(_) | Message::Ping)) => Ok(Message::Ping),
         // The exit frame is what a session ends with.
-        Some(Ok(Message::Close(..)) | Err(_)) | None if *exited => Turn::End(1000, ""),
+        Some(Ok(Message::Close(..)) | Err(_)) | None if *exited => Err((1000, "")),
         Some(Ok(Message::Close(..)) | Err(_)) | None => {
-            Turn::End(CLOSE_BAD_UPSTREAM, "The cluster ended the session without saying how the process ended.")
+            Err((CLOSE_BAD_UPSTREAM, "The cluster ended the session without saying how the process ended."))
         }
     }
 }
 
-fn from_page(message: Option<Result<Message, SocketBroken>>) -> Turn {
+/// What the process is sent; None when the page has left.
+fn from_page(message: Option<Result<Message, SocketBroken>>) -> Option<Message> {
     match message {
-        Some(Ok(Message::Binary(bytes))) if is_for_process(&bytes) => Turn::ToCluster(Message::Binary(bytes)),
+        Some(Ok(Message::Binary(bytes))) if is_for_process(&bytes) => Some(Message::Binary(bytes)),
         // A frame that is none must not reach the process, and must not end the user's shell either.
-        Some(Ok(Message::Binary(_) | Message::Text(_) | Message::Ping)) => Turn::ToCluster(Message::Ping),
-        // The platform has no frame for the end of input: closing is it.
-        Some(Ok(Message::Close(..)) | Err(_)) | None => Turn::End(1000, ""),
+        Some(Ok(Message::Binary(_) | Message::Text(_) | Message::Ping)) => Some(Message::Ping),
+        Some(Ok(Message::Close(..)) | Err(_)) | None => None,
     }
 }
 
@@ -166,7 +205,7 @@ mod tests {
     #[test]
     fn only_input_and_sizes_reach_the_process() {
         let reaches = |bytes: &'static [u8]| match from_page(Some(Ok(Message::Binary(Bytes::from_static(bytes))))) {
-            Turn::ToCluster(Message::Binary(sent)) => sent == bytes,
+            Some(Message::Binary(sent)) => sent == bytes,
             _ => false,
         };
         assert!(reaches(b"\0ls\n") && reaches(b"\x04{\"height\":1,\"width\":2}"));
@@ -178,9 +217,9 @@ mod tests {
     #[test]
     fn a_session_without_an_exit_is_not_taken_for_a_success() {
         let mut exited = false;
-        assert!(matches!(from_cluster(None, &mut exited), Turn::End(CLOSE_BAD_UPSTREAM, _)));
+        assert!(matches!(from_cluster(None, &mut exited), Err((CLOSE_BAD_UPSTREAM, _))));
         let exit = Bytes::from_static(b"\x03{\"exit_code\":7}");
-        assert!(matches!(from_cluster(Some(Ok(Message::Binary(exit))), &mut exited), Turn::ToPage(_)));
-        assert!(matches!(from_cluster(None, &mut exited), Turn::End(1000, _)));
+        assert!(matches!(from_cluster(Some(Ok(Message::Binary(exit))), &mut exited), Ok(Message::Binary(_))));
+        assert!(matches!(from_cluster(None, &mut exited), Err((1000, _))));
     }
 }

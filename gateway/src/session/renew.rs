@@ -5,6 +5,7 @@
 
 use super::{Session, Tokens};
 use crate::{Gateway, upstream::UpstreamError};
+use futures::{FutureExt, channel::oneshot};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
@@ -48,10 +49,8 @@ impl Gateway {
             if session.tokens.refresh_token.is_none() {
                 return Err(UpstreamError::Unauthorized);
             }
-            if self.claim(&session, now).await? {
-                let renewed = self.renew(&session, refused).await;
-                self.note(self.notes().forget(&renewing(&session))).await?;
-                return renewed;
+            if let Some(renewed) = self.renewed(&session, refused).await? {
+                return Ok(renewed);
             }
             // Somebody else is at it, or the platform has just failed.
             if usable {
@@ -75,6 +74,32 @@ impl Gateway {
     /// Whether somebody has signed out of it.
     pub(crate) async fn has_ended(&self, session: &Session) -> Result<bool, UpstreamError> {
         Ok(self.note(self.notes().find(&ended(session), self.host().now())).await?.is_some())
+    }
+
+    /// The session renewed, where nobody else is at it. This is done in a task of its own: a page that leaves takes its request along,
+    /// and a refresh token may be spent by then whose successor nobody would keep.
+    async fn renewed(&self, session: &Session, refused: Option<&str>) -> Result<Option<Session>, UpstreamError> {
+        let (gateway, session, refused) = (self.clone(), session.clone(), refused.map(str::to_owned));
+        let (tell, told) = oneshot::channel();
+        let task = async move {
+            // Whoever asked may have left.
+            let _ = tell.send(gateway.claim_and_renew(&session, refused.as_deref()).await);
+        };
+        self.host().spawn(task.boxed());
+        told.await.unwrap_or(Err(UpstreamError::NotRenewed))
+    }
+
+    async fn claim_and_renew(
+        &self,
+        session: &Session,
+        refused: Option<&str>,
+    ) -> Result<Option<Session>, UpstreamError> {
+        if !self.claim(session, self.host().now()).await? {
+            return Ok(None);
+        }
+        let renewed = self.renew(session, refused).await;
+        self.note(self.notes().forget(&renewing(session))).await?;
+        renewed.map(Some)
     }
 
     async fn claim(&self, session: &Session, now: Timestamp) -> Result<bool, UpstreamError> {

@@ -1,6 +1,21 @@
 use super::world::{World, answer, config, request, token};
-use http::{StatusCode, header};
+use axum::body::Body;
+use futures::{
+    FutureExt,
+    future::{Either, select},
+    stream,
+};
+use http::{Response, StatusCode, header};
 use serde_json::{Value, json};
+use std::{
+    convert::Infallible,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::sync::Notify;
 
 #[tokio::test]
 async fn a_pasted_token_signs_in_and_never_reaches_the_page() {
@@ -182,6 +197,40 @@ async fn several_tabs_spend_a_rotating_refresh_token_once() {
     assert_eq!(got.status, StatusCode::OK);
     assert!(got.headers.contains_key(header::SET_COOKIE), "its cookie is brought up to date");
     assert_eq!(world.asked().iter().filter(|a| a.body.contains("refresh_token&")).count(), 1);
+}
+
+#[tokio::test]
+async fn a_page_that_leaves_while_its_token_is_renewed_signs_nobody_out() {
+    let (answering, spent) = (Arc::new(Notify::new()), AtomicBool::new(false));
+    let told = answering.clone();
+    let mut world = World::new(move |asked| {
+        if !asked.body.contains("refresh_token=again&") {
+            return None;
+        }
+        if spent.swap(true, Ordering::SeqCst) {
+            return Some(answer(400, json!({"error": "invalid_grant"})));
+        }
+        told.notify_one();
+        let tokens = json!({"access_token": token("alice", "renewed"), "expires_in": 3600, "refresh_token": "next"});
+        // The page leaves between the answer's head and its body.
+        let late = stream::once(tokio::task::yield_now().map(move |()| Ok::<_, Infallible>(tokens.to_string())));
+        Some(Response::new(Body::from_stream(late)))
+    });
+    world.call("POST", "/session", json!({"code": "abc"})).await;
+    world.later(3_000);
+    {
+        let (asking, answered) = (pin!(world.ask(request("GET", "/api/v1/jobs"))), pin!(answering.notified()));
+        let leaving = select(asking, answered).await;
+        assert!(matches!(leaving, Either::Right(_)), "the page has left before it was answered");
+    }
+    // What is under way goes on.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    world.later(60);
+    let got = world.get("/jobs").await;
+    assert_eq!(got.status, StatusCode::OK, "{}", got.text);
+    assert_eq!(world.asked().last().and_then(|asked| asked.bearer.clone()), Some(token("alice", "renewed")));
 }
 
 #[tokio::test]

@@ -38,6 +38,8 @@ pub enum Code {
     NotFound,
     /// 405: the path is right, the method is not.
     MethodNotAllowed,
+    /// 408: the body did not arrive in time; send it again.
+    RequestTimeout,
     /// 409: the state forbids it (the job has ended, the name is in use).
     Conflict,
     /// 413: the body or a field is over its limit.
@@ -71,6 +73,7 @@ impl Code {
             Self::Csrf | Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::RequestTimeout => 408,
             Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::RangeNotSatisfiable => 416,

@@ -38,6 +38,8 @@ pub(crate) enum Failure {
     TooManyStreams { most: usize },
     #[error("{what} is over {limit_bytes} bytes")]
     TooLarge { what: &'static str, limit_bytes: usize },
+    #[error("the request's body did not arrive within {limit_secs} seconds")]
+    TooSlow { limit_secs: u64 },
     #[error("no such address")]
     NoSuchAddress,
     #[error("no such job")]
@@ -184,7 +186,9 @@ fn registry_code(failure: &Failure, code: Code) -> &'static str {
         Code::NotFound => "NAME_UNKNOWN",
         Code::TooLarge | Code::RangeNotSatisfiable => "SIZE_INVALID",
         Code::TooManyRequests => "TOOMANYREQUESTS",
-        Code::MethodNotAllowed | Code::NotSupported | Code::InvalidRequest | Code::Conflict => "UNSUPPORTED",
+        Code::MethodNotAllowed | Code::NotSupported | Code::InvalidRequest | Code::RequestTimeout | Code::Conflict => {
+            "UNSUPPORTED"
+        }
         Code::Unavailable | Code::BadUpstream | Code::UpstreamTimeout => "UNAVAILABLE",
         Code::Internal | Code::Unknown => "UNKNOWN",
     }
@@ -224,6 +228,12 @@ pub(crate) fn tell(failure: &Failure) -> Told {
         Failure::TooLarge { what, limit_bytes } => {
             told(Code::TooLarge, format!("{what} is larger than {limit_bytes} bytes. Make it smaller."))
         }
+        Failure::TooSlow { limit_secs } => told(
+            Code::RequestTimeout,
+            format!(
+                "The request's body did not arrive within {limit_secs} seconds. Look at your connection and try again."
+            ),
+        ),
         Failure::TooFast { retry_after_secs } => Told {
             retry_after_secs: Some(*retry_after_secs),
             ..told(

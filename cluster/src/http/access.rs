@@ -20,7 +20,7 @@ use tokio_util::io::ReaderStream;
 use super::{
     Api, Problem,
     caller::Caller,
-    input::{Body, Query, Segments},
+    input::{Query, Segments, Sent},
     users::{below, ensure_known, principal},
 };
 use crate::{acts, history, permissions::HistoryWanted};
@@ -138,8 +138,7 @@ async fn recording(
 
 async fn changes(
     State(api): State<Arc<Api>>,
-    caller: Caller,
-    Body(list): Body<GrantChanges>,
+    Sent(caller, list): Sent<GrantChanges>,
 ) -> Result<Json<GrantsChanged>, Problem> {
     if list.changes.len() > MOST_CHANGES {
         return Err(Problem::field("changes", format!("holds more than {MOST_CHANGES} changes; send them in parts")));

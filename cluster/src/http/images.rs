@@ -22,15 +22,14 @@ use tokio::sync::mpsc;
 use super::{
     Api, Problem,
     caller::Caller,
-    input::{Body, Segments},
+    input::{Segments, Sent},
 };
 use crate::images::{ImagesError, OwnName};
 
 pub(super) async fn job_save(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     Segments(key): Segments<String>,
-    Body(asked): Body<SaveRequest>,
+    Sent(caller, asked): Sent<SaveRequest>,
 ) -> Result<Response, Problem> {
     let job = api.job_for(&caller, &key, Action::Write).await?;
     let target = api.images.names.target(&asked.container.image, true)?;
@@ -42,8 +41,7 @@ pub(super) async fn job_save(
 
 pub(super) async fn image_copy(
     State(api): State<Arc<Api>>,
-    caller: Caller,
-    Body(asked): Body<CopyRequest>,
+    Sent(caller, asked): Sent<CopyRequest>,
 ) -> Result<Response, Problem> {
     let target = api.images.names.target(&asked.image, false)?;
     require_target(&api, &caller, &target).await?;

@@ -1,5 +1,7 @@
 //! Bodies, queries and path segments, read so that each refusal is JSON and names what was wrong.
 
+use std::{sync::Arc, time::Duration};
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, RawQuery, Request, rejection::BytesRejection},
@@ -9,36 +11,46 @@ use axum::{
 use jiff::Timestamp;
 use platform::extension::EXPECTED_ROLE_HEADER;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 use url::form_urlencoded;
 
-use super::Problem;
+use super::{Api, Problem, caller::Caller};
 use crate::accounts::places::Seen;
 
 /// More than any honest request: the largest environment, twice.
 pub(super) const BODY_LIMIT_BYTES: usize = 1 << 20;
+/// How long a body may take.
+const BODY_MAY_TAKE: Duration = Duration::from_secs(30);
 const LONGEST_KEY: usize = 255;
 const MOST_PARAMETERS: usize = 1000;
 
-/// A JSON body.
-pub(super) struct Body<T>(pub(super) T);
+/// A caller with a JSON body. Who it is and what it may do is asked again once the body is whole, which may have taken its time.
+pub(super) struct Sent<T>(pub(super) Caller, pub(super) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Sent<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let RawBody(bytes) = RawBody::from_request(request, state).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|why| Problem::Body(why.to_string()))
+    async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, Problem> {
+        let (mut head, body) = request.into_parts();
+        // A body that nobody sends is not waited for.
+        Caller::from_request_parts(&mut head, api).await?;
+        let RawBody(bytes) = RawBody::from_request(Request::from_parts(head.clone(), body), api).await?;
+        let caller = Caller::from_request_parts(&mut head, api).await?;
+        let value = serde_json::from_slice(&bytes).map_err(|why| Problem::Body(why.to_string()))?;
+        Ok(Self(caller, value))
     }
 }
 
-/// The bytes of a body, within the limit.
+/// The bytes of a body, within the limits of size and time.
 pub(super) struct RawBody(pub(super) Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for RawBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        Bytes::from_request(request, state).await.map(Self).map_err(|why: BytesRejection| {
+        let reading = timeout(BODY_MAY_TAKE, Bytes::from_request(request, state));
+        let read = reading.await.map_err(|_| Problem::TooSlow { limit_secs: BODY_MAY_TAKE.as_secs() })?;
+        read.map(Self).map_err(|why: BytesRejection| {
             let text = why.body_text();
             if why.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
                 Problem::TooLarge { limit_bytes: BODY_LIMIT_BYTES }

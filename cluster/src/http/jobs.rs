@@ -23,7 +23,7 @@ use super::{
     Api, Problem,
     caller::Caller,
     causes,
-    input::{Body, Query, Segments, job_key},
+    input::{Query, Segments, Sent, job_key},
 };
 use crate::jobs::{JobError, JobRecord, Visible, create::Draft, view};
 
@@ -47,9 +47,8 @@ impl Api {
 
 pub(super) async fn job_create(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     query: Query,
-    Body(body): Body<serde_json::Value>,
+    Sent(caller, body): Sent<serde_json::Value>,
 ) -> Result<(StatusCode, Json<Job>), Problem> {
     let mut draft = if query.has("from_preset") {
         Draft::from_preset(body, &api.config.presets)?
@@ -125,9 +124,8 @@ pub(super) async fn job_cancel(
 
 pub(super) async fn job_max_run_time(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     Segments(key): Segments<String>,
-    Body(asked): Body<MaxRunTime>,
+    Sent(caller, asked): Sent<MaxRunTime>,
 ) -> Result<StatusCode, Problem> {
     let job = api.job_for(&caller, &key, Action::Write).await?;
     api.jobs.change_max_run_time(&job, asked).await?;

@@ -57,6 +57,12 @@ pub(crate) enum Problem {
         /// The most.
         limit_bytes: usize,
     },
+    /// The body is still on its way after so long.
+    #[error("the request body did not arrive within {limit_secs} seconds; send it again")]
+    TooSlow {
+        /// The longest.
+        limit_secs: u64,
+    },
     /// The client asked for a WebSocket without shaking hands for one.
     #[error("this address speaks WebSocket only: {0}")]
     NotWebSocket(String),
@@ -148,6 +154,7 @@ impl Problem {
             | Self::NotWebSocket(_)
             | Self::Unreachable { .. } => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::NotRunning(_) | Self::NoRecording(_) | Self::NoRoute | Self::UnknownCluster { .. } => {
                 StatusCode::NOT_FOUND
             }
@@ -340,6 +347,7 @@ mod tests {
             (Problem::field("since", "x"), 400),
             (Problem::Body("x".into()), 400),
             (Problem::TooLarge { limit_bytes: 1 }, 413),
+            (Problem::TooSlow { limit_secs: 1 }, 408),
             (Problem::NotWebSocket("x".into()), 400),
             (Problem::NotRunning("x".into()), 404),
             (Problem::NoRecording(1), 404),

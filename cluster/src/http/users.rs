@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Api, Problem,
     caller::Caller,
-    input::{Body, Query, Segments},
+    input::{Query, Segments, Sent},
 };
 use crate::permissions::PermissionError;
 
@@ -114,8 +114,7 @@ pub(super) async fn user_get(
 
 pub(super) async fn role_add(
     State(api): State<Arc<Api>>,
-    caller: Caller,
-    Body(role): Body<NewRole>,
+    Sent(caller, role): Sent<NewRole>,
 ) -> Result<(StatusCode, Json<UserView>), Problem> {
     caller.require(&role_uri(&role.name)?, Action::Manage)?;
     api.accounts.add_role(&role.name, &caller.by(&api)).await?;
@@ -135,9 +134,8 @@ pub(super) async fn role_remove(
 
 pub(super) async fn permissions_grant(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     Segments(user): Segments<String>,
-    Body(wanted): Body<Vec<Permission>>,
+    Sent(caller, wanted): Sent<Vec<Permission>>,
 ) -> Result<(StatusCode, Json<Vec<Permission>>), Problem> {
     let (to, wanted) = (principal(&user)?, bounded(wanted)?);
     ensure_known(&api, &caller, &[&to], &uris(&wanted)).await?;
@@ -147,9 +145,8 @@ pub(super) async fn permissions_grant(
 
 pub(super) async fn permissions_replace(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     Segments(user): Segments<String>,
-    Body(wanted): Body<Vec<Permission>>,
+    Sent(caller, wanted): Sent<Vec<Permission>>,
 ) -> Result<StatusCode, Problem> {
     let (to, wanted) = (principal(&user)?, bounded(wanted)?);
     ensure_known(&api, &caller, &[&to], &uris(&wanted)).await?;
@@ -200,9 +197,8 @@ pub(super) async fn permissions_shared(
 
 pub(super) async fn permissions_check(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     Segments(user): Segments<String>,
-    Body(wanted): Body<Vec<Permission>>,
+    Sent(caller, wanted): Sent<Vec<Permission>>,
 ) -> Result<StatusCode, Problem> {
     let rights = rights_of(&api, caller, &user).await?;
     let missing: Vec<Permission> =

@@ -15,7 +15,7 @@ use platform::{
 
 use super::{PermissionError, Permissions, Rights, store, target};
 use crate::{
-    history::{self, By, Change},
+    history::{self, By},
     store::StoreError,
 };
 
@@ -107,6 +107,7 @@ impl Permissions {
         if changes.is_empty() {
             return Err(PermissionError::NothingAsked);
         }
+        let (mut transaction, caller) = self.begin(caller, by).await?;
         for change in changes {
             caller.require(std::slice::from_ref(&change.uri), Action::Manage)?;
             if let Some(action) = change.to {
@@ -116,7 +117,6 @@ impl Permissions {
                 target::check(&self.store, &self.cluster, &caller.policy, &change.uri).await?;
             }
         }
-        let mut transaction = Change::begin(&self.store, by).await?;
         for GrantChange { principal, uri, from, to } in changes {
             let held = store::held(&mut transaction, principal, uri).await?;
             if held != *from {

@@ -175,6 +175,12 @@ impl Permissions {
             .map(|uri| Permission { uri: uri.expect("the cluster's name is a plain segment"), action: Action::Manage })
     }
 
+    /// Begins a change, with the caller's rights as they are now: until the change is over nobody else can change them.
+    async fn begin(&self, caller: &Rights, by: &By) -> Result<(Change, Rights), StoreError> {
+        let change = Change::begin(&self.store, by).await?;
+        Ok((change, self.rights_of(caller.principal()).await?))
+    }
+
     /// Grants to an existing principal what the caller manages; returns what holds then.
     pub(crate) async fn grant(
         &self,
@@ -183,13 +189,13 @@ impl Permissions {
         wanted: &[Permission],
         by: &By,
     ) -> Result<Vec<Permission>, PermissionError> {
-        self.check_grantable(caller, wanted).await?;
+        let (mut change, caller) = self.begin(caller, by).await?;
+        self.check_grantable(&caller, wanted).await?;
         if let Some(want) = wanted.first().filter(|_| caller.principal() == to) {
             let reasons = caller.policy.explain(to, &want.uri);
             let why = reasons.first().map(error::because).unwrap_or_default();
             return Err(PermissionError::Oneself { uri: want.uri.clone(), why });
         }
-        let mut change = Change::begin(&self.store, by).await?;
         let mut effective = Vec::with_capacity(wanted.len());
         for want in wanted {
             let action = raise(&mut change, to, want, by).await?;
@@ -207,8 +213,8 @@ impl Permissions {
         wanted: &[Permission],
         by: &By,
     ) -> Result<(), PermissionError> {
-        self.check_grantable(caller, wanted).await?;
-        let mut change = Change::begin(&self.store, by).await?;
+        let (mut change, caller) = self.begin(caller, by).await?;
+        self.check_grantable(&caller, wanted).await?;
         for want in wanted {
             store::put(&mut change, to, want, &by.actor, by.at).await?;
         }
@@ -240,10 +246,10 @@ impl Permissions {
         by: &By,
     ) -> Result<(), PermissionError> {
         let Some(first) = uris.first() else { return Err(PermissionError::NothingAsked) };
+        let (mut change, caller) = self.begin(caller, by).await?;
         for uri in uris.iter().filter(|_| caller.principal() != from) {
             caller.require(std::slice::from_ref(uri), Action::Manage)?;
         }
-        let mut change = Change::begin(&self.store, by).await?;
         let mut any = false;
         for uri in uris {
             any |= store::remove(&mut change, from, uri).await?;

@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use super::*;
 use jiff::Timestamp;
+use platform::audit::GrantChange;
 
 use crate::{
-    accounts::{Accounts, Membership, ProjectRole},
+    accounts::{Accounts, Membership, ProjectRole, places::Seen},
     store::testing::temporary,
 };
 
@@ -317,4 +318,27 @@ async fn rights_follow_a_change_of_another_process_at_once() {
         .await
         .expect("grants");
     assert!(f.rights("bob").await.allow(&thing, Action::Read));
+}
+
+#[tokio::test]
+async fn what_was_allowed_a_moment_ago_is_asked_again_where_it_is_written() {
+    let f = people().await;
+    let place = Membership { org: "main".to_owned(), project: "demo".to_owned(), role: ProjectRole::Manager };
+    f.accounts.add_user("dave", &place, &tester()).await.expect("adds");
+    let (alice, thing) = (f.rights("alice").await, uri("image://default/main/demo/x"));
+    let wanted = [Permission { uri: thing.clone(), action: Action::Read }];
+    f.permissions.grant(&alice, "carol", &wanted, &tester()).await.expect("she may");
+    f.accounts.remove_member(("main", "demo"), "alice", &Seen::default(), &tester()).await.expect("removes");
+    let (permissions, by) = (&f.permissions, &tester());
+    let change = |to| GrantChange { principal: "bob".to_owned(), uri: thing.clone(), from: None, to };
+    for refused in [
+        permissions.grant(&alice, "bob", &wanted, by).await.map(drop),
+        permissions.replace(&alice, "bob", &wanted, by).await,
+        permissions.revoke(&alice, "carol", std::slice::from_ref(&thing), by).await,
+        permissions.change_grants(&alice, &[change(Some(Action::Read))], by).await.map(drop),
+    ] {
+        assert!(matches!(refused, Err(PermissionError::Missing(_))), "{refused:?}");
+    }
+    assert!(!f.rights("bob").await.allow(&thing, Action::Read));
+    assert!(f.rights("carol").await.allow(&thing, Action::Read));
 }

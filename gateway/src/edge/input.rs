@@ -1,28 +1,33 @@
 //! Reading a request's body and query: strictly, within limits, naming what is at fault.
 
-use crate::rescue::Failure;
+use crate::{Gateway, ports::within, rescue::Failure};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::{header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
+use std::time::Duration;
 
 /// Inputs are forms, not files.
 const BODY_MAX_BYTES: usize = 256 * 1024;
+/// How long one may take: who sends it, and what they may do, was asked when it began.
+const BODY_MAY_TAKE: Duration = Duration::from_secs(30);
 const QUERY_MAX_BYTES: usize = 16 * 1024;
 
 /// Extractor: a JSON body.
 pub(crate) struct Input<T>(pub(crate) T);
 
-impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Input<T> {
+impl<T: DeserializeOwned> FromRequest<Gateway> for Input<T> {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, gateway: &Gateway) -> Result<Self, Failure> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
         if !kind.eq_ignore_ascii_case("application/json") {
             return Err(Failure::Invalid { field: None, message: "The body must be application/json.".to_owned() });
         }
-        let body = Limited::new(request.into_body(), BODY_MAX_BYTES).collect().await.map_err(|error| {
+        let reading = Limited::new(request.into_body(), BODY_MAX_BYTES).collect();
+        let read = within(gateway.host(), BODY_MAY_TAKE, reading).await;
+        let body = read.ok_or(Failure::TooSlow { limit_secs: BODY_MAY_TAKE.as_secs() })?.map_err(|error| {
             if error.is::<LengthLimitError>() {
                 Failure::TooLarge { what: "The request's body", limit_bytes: BODY_MAX_BYTES }
             } else {

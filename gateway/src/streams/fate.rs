@@ -26,6 +26,7 @@ pub(crate) fn fate(error: UpstreamError) -> Fate {
         Code::NotFound => Fate::Gone,
         Code::InvalidRequest
         | Code::MethodNotAllowed
+        | Code::RequestTimeout
         | Code::Conflict
         | Code::TooLarge
         | Code::RangeNotSatisfiable

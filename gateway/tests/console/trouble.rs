@@ -1,7 +1,9 @@
-use super::world::{World, answer, config, html};
+use super::world::{World, answer, config, html, request};
 use axum::body::Body;
+use futures::{StreamExt, future, stream};
 use http::{Response, StatusCode, header};
 use serde_json::{Value, json};
+use std::{convert::Infallible, time::Duration};
 
 #[tokio::test]
 async fn a_cluster_that_answers_html_is_said_to_be_at_the_wrong_address() {
@@ -23,13 +25,24 @@ async fn a_cluster_that_answers_html_is_said_to_be_at_the_wrong_address() {
 async fn a_cluster_that_never_answers_is_a_timeout() {
     let mut world = World::signed_in(|asked| {
         let stuck = asked.line.contains("/jobs");
-        stuck.then(|| {
-            Response::new(Body::from_stream(futures::stream::pending::<Result<bytes::Bytes, std::io::Error>>()))
-        })
+        stuck.then(|| Response::new(Body::from_stream(stream::pending::<Result<bytes::Bytes, std::io::Error>>())))
     })
     .await;
     let got = world.get("/jobs/job-1").await;
     assert_eq!((got.status, &got.body["code"]), (StatusCode::GATEWAY_TIMEOUT, &json!("upstream_timeout")));
+}
+
+#[tokio::test]
+async fn a_body_that_never_ends_is_not_waited_for() {
+    let mut world = World::signed_in(|_| None).await;
+    let mut request = request("POST", "/api/v1/jobs");
+    request.headers_mut().insert(header::CONTENT_TYPE, "application/json".parse().expect("a value"));
+    let begun = stream::once(future::ready(Ok::<_, Infallible>("{"))).chain(stream::pending());
+    *request.body_mut() = Body::from_stream(begun);
+    let got = world.send(request).await;
+    assert_eq!((got.status, &got.body["code"]), (StatusCode::REQUEST_TIMEOUT, &json!("request_timeout")));
+    assert!(world.asked().is_empty());
+    assert!(world.host.slept.lock().expect("unpoisoned").contains(&Duration::from_secs(30)));
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use crate::{
     http::{
         Api, Problem,
         caller::Caller,
-        input::{Body, Expected, Query, Segments},
+        input::{Expected, Query, Segments, Sent},
     },
 };
 
@@ -172,10 +172,9 @@ pub(super) async fn any_user_get(
 
 pub(super) async fn cluster_user_add(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     Segments(cluster): Segments<String>,
     query: Query,
-    Body(new): Body<NewClusterUser>,
+    Sent(caller, new): Sent<NewClusterUser>,
 ) -> Result<(StatusCode, Json<ClusterUserView>), Problem> {
     ensure_this(&api, &cluster)?;
     let org = new.org_name.ok_or_else(|| Problem::field("org_name", "say which organisation the user belongs to"))?;
@@ -189,11 +188,10 @@ pub(super) async fn cluster_user_add(
 
 pub(super) async fn cluster_user_update(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     Expected(seen): Expected,
     Segments((cluster, org, user)): Segments<(String, String, String)>,
     query: Query,
-    Body(update): Body<ClusterUserUpdate>,
+    Sent(caller, update): Sent<ClusterUserUpdate>,
 ) -> Result<Json<ClusterUserView>, Problem> {
     ensure_this(&api, &cluster)?;
     require_org(&api, &caller, &org, Action::Manage)?;

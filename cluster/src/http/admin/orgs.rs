@@ -19,7 +19,7 @@ use crate::{
     http::{
         Api, Problem,
         caller::Caller,
-        input::{Body, Expected, Query, Segments},
+        input::{Expected, Query, Segments, Sent},
     },
 };
 
@@ -82,8 +82,7 @@ pub(super) async fn org_get(
 
 pub(super) async fn org_add(
     State(api): State<Arc<Api>>,
-    caller: Caller,
-    Body(new): Body<NewOrg>,
+    Sent(caller, new): Sent<NewOrg>,
 ) -> Result<(StatusCode, Json<OrgView>), Problem> {
     caller.require(&cluster_uri(&api), Action::Manage)?;
     refuse_limits(&[&new.user_default_credits])?;
@@ -133,10 +132,9 @@ pub(super) async fn place(api: &Api, org: &str, user: &str) -> Result<OrgPlace, 
 
 pub(super) async fn org_user_add(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     Segments(org): Segments<String>,
     query: Query,
-    Body(new): Body<NewOrgUser>,
+    Sent(caller, new): Sent<NewOrgUser>,
 ) -> Result<(StatusCode, Json<OrgUserView>), Problem> {
     require_org(&api, &caller, &org, Action::Manage)?;
     refuse_limits(&[&new.balance])?;
@@ -148,11 +146,10 @@ pub(super) async fn org_user_add(
 
 pub(super) async fn org_user_update(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     Expected(seen): Expected,
     Segments((org, user)): Segments<(String, String)>,
     query: Query,
-    Body(update): Body<OrgUserUpdate>,
+    Sent(caller, update): Sent<OrgUserUpdate>,
 ) -> Result<Json<OrgUserView>, Problem> {
     require_org(&api, &caller, &org, Action::Manage)?;
     refuse_limits(&[&update.balance])?;

@@ -18,7 +18,7 @@ use crate::{
     http::{
         Api, Problem,
         caller::Caller,
-        input::{Body, Expected, Query, Segments},
+        input::{Expected, Query, Segments, Sent},
     },
 };
 
@@ -116,9 +116,8 @@ fn hide(api: &Api, caller: &Caller, org: &str, error: AccountError) -> Problem {
 
 pub(super) async fn project_add(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     Segments((cluster, org)): Segments<(String, String)>,
-    Body(new): Body<NewProject>,
+    Sent(caller, new): Sent<NewProject>,
 ) -> Result<(StatusCode, Json<ProjectView>), Problem> {
     ensure_this(&api, &cluster)?;
     require_org(&api, &caller, &org, Action::Manage)?;
@@ -138,9 +137,8 @@ pub(super) async fn project_get(
 
 pub(super) async fn project_update(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     Segments(place): Segments<OfProject>,
-    Body(settings): Body<Settings>,
+    Sent(caller, settings): Sent<Settings>,
 ) -> Result<Json<ProjectView>, Problem> {
     require(&api, &caller, &place, Action::Manage)?;
     let (_, org, name) = place;
@@ -191,10 +189,9 @@ pub(super) async fn member_get(
 
 pub(super) async fn member_add(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     Segments(place): Segments<OfProject>,
     query: Query,
-    Body(new): Body<NewMember>,
+    Sent(caller, new): Sent<NewMember>,
 ) -> Result<(StatusCode, Json<MemberView>), Problem> {
     require(&api, &caller, &place, Action::Manage)?;
     let wanted = new.role.as_deref().map(role).transpose()?;
@@ -206,10 +203,9 @@ pub(super) async fn member_add(
 
 pub(super) async fn member_update(
     State(api): State<Arc<Api>>,
-    caller: Caller,
     Expected(seen): Expected,
     Segments((cluster, org, project, user)): Segments<OfMember>,
-    Body(update): Body<MemberUpdate>,
+    Sent(caller, update): Sent<MemberUpdate>,
 ) -> Result<Json<MemberView>, Problem> {
     let place = (cluster, org, project);
     require(&api, &caller, &place, Action::Manage)?;

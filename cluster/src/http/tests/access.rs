@@ -209,3 +209,48 @@ async fn whether_a_name_exists_is_not_told_to_who_may_share_nothing() {
     assert_eq!(told[0], told[1]);
     assert_eq!(told[0].iter().map(|(status, _)| *status).collect::<Vec<_>>(), [403, 400, 403, 400, 403, 403, 400]);
 }
+
+#[tokio::test]
+async fn who_loses_a_right_while_the_body_is_on_its_way_has_lost_it() {
+    let demo = "/apis/admin/v1/clusters/default/orgs/main/projects/demo/users";
+    let grant = json!([{"uri": IMAGE, "action": "read"}]);
+    let change = json!({"principal": "stranger", "uri": IMAGE, "from": null, "to": "read"});
+    for (method, path, body) in [
+        ("POST", "/api/v1/users/stranger/permissions", grant.clone()),
+        ("PUT", "/api/v1/users/stranger/permissions", grant),
+        ("POST", "/api/v1/extensions/access/changes", json!({"changes": [change]})),
+        ("POST", demo, json!({"user_name": "stranger"})),
+        ("POST", "/api/v1/jobs?from_preset", super::request("late")),
+    ] {
+        let server = Server::start().await;
+        let (body, begun, go) = slow_body(&body);
+        let token = server.token(As::Manager).await;
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {token}")).body(body).expect("a request");
+        let meanwhile = async {
+            begun.await.expect("the body is read");
+            let other = server.post(As::Admin, demo, json!({"user_name": "admin", "role": "manager"})).await;
+            assert_eq!(other.status, StatusCode::CREATED, "{}", other.text);
+            let out = server.call(As::Admin, Method::DELETE, &format!("{demo}/manager"), None).await;
+            assert_eq!(out.status, StatusCode::NO_CONTENT, "{}", out.text);
+            go.send(()).expect("the body is waited for");
+        };
+        let (answer, ()) = tokio::join!(server.send(request), meanwhile);
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{method} {path}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_ends_while_the_body_is_on_its_way_has_ended() {
+    let server = Server::start().await;
+    let (body, begun, go) = slow_body(&super::request("late"));
+    let token = server.token(As::Writer).await;
+    let request = Request::post("/api/v1/jobs?from_preset").header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let meanwhile = async {
+        begun.await.expect("the body is read");
+        server.api.clock.advance_ns(3600 * 1_000_000_000);
+        go.send(()).expect("the body is waited for");
+    };
+    let (answer, ()) = tokio::join!(server.send(request.body(body).expect("a request")), meanwhile);
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.text);
+}

@@ -100,6 +100,25 @@ async fn a_body_beyond_the_limit_is_a_413() {
 }
 
 #[tokio::test]
+async fn a_body_that_never_ends_is_a_408() {
+    let server = Server::start().await;
+    for path in ["/api/v1/jobs?from_preset", "/oauth/token", "/api/v1/users/reader/permissions"] {
+        let (body, begun, _go) = slow_body(&json!([]));
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", server.token(As::Writer).await));
+        let later = async {
+            begun.await.expect("the body is read");
+            pass(Duration::from_secs(30)).await;
+        };
+        let (answer, ()) = tokio::join!(server.send(request.body(body).expect("a request")), later);
+        assert_eq!(answer.status, StatusCode::REQUEST_TIMEOUT, "{path}");
+        assert!(answer.error().contains("30 seconds"), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
 async fn on_a_full_disk_a_job_is_refused_and_what_is_there_stays() {
     let server = Server::start().await;
     let job = server.job("train").await;

@@ -17,6 +17,7 @@ mod walk;
 
 use std::{
     collections::HashMap,
+    convert::Infallible,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -29,9 +30,11 @@ use axum::{
     middleware::{self, Next},
     response::Response,
 };
+use futures::{StreamExt as _, stream};
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 use url::Url;
 
@@ -262,10 +265,11 @@ impl Server {
             name: job.to_owned(),
             image: "ubuntu:latest".to_owned(),
             command: Some(script.split(' ').map(str::to_owned).collect()),
+            http_port: Some(80),
             ..ContainerSpec::default()
         };
         let mut pull = self.engine.pull(&spec.image, None).await.expect("pulls");
-        while futures::StreamExt::next(&mut pull).await.is_some() {}
+        while pull.next().await.is_some() {}
         let container = self.engine.create(&spec).await.expect("creates");
         self.engine.start(&container).await.expect("starts");
         self.put(job, Running { engine: self.engine.clone(), container: container.clone() });
@@ -276,6 +280,32 @@ impl Server {
     pub(super) fn put(&self, job: &str, running: Running) {
         self.live.0.lock().expect("no test panics here").insert(job.to_owned(), running);
     }
+}
+
+/// Lets time pass at once, for what waits for it.
+pub(super) async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+/// A body of which the first part is sent at once. It says when that has been asked for, and waits to be told to send the rest.
+pub(super) fn slow_body(whole: &Value) -> (Body, oneshot::Receiver<()>, oneshot::Sender<()>) {
+    let whole = whole.to_string();
+    let (first, rest) = (whole[..1].to_owned(), whole[1..].to_owned());
+    let ((begins, begun), (go, gone)) = (oneshot::channel(), oneshot::channel());
+    let first = stream::once(async move {
+        let _ = begins.send(());
+        first
+    });
+    let rest = stream::once(async move {
+        // Nobody to tell it: it never comes.
+        if gone.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        rest
+    });
+    (Body::from_stream(first.chain(rest).map(Ok::<_, Infallible>)), begun, go)
 }
 
 /// The flat request of a job in project `demo`.

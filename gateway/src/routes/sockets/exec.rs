@@ -59,6 +59,7 @@ fn refusal(error: UpstreamError) -> (u16, String) {
         Code::InvalidRequest
         | Code::Csrf
         | Code::MethodNotAllowed
+        | Code::RequestTimeout
         | Code::Conflict
         | Code::TooLarge
         | Code::RangeNotSatisfiable

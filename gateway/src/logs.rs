@@ -3,6 +3,7 @@
 //! The state machines ([`splitter`], [`joint`], [`assemble`], [`ring`]) do no I/O. [`hub`] reads the cluster once per job, [`feed`] is one
 //! viewer's way through ring and history, [`viewer`] is its socket with credit.
 
+mod allowed;
 mod assemble;
 mod feed;
 mod history;

@@ -13,6 +13,8 @@
 //! **Recorded sessions.** The 101 of an exec or attach that is recorded has [`RECORDED_HEADER`]. What was shown is kept with the act:
 //! [`crate::audit::Act::recording_bytes`].
 //!
+//! **Rights that are taken back.** A stream of a job ends soon after the right to it does, closed with [`CLOSE_FORBIDDEN`].
+//!
 //! **Changing a place only as it was seen.** On the admin API's `PUT` and `DELETE` of somebody's place, the header
 //! [`EXPECTED_ROLE_HEADER`] names the role its author saw; when it is another by now, nothing is changed and the answer is 409.
 
@@ -28,6 +30,8 @@ pub const FIRST_LINE_HEADER: &str = "x-roadstead-first-line";
 pub const TOTAL_LINES_HEADER: &str = "x-roadstead-total-lines";
 /// Answer header of exec and attach: `1` where what is shown is recorded.
 pub const RECORDED_HEADER: &str = "x-roadstead-recorded";
+/// Close code of a WebSocket: whoever has it may not have it any more (1008, RFC 6455, section 7.4.1).
+pub const CLOSE_FORBIDDEN: u16 = 1008;
 /// Path below the API's base: copies an image from another registry.
 pub const IMAGES_COPY: &str = "extensions/images/copy";
 /// Below the API: what decides rights, in bulk; who may use one thing, history, and changes from a reviewed list. See

@@ -16,6 +16,7 @@ use crate::{
     history::By,
     jobs::{JobRecord, view},
     permissions::Rights,
+    store::StoreError,
 };
 
 /// The user behind a request and what it may do.
@@ -31,6 +32,12 @@ impl Caller {
     /// The user's name.
     pub(crate) fn name(&self) -> &str {
         self.rights.principal()
+    }
+
+    /// Asks anew what the caller may do.
+    pub(crate) async fn refresh(&mut self, api: &Api) -> Result<(), StoreError> {
+        self.rights = api.permissions.rights_of(self.name()).await?;
+        Ok(())
     }
 
     /// For what the caller changes now.

@@ -1,6 +1,7 @@
 //! The task that reads one job's log from the cluster into the hub, across breaks.
 
 use super::{
+    allowed,
     assemble::{Assembler, Out},
     hub::{Hub, Opened, State},
     joint::{Joint, Position},
@@ -34,8 +35,10 @@ const PING: Duration = Duration::from_secs(10);
 pub(super) async fn run(gateway: &Gateway, hub: &Arc<Hub>) {
     let mut reading = std::pin::pin!(Pump::new(gateway, hub).run().fuse());
     let mut drained = std::pin::pin!(gateway.draining().thrown().fuse());
+    let mut asking = std::pin::pin!(allowed::ask(gateway, hub).fuse());
     select_biased! {
         () = drained => {}
+        () = asking => {}
         () = reading => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::session::Session;
 use api::logs::EndReason;
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// The members. A shared stream reads with the token of any one of them, so each must have been allowed by itself before.
 #[derive(Debug, Default)]
@@ -37,6 +37,14 @@ impl Audience {
     /// The newest member whose token was not refused: it has the longest to live.
     pub(crate) fn spokesman(&self) -> Option<(u64, Arc<Session>)> {
         self.members.iter().rev().find(|m| m.refused.is_none()).map(|m| (m.id, m.session.clone()))
+    }
+
+    /// Of those whose token was not refused, one for each token.
+    pub(crate) fn of_each_token(&self) -> Vec<(u64, Arc<Session>)> {
+        let mut seen = HashSet::new();
+        let allowed = self.members.iter().filter(|m| m.refused.is_none());
+        let firsts = allowed.filter(|m| seen.insert(m.session.tokens.access_token.as_str()));
+        firsts.map(|m| (m.id, m.session.clone())).collect()
     }
 
     /// The cluster refused this member's token: its stream ends, and those with the same token; the others' go on.
@@ -79,11 +87,13 @@ mod tests {
     fn a_refused_token_ends_its_members_and_no_others() {
         let mut audience = Audience::default();
         let ids = ["a", "b", "b"].map(|token| audience.enter(session(token)));
+        assert_eq!(audience.of_each_token().iter().map(|(id, _)| *id).collect::<Vec<_>>(), [ids[0], ids[1]]);
         let (newest, _) = audience.spokesman().expect("a member");
         assert_eq!(newest, ids[2]);
         audience.refuse(newest, EndReason::SignedOut);
         assert_eq!(ids.map(|id| audience.refusal(id)), [None, Some(EndReason::SignedOut), Some(EndReason::SignedOut)]);
         assert_eq!(audience.spokesman().map(|(id, _)| id), Some(ids[0]));
+        assert_eq!(audience.of_each_token().len(), 1);
         audience.leave(ids[0]);
         assert!(audience.spokesman().is_none() && !audience.is_empty());
     }

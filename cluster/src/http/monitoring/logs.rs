@@ -3,7 +3,7 @@
 //! Owns the query and the framing. Each client has a reader of its own over the files: a slow one waits alone, and
 //! nothing is buffered for it.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use axum::{
     body::Body,
@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
-use futures::{Stream, stream};
+use futures::{FutureExt as _, Stream, future::BoxFuture, stream};
 use jiff::Timestamp;
 use platform::{
     extension::{FIRST_LINE_HEADER, FROM_LINE, LIMIT, TOTAL_LINES_HEADER},
@@ -171,12 +171,12 @@ pub(in crate::http) async fn log_ws(
     let upgrade = shaken(handshake)?;
     let mut sending = Sending::open(&api, &job, asked, true).await?;
     let headers = std::mem::take(&mut sending.headers);
-    let stopping = api.stopping.clone();
     let response = upgrade.protocols(["logs.apolo.us"]).on_upgrade(move |socket| async move {
-        let (mut sender, mut receiver) = split(socket, &stopping);
+        let (mut sender, mut receiver) = split(socket, &api.stopping);
         let end = tokio::select! {
             end = send(&mut sender, sending) => end,
             end = receiver.gone() => end,
+            () = api.right_lost(caller, &job, Action::Read) => End::Forbidden,
         };
         close(sender, receiver, end).await;
     });
@@ -224,20 +224,29 @@ pub(in crate::http) async fn log(
     if let Ok(separator) = HeaderValue::from_str(&separator) {
         headers.insert(SEPARATOR_HEADER, separator);
     }
-    let body = Body::from_stream(chunks(sending, api.stopping.clone()));
+    let stopping = api.stopping.clone();
+    let lost = async move { api.right_lost(caller, &job, Action::Read).await };
+    let body = Body::from_stream(chunks(sending, stopping, lost.boxed()));
     Ok((headers, body).into_response())
 }
 
 fn chunks(
     sending: Sending,
     stopping: tokio_util::sync::CancellationToken,
-) -> impl Stream<Item = Result<Bytes, LogError>> {
-    stream::unfold((sending, stopping), |(mut sending, stopping)| async move {
+    lost: BoxFuture<'static, ()>,
+) -> impl Stream<Item = io::Result<Bytes>> {
+    stream::unfold(Some((sending, stopping, lost)), |on| async move {
+        let (mut sending, stopping, mut lost) = on?;
         let next = tokio::select! {
-            next = sending.next() => next,
+            // First: a log that is always ready must not keep this from being asked.
+            biased;
             () = stopping.cancelled() => return None,
+            // As an error, so that what breaks off does not look complete.
+            () = &mut lost => return Some((Err(io::ErrorKind::PermissionDenied.into()), None)),
+            next = sending.next() => next,
         };
-        next.transpose().map(|chunk| (chunk, (sending, stopping)))
+        let next = next.map_err(io::Error::other).transpose()?;
+        Some((next, Some((sending, stopping, lost))))
     })
 }
 

@@ -9,20 +9,38 @@ mod session;
 mod socket;
 mod top;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::{Json, extract::State, http::StatusCode};
 use platform::{audit::ActKind, permission::Action};
+use tokio::time::sleep;
 
 pub(super) use logs::{log, log_delete, log_ws};
 pub(super) use port_forward::port_forward;
 pub(super) use session::{attach, exec};
 pub(super) use top::top;
 
-use super::{Api, Problem, caller::Caller, input::Segments};
+use super::{Api, Problem, caller::Caller, causes, input::Segments};
 use crate::{config::Machine, engine::Signal, jobs::JobRecord, runner::Running};
 
+/// How often it is asked whether whoever has a stream may still have it.
+const LOOK: Duration = Duration::from_secs(15);
+
 impl Api {
+    /// Resolves when the caller may not do that to the job any more: a stream ends with the right to it.
+    async fn right_lost(&self, mut caller: Caller, job: &JobRecord, action: Action) {
+        loop {
+            sleep(LOOK).await;
+            match caller.refresh(self).await {
+                Ok(()) if caller.require_on_job(job, action).is_ok() => {}
+                Ok(()) => break,
+                // The next look may succeed.
+                Err(error) => tracing::warn!(error = %causes(&error), "whether a stream may go on could not be seen"),
+            }
+        }
+        tracing::info!(job = job.id, by = caller.name(), "a stream ends: the right to it was taken back");
+    }
+
     /// The container of a job whose process runs.
     pub(super) fn running(&self, job: &JobRecord) -> Result<Running, Problem> {
         self.live.running(&job.id).ok_or_else(|| Problem::NotRunning(job.id.clone()))

@@ -36,14 +36,14 @@ pub(in crate::http) async fn port_forward(
         Err(EngineError::PortClosed { port, message }) => return Err(Problem::Unreachable { port, why: message }),
         Err(error) => return Err(error.into()),
     };
-    let stopping = api.stopping.clone();
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let (mut sender, mut receiver) = split(socket, &stopping);
+        let (mut sender, mut receiver) = split(socket, &api.stopping);
         let (from_job, to_job) = tokio::io::split(connection);
         // The client knows no half-closed connection: whichever side ends first ends both.
         let end = tokio::select! {
             end = outwards(&mut sender, from_job) => end,
             end = inwards(&mut receiver, to_job) => end,
+            () = api.right_lost(caller, &job, Action::Write) => End::Forbidden,
         };
         close(sender, receiver, end).await;
     }))

@@ -88,12 +88,13 @@ pub(in crate::http) async fn exec(
     let recorder = recorder(&api, &caller, act, &job.id, &command[0], streams).await?;
     let session = running.engine.exec(&running.container, &command, streams).await?;
     tracing::info!(job = job.id, by = caller.name(), "a command was started in a job");
-    let (stopping, headers) = (api.stopping.clone(), headers(recorder.as_ref()));
+    let headers = headers(recorder.as_ref());
     let upgrade = upgrade.protocols([ATTACH_SUBPROTOCOL, "exec.apolo.us"]);
     let response = upgrade.on_upgrade(move |socket| async move {
-        let (sender, receiver) = split(socket, &stopping);
+        let sides = split(socket, &api.stopping);
         let control = Arc::clone(&session.control);
-        let (sender, receiver, end) = converse(sender, receiver, session, streams, recorder).await;
+        let lost = api.right_lost(caller, &job, Action::Write);
+        let (sender, receiver, end) = converse(sides, session, streams, recorder, lost).await;
         let leave = async {
             if end != End::Complete
                 && let Err(error) = control.hang_up().await
@@ -130,11 +131,12 @@ pub(in crate::http) async fn attach(
         None
     };
     let session = running.engine.attach(&running.container, streams).await?;
-    let (stopping, headers) = (api.stopping.clone(), headers(recorder.as_ref()));
+    let headers = headers(recorder.as_ref());
     let upgrade = upgrade.protocols([ATTACH_SUBPROTOCOL, "attach.apolo.us"]);
     let response = upgrade.on_upgrade(move |socket| async move {
-        let (sender, receiver) = split(socket, &stopping);
-        let (sender, receiver, end) = converse(sender, receiver, session, streams, recorder).await;
+        let sides = split(socket, &api.stopping);
+        let lost = api.right_lost(caller, &job, Action::Write);
+        let (sender, receiver, end) = converse(sides, session, streams, recorder, lost).await;
         close(sender, receiver, end).await;
     });
     Ok(with_headers(response, headers))
@@ -163,13 +165,13 @@ fn headers(recorder: Option<&Recorder>) -> HeaderMap {
     recorder.map(|_| told).into_iter().collect()
 }
 
-/// Talks until the process ends or nobody listens; tells which in the end.
+/// Talks until the process ends, nobody listens, or the right to it is lost; tells which in the end.
 async fn converse(
-    mut sender: Sender,
-    mut receiver: Receiver,
+    (mut sender, mut receiver): (Sender, Receiver),
     session: Session,
     streams: SessionStreams,
     recorder: Option<Recorder>,
+    lost: impl Future<Output = ()>,
 ) -> (Sender, Receiver, End) {
     let Session { input, output, control } = session;
     let talked = {
@@ -178,6 +180,7 @@ async fn converse(
         tokio::select! {
             ended = outwards => ended,
             end = inwards => Err(end),
+            () = lost => Err(End::Forbidden),
         }
     };
     // The output has ended and the input is closed: now the process has an exit code.
@@ -193,6 +196,7 @@ async fn converse(
             End::Complete => "The process ended.",
             End::Gone => "The client left.",
             End::Stopping => "The server stopped.",
+            End::Forbidden => "The right to it was taken back.",
             End::Failed => "The container engine broke the session off.",
         };
         recorder.end(words).await;

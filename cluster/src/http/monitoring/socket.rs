@@ -14,6 +14,7 @@ use futures::{
     SinkExt as _, StreamExt as _,
     stream::{SplitSink, SplitStream},
 };
+use platform::extension::CLOSE_FORBIDDEN;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +39,8 @@ pub(super) enum End {
     Gone,
     /// This server stops.
     Stopping,
+    /// The client may not have this any more.
+    Forbidden,
     /// The source failed.
     Failed,
 }
@@ -124,6 +127,7 @@ pub(super) async fn close(mut sender: Sender, mut receiver: Receiver, end: End) 
         End::Complete => (close_code::NORMAL, ""),
         End::Gone => return,
         End::Stopping => (close_code::AWAY, "the server stops"),
+        End::Forbidden => (CLOSE_FORBIDDEN, "the right to this was taken back"),
         End::Failed => (close_code::ERROR, "the server failed"),
     };
     let farewell = Message::Close(Some(CloseFrame { code, reason: reason.into() }));

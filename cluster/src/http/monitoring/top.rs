@@ -40,13 +40,13 @@ pub(in crate::http) async fn top(
         Some(running) => Some(running.engine.stats(&running.container).await?),
         None => None,
     };
-    let stopping = api.stopping.clone();
     Ok(upgrade.protocols(["top.apolo.us"]).on_upgrade(move |socket| async move {
-        let (mut sender, mut receiver) = split(socket, &stopping);
+        let (mut sender, mut receiver) = split(socket, &api.stopping);
         let end = match samples {
             Some(samples) => tokio::select! {
                 end = send(&mut sender, samples) => end,
                 end = receiver.gone() => end,
+                () = api.right_lost(caller, &job, Action::Read) => End::Forbidden,
             },
             None => End::Complete,
         };

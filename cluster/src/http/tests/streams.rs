@@ -310,3 +310,52 @@ async fn a_client_that_never_reads_keeps_nobody_else_waiting() {
     let _stuck = opened(&server, &url).await;
     assert_eq!(all(opened(&server, &url).await).await.len(), 20_000 * 1001);
 }
+
+/// Takes the writer out of the project, and lets the time pass after which streams ask.
+async fn take_out(server: &Server) {
+    let of = "/apis/admin/v1/clusters/default/orgs/main/projects/demo/users/writer";
+    assert_eq!(server.call(As::Manager, Method::DELETE, of, None).await.status, StatusCode::NO_CONTENT);
+    pass(Duration::from_secs(15)).await;
+}
+
+/// None for a stream that goes on: that is no measurement, it only ends a test that would wait for ever.
+async fn close_code(socket: &mut Socket) -> Option<u16> {
+    loop {
+        match tokio::time::timeout(Duration::from_secs(30), socket.next()).await.ok()?? {
+            Ok(Message::Close(frame)) => return frame.map(|frame| frame.code.into()),
+            Ok(_) => {}
+            Err(_) => return None,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_right_to_it_and_others_go_on() {
+    let server = Server::start().await;
+    let (base, job) = (serve(&server).await, server.job("train").await);
+    let container = server.run(&job, "hang").await;
+    let mut sockets = Vec::new();
+    for path in ["exec?cmd=hang&stdin=1", "attach?stdin=1", "port_forward/80", "log_ws", "top"] {
+        sockets.push((path, opened(&server, &format!("{base}/{job}/{path}")).await));
+    }
+    let token = server.token(As::Writer).await;
+    let request = Request::get(format!("/api/v1/monitoring/{job}/log"));
+    let request = request.header(header::AUTHORIZATION, format!("Bearer {token}")).body(Body::empty());
+    let followed = server.router.clone().oneshot(request.expect("a request")).await.expect("the router answers");
+    let reading = tokio::spawn(followed.into_body().collect());
+    let (mut stays, _) = open(&server, As::Reader, &format!("{base}/{job}/log_ws"), None)
+        .await
+        .map_err(|a| a.text)
+        .expect("a handshake");
+    write(&server, &job, &[(0, "one")]).await;
+    assert_eq!(next(&mut stays).await, Some(b"one\n".to_vec()));
+    take_out(&server).await;
+    for (path, socket) in &mut sockets {
+        assert_eq!(close_code(socket).await, Some(1008), "{path}");
+    }
+    assert!(reading.await.expect("no panic").is_err(), "what breaks off must not look complete");
+    server.engine.sessions_over().await;
+    write(&server, &job, &[(1, "two")]).await;
+    assert_eq!(next(&mut stays).await, Some(b"two\n".to_vec()));
+    assert_eq!(server.engine.inspect(&container).await.expect("is there").phase, Phase::Running);
+}

@@ -29,6 +29,8 @@ pub(crate) struct Cluster {
     pub(crate) seekable: AtomicBool,
     /// Users whose tokens are refused.
     pub(crate) refused: Mutex<Vec<String>>,
+    /// Users who may not see any job any more; what they have open stays.
+    pub(crate) barred: Mutex<Vec<String>>,
     /// Answers HTML instead of jobs.
     pub(crate) nonsense: AtomicBool,
     /// Log sockets ever opened, and open now.
@@ -69,6 +71,7 @@ impl Cluster {
             changed: watch::Sender::new(0),
             seekable: AtomicBool::new(true),
             refused: Mutex::default(),
+            barred: Mutex::default(),
             nonsense: AtomicBool::new(false),
             log_sockets: AtomicUsize::new(0),
             open_log_sockets: AtomicUsize::new(0),
@@ -129,9 +132,16 @@ impl Cluster {
         self.changed.send_modify(|n| *n += 1);
     }
 
+    pub(crate) fn bar(&self, user: &str) {
+        self.barred.lock().expect("unpoisoned").push(user.to_owned());
+    }
+
+    fn is_barred(&self, headers: &HeaderMap) -> bool {
+        caller(headers).is_some_and(|user| self.barred.lock().expect("unpoisoned").contains(&user))
+    }
+
     pub(crate) fn allows(&self, headers: &HeaderMap) -> Result<(), Box<Response>> {
-        let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let user = platform::token::unverified_claims(bearer.trim_start_matches("Bearer ")).map(|c| c.identity);
+        let user = caller(headers);
         let refused = self.refused.lock().expect("unpoisoned");
         match user {
             Some(user) if !refused.contains(&user) => Ok(()),
@@ -142,6 +152,11 @@ impl Cluster {
     pub(crate) fn status(&self, id: &str) -> Option<&'static str> {
         self.jobs().status.get(id).copied()
     }
+}
+
+fn caller(headers: &HeaderMap) -> Option<String> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    Some(platform::token::unverified_claims(bearer.trim_start_matches("Bearer "))?.identity)
 }
 
 pub(crate) fn token(user: &str) -> String {
@@ -190,11 +205,12 @@ async fn jobs(State(cluster): State<Arc<Cluster>>, RawQuery(query): RawQuery, he
     let wanted = |status: &str| selector.statuses.is_empty() || selector.statuses.iter().any(|s| s.as_str() == status);
     // Created long ago: a list of those created since then leaves them out.
     let old = selector.since.is_some();
+    let barred = cluster.is_barred(&headers);
     let lines: String = cluster
         .jobs()
         .status
         .iter()
-        .filter(|(_, status)| wanted(status) && !old)
+        .filter(|(_, status)| wanted(status) && !old && !barred)
         .map(|(id, status)| format!("{}\n", view(id, status)))
         .collect();
     ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response()
@@ -208,6 +224,10 @@ async fn granted(Json(grants): Json<Value>) -> (StatusCode, Json<Value>) {
 async fn job(State(cluster): State<Arc<Cluster>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     if let Err(refusal) = cluster.allows(&headers) {
         return *refusal;
+    }
+    if cluster.is_barred(&headers) {
+        let missing = json!({"missing": [{"uri": format!("job://default/acme/demo/{id}"), "action": "read"}]});
+        return (StatusCode::FORBIDDEN, Json(missing)).into_response();
     }
     match cluster.status(&id) {
         Some(status) => Json(view(&id, status)).into_response(),

@@ -4,7 +4,9 @@ use super::{
     browser::{Edge, Page, soon},
     cluster::{Cluster, token},
 };
+use crate::host;
 use api::{
+    HEARTBEAT_SECS,
     links::{LinkCreated, SharedEvent},
     logs::EndReason,
 };
@@ -13,7 +15,10 @@ use gateway::LinksConfig;
 use gateway_native::SqliteLinks;
 use http::{Request, header};
 use serde_json::json;
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 use tempfile::TempDir;
 
 struct Shop {
@@ -93,6 +98,25 @@ async fn revoking_ends_what_is_open_at_once() {
     assert_eq!(log.log_until("[closed").await, ["[end Gone]", "[closed 1000]"]);
     shop.cluster.write(["two"]);
     assert_eq!(stays.log_until("1 two").await, ["1 two"]);
+}
+
+#[tokio::test]
+async fn what_is_open_ends_when_the_grant_is_taken_back_on_the_platform_and_the_owner_reads_on() {
+    let shop = Shop::open().await;
+    let made = shop.make("log").await;
+    shop.cluster.write(["one"]);
+    let mut events = shop.visit(&made, "events").await;
+    assert_eq!(next(&mut events).await, "job-1 running");
+    let mut log = shop.visit(&made, "logs").await;
+    log.log_until("[init_done]").await;
+    let mut owner = shop.edge.open(&shop.cookie, "/jobs/job-1/logs").await;
+    owner.log_until("[init_done]").await;
+    shop.cluster.bar("roadstead-links");
+    host::pass(Duration::from_secs(HEARTBEAT_SECS)).await;
+    assert_eq!(next(&mut events).await, "end Gone");
+    assert_eq!(log.log_until("[closed").await, ["[end Gone]", "[closed 1000]"]);
+    shop.cluster.write(["two"]);
+    assert_eq!(owner.log_until("1 two").await, ["1 two"]);
 }
 
 #[tokio::test]

@@ -92,7 +92,8 @@ async fn look(
     for id in changes.missing {
         match upstream.job(session, &id).await {
             Ok(job) => told.push(Told::Job(Arc::new(view(job, now)))),
-            Err(error) if error.is_absent() => told.push(Told::Removed(id)),
+            // Gone, or not theirs to see any more.
+            Err(error) if error.is_absent() || error.is_forbidden() => told.push(Told::Removed(id)),
             Err(error) => {
                 // It is asked for again in the next look.
                 known.keep_asking(id);

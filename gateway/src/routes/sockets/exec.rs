@@ -177,6 +177,9 @@ fn from_cluster(message: Option<Result<Message, SocketBroken>>, exited: &mut boo
             Ok(Frame::Stdin(_) | Frame::Resize(_)) | Err(_) => Ok(Message::Ping),
         },
         Some(Ok(Message::Text(_) | Message::Ping)) => Ok(Message::Ping),
+        Some(Ok(Message::Close(platform::extension::CLOSE_FORBIDDEN, _))) if !*exited => {
+            Err((CLOSE_FORBIDDEN, "You may not do this any more. Ask the owner or an administrator for access."))
+        }
         // The exit frame is what a session ends with.
         Some(Ok(Message::Close(..)) | Err(_)) | None if *exited => Err((1000, "")),
         Some(Ok(Message::Close(..)) | Err(_)) | None => {

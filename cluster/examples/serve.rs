@@ -33,8 +33,9 @@ async fn main() -> anyhow::Result<()> {
     let stop = async move {
         // Without the signal there is nothing to wait for but the end of the process.
         let _ = tokio::signal::ctrl_c().await;
-        stopping.shutdown().await;
+        stopping.farewell();
     };
     axum::serve(listener, cluster.router()).with_graceful_shutdown(stop).await?;
+    cluster.shutdown().await;
     Ok(())
 }

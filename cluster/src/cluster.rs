@@ -194,9 +194,16 @@ impl Cluster {
         self.engines.status()
     }
 
-    /// Ends streams and tasks and closes the database. Containers run on and are taken up at the next start.
-    pub async fn shutdown(&self) {
+    /// Ends open streams, and what goes on in the background; requests are still answered. For the moment when a server begins to stop,
+    /// which open streams would hold.
+    pub fn farewell(&self) {
         self.api.stopping.cancel();
+    }
+
+    /// Ends streams and tasks and closes the database, once nothing is asked any more. Containers run on and are taken up at the next
+    /// start.
+    pub async fn shutdown(&self) {
+        self.farewell();
         self.tasks.close();
         if tokio::time::timeout(FAREWELL, self.tasks.wait()).await.is_err() {
             tracing::warn!("some tasks did not end in time and were left");

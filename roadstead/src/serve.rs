@@ -46,7 +46,14 @@ pub(crate) async fn up(up: args::Up) -> anyhow::Result<()> {
     operations.listen(up.front.metrics).await?;
     say(&Banner { address: &address, data: &data, code: Some(&code), console: assets::is_built() });
     let kept = tokio::spawn(links::keep(gateway.clone(), cluster.clone()));
-    let stop = operations.stopping(stop_signal()?);
+    let stopped = operations.stopping(stop_signal()?);
+    let (leaving, closing) = (gateway.clone(), cluster.clone());
+    let stop = async move {
+        stopped.await;
+        // Its pages hear it first: to them the end of the cluster's streams would look like a break.
+        leaving.drain();
+        closing.farewell();
+    };
     gateway_native::serve(listener, operations.beside(router), front, gateway, host, stop).await;
     kept.abort();
     cluster.shutdown().await;
@@ -67,10 +74,10 @@ pub(crate) async fn cluster(alone: args::Cluster) -> anyhow::Result<()> {
     let closing = cluster.clone();
     let stop = async move {
         stopped.await;
-        // Ends the open streams, which would hold the server otherwise.
-        closing.shutdown().await;
+        closing.farewell();
     };
     gateway_native::serve_router(listener, operations.beside(cluster.router()), front, stop).await;
+    cluster.shutdown().await;
     Ok(())
 }
 

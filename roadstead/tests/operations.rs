@@ -27,6 +27,10 @@ impl Server {
     }
 
     fn start_with(data: &Path, more: &[&str]) -> Self {
+        Self::start_as("up", data, more)
+    }
+
+    fn start_as(command: &str, data: &Path, more: &[&str]) -> Self {
         let log = data.with_extension("log");
         // A port that is free now; the numbers' own port is told by no line of standard output.
         let metrics =
@@ -34,7 +38,7 @@ impl Server {
         let mut process = Command::new(ROADSTEAD)
             .args([
                 "--log-json",
-                "up",
+                command,
                 "--port",
                 "0",
                 "--engine-host",
@@ -215,4 +219,43 @@ fn a_stop_is_quick_and_clean_with_a_stream_open() {
     assert!(String::from_utf8_lossy(&rest).contains(r#""reason":"shutdown""#), "the stream is told");
     assert!(server.process.wait().expect("ends").success());
     assert!(asked.elapsed() < Duration::from_secs(20), "{:?}", asked.elapsed());
+}
+
+#[test]
+fn a_stop_ends_the_log_that_a_command_line_follows_and_answers_what_was_asked_before() {
+    for command in ["up", "cluster"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let mut server = Server::start_as(command, &data, &[]);
+        let address = &server.address;
+        let bearer = format!("Authorization: Bearer {}", user(&data, &["token", "admin"], ""));
+        let create = format!("POST /api/v1/jobs?from_preset HTTP/1.1\r\n{bearer}");
+        let job = r#"{"image": "ubuntu:latest", "preset_name": "cpu-small"}"#;
+        let (head, body) = call(address, &create, job);
+        assert!(head.starts_with("HTTP/1.1 202"), "{head} {body}");
+        let id = body.split(r#""id":""#).nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
+
+        let open = |request: String| {
+            let mut stream = TcpStream::connect(address).expect("connects");
+            stream.set_read_timeout(Some(Duration::from_secs(30))).expect("sets");
+            stream.write_all(request.as_bytes()).expect("sends");
+            stream
+        };
+        // It waits for its body: the server is in the middle of it.
+        let mut asked = open(format!("{create}\r\nHost: {address}\r\nContent-Length: {}\r\n\r\n{{", job.len()));
+        let mut log = open(format!("GET /api/v1/monitoring/{id}/log HTTP/1.1\r\n{bearer}\r\nHost: {address}\r\n\r\n"));
+        let mut first = [0; 12];
+        log.read_exact(&mut first).expect("an answer");
+        assert_eq!(&first, b"HTTP/1.1 200");
+
+        let began = Instant::now();
+        server.signal("TERM");
+        log.read_to_end(&mut Vec::new()).expect("the end");
+        asked.write_all(&job.as_bytes()[1..]).expect("sends");
+        let mut answer = String::new();
+        asked.read_to_string(&mut answer).expect("answers");
+        assert!(answer.starts_with("HTTP/1.1 202"), "{command}: {answer}");
+        assert!(server.process.wait().expect("ends").success());
+        assert!(began.elapsed() < Duration::from_secs(8), "{command}: {:?}", began.elapsed());
+    }
 }

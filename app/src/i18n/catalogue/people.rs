@@ -33,7 +33,7 @@ crate::i18n::phrases! {
     PROJECT_ADDED = "Project {name} is added.", "Проект {name} добавлен.";
     PROJECT_REMOVE = "Remove project", "Удалить проект";
     PROJECT_REMOVE_TITLE = "Remove project {name}?", "Удалить проект {name}?";
-    PROJECT_REMOVE_TEXT = "Its members lose their places, and every grant on it goes. Only one without images, in which nothing runs, can be removed.", "Участники потеряют места, все права на него исчезнут. Удалить можно только проект без образов, где ничего не запущено.";
+    PROJECT_REMOVE_TEXT = "Its members lose their places, and every grant on it goes. Only one without images, in which nothing runs, can be removed. Its jobs of the past are kept: members of a later project of this name would see them.", "Участники потеряют места, все права на него исчезнут. Удалить можно только проект без образов, где ничего не запущено. Прошлые задания остаются: их увидят участники нового проекта с тем же именем.";
     PROJECT_REMOVED = "Project {name} is removed.", "Проект {name} удалён.";
     PROJECT_FAILED = "The project cannot be shown", "Не удаётся показать проект";
     SETTINGS = "Settings", "Настройки";

@@ -107,7 +107,7 @@ test("layers that another tool has compressed are pushed as they are, and unpack
   const registry = new Registry(page.request);
   const name = `crane-${stamp()}`;
   const layers = [layer("base", noise(3 * MIB, 27)), layer("app", noise(100_000, 28))];
-  const [good, bad] = [craneArchive([`${name}:v1`], layers), craneArchive([`${name}:v2`], layers, [...layers.slice(1), ...layers.slice(1)])];
+  const [good, bad] = [craneArchive([`${name}:v1`], layers), craneArchive([`${name}:v2`], layers, [layer("base", noise(3 * MIB, 29)), ...layers.slice(1)])];
   const home = await registry.home();
   await openPage(page);
   await pick(page, "bad.tar", bad.tar);
@@ -210,6 +210,7 @@ test("a push that ends while one is asked whether to cancel it has ended", async
   await expect(page.getByText("Pushed and verified")).toBeAttached();
   await page.getByRole("dialog").getByRole("button", { name: "Cancel push" }).click();
   await expect(page.getByRole("dialog")).toBeHidden();
+  await expect(page.getByText("Nothing was done: what this was about has changed meanwhile.")).toBeVisible();
   await expect(done(page)).toBeVisible();
 });
 

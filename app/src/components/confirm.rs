@@ -2,7 +2,7 @@
 
 use super::lazy::chunk;
 use crate::i18n::{catalogue::common, use_i18n};
-use crate::stores::confirm::use_confirm;
+use crate::stores::{confirm::use_confirm, toasts::use_toasts};
 use crate::ui::{
     button::{Button, Kind},
     dialog::Dialog,
@@ -19,13 +19,16 @@ chunk!(
 /// Shows the open question, if there is one.
 #[component]
 fn ConfirmDialog() -> impl IntoView {
-    let (i18n, confirm) = (use_i18n(), use_confirm());
+    let (i18n, confirm, toasts) = (use_i18n(), use_confirm(), use_toasts());
     move || {
         confirm.question().map(|question| {
             let on_yes = question.on_yes;
             let yes = move |()| {
                 confirm.close();
-                on_yes.run(());
+                // What asked may be gone from the page meanwhile: a push that has ended, a row that is drawn anew.
+                if on_yes.try_run(()).is_none() {
+                    toasts.bad(i18n.now(common::ASKED_TOO_LONG_AGO).to_owned());
+                }
             };
             view! {
                 <Dialog title=Signal::stored(question.title) on_close=move |()| confirm.close()>

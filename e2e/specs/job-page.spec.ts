@@ -36,6 +36,19 @@ test("a job is run again with changes", async ({ page, verbs }) => {
   await expect(page.getByRole("log").getByText("second run", { exact: true })).toBeVisible();
 });
 
+test("a job's page changes its language while one looks at it", async ({ page, verbs }) => {
+  const job = await verbs.runJob({ command: "true", name: `tongue-${stamp()}` });
+  await verbs.waitForStatus(job.id, "succeeded");
+  await page.goto(`/jobs/${job.id}`);
+  await expect(page.getByRole("heading", { name: "Details" })).toBeVisible();
+  await page.getByRole("button", { name: "Language" }).click();
+  await page.getByRole("menuitemradio", { name: "Русский" }).click();
+  await expect(page.getByRole("button", { name: "Копировать" }).first()).toBeVisible();
+  await page.getByRole("button", { name: "Язык" }).click();
+  await page.getByRole("menuitemradio", { name: "English" }).click();
+  await expect(page.getByRole("button", { name: "Copy", exact: true }).first()).toBeVisible();
+});
+
 test("the story tells each transition with its reason", async ({ page, verbs }) => {
   const job = await verbs.runScript("exit 9");
   await verbs.waitForStatus(job.id, "failed");

@@ -54,7 +54,6 @@ mod sha256;
 mod source;
 #[cfg(target_arch = "wasm32")]
 mod spool;
-#[cfg(target_arch = "wasm32")]
 mod unpack;
 #[cfg(target_arch = "wasm32")]
 mod wire;

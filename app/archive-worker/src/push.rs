@@ -162,7 +162,7 @@ impl Push {
         if layer.expected.is_none() {
             let is_zstd = layer.media_type == Compression::Zstd.oci_layer();
             let format = if is_zstd { Format::Zstd } else { Format::Gzip };
-            prove::layer(&layer.source.blob, format, layer.key).await?;
+            prove::layer(&layer.source.blob, format, layer.key, &self.control).await?;
         }
         let underway = self.record.borrow().layers.get(layer.key.as_str()).cloned();
         let (upload, mark) = match (underway, layer.descriptor) {

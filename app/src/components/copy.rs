@@ -48,10 +48,9 @@ pub(crate) fn CopyButton(
         });
     };
     view! {
-        {move || {
-            let picture = if done.get() { icon::CHECK } else { icon::COPY };
-            view! { <Button label on_click kind=Kind::Quiet bare=true picture/> }
-        }}
+        // Not drawn anew for the tick: what is drawn within a part that the language draws anew, with a part of its own around the label, reads
+        // the label once more when it is gone.
+        <Button label on_click kind=Kind::Quiet bare=true picture=icon::COPY done/>
         <span class="visually-hidden" role="status">{move || done.get().then(|| i18n.now(common::COPIED))}</span>
     }
 }

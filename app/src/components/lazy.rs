@@ -83,18 +83,24 @@ pub(crate) fn LazyPage(
     }
 }
 
-/// A small part of a page, fetched when it is first shown. Where that fails a notice says so; it is tried again the next time.
+/// A small part of a page, fetched when it is first shown. Where that fails a notice says so.
 #[component]
 pub(crate) fn LazyPart(
     /// Fetches it.
     part: fn() -> Fetching,
+    /// Takes back that it is to be shown: so the next time it is tried again.
+    #[prop(into, optional)]
+    on_failed: Option<Callback<()>>,
 ) -> impl IntoView {
     let (i18n, toasts) = (use_i18n(), use_toasts());
     let fetched = RwSignal::new(None::<View>);
     spawn_local(async move {
         match once_more(part().await, part).await {
             Ok(view) => drop(fetched.try_set(Some(view))),
-            Err(_) => toasts.bad(i18n.now(common::PART_FAILED).to_owned()),
+            Err(_) => {
+                toasts.bad(i18n.now(common::PART_FAILED).to_owned());
+                let _ = on_failed.and_then(|told| told.try_run(()));
+            }
         }
     });
     move || fetched.get().map(|view| view())

@@ -45,18 +45,26 @@ pub(crate) fn MembersSection(at: At) -> impl IntoView {
         async move { people::members(client, &at).await }
     });
     let at = StoredValue::new(at);
+    // The form is not drawn anew with the rows: somebody may be typing in it.
+    let may_add = Memo::new(move |_| {
+        let found = members.get().and_then(Result::ok).filter(|found| found.can_manage)?;
+        Some((found.roles, found.default_role))
+    });
     // Where the focus goes when the rows are drawn anew after an act.
     let refocus = StoredValue::new(None::<String>);
     view! {
         <section class="section">
             <h2 id="members-title" tabindex="-1">{i18n.text(words::MEMBERS)}</h2>
             {move || {
-                let found = members.get().and_then(Result::ok).filter(|found| found.can_manage)?;
-                Some(view! { <AddMember at=at.get_value() roles=found.roles default_role=found.default_role/> })
+                may_add.get().map(|(roles, default_role)| view! { <AddMember at=at.get_value() roles default_role/> })
             }}
             {loaded(members, i18n.text(words::MEMBERS_FAILED), move |members: Members| {
                 if let Some(id) = refocus.try_update_value(Option::take).flatten() {
-                    request_animation_frame(move || browser::focus_id(&id));
+                    request_animation_frame(move || {
+                        if browser::is_focus_lost() {
+                            browser::focus_id(&id);
+                        }
+                    });
                 }
                 if members.items.is_empty() {
                     return view! { <p class="muted">{i18n.text(words::MEMBERS_NONE)}</p> }.into_any();
@@ -91,15 +99,14 @@ fn AddMember(at: At, roles: Vec<String>, default_role: String) -> impl IntoView 
         let (at, role) = (at.get_value(), role.get_untracked());
         spawn_local(async move {
             let answer = people::add_member(client, &at, typed, role).await;
-            if busy.try_set(false).is_some() {
-                return;
-            }
+            let is_gone = busy.try_set(false).is_some();
             match answer {
                 Ok(member) => {
                     let places = [("user", member.user.as_str()), ("role", &member.role), ("place", &at.name())];
                     toasts.good(i18n.fill(words::MEMBER_ADDED, &places));
                     store.note_change();
                 }
+                Err(failure) if is_gone => toasts.failure(i18n, &failure),
                 Err(failure) => {
                     error.set(Some(failure.message(i18n)));
                     browser::focus_id("member-user");

@@ -12,7 +12,10 @@ use crate::ui::{
 };
 use futures::future::LocalBoxFuture;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 
 /// What is said about a removal; each may speak of `{name}`.
 #[derive(Clone, Copy)]
@@ -40,6 +43,7 @@ pub(crate) fn RemoveButton(
     remove: Callback<(), LocalBoxFuture<'static, Result<(), Failure>>>,
 ) -> impl IntoView {
     let (i18n, toasts, confirm, navigate) = (use_i18n(), use_toasts(), use_confirm(), use_navigate());
+    let here = use_location().pathname;
     let ask = move |()| {
         let (name, to, navigate) = (name.clone(), to.clone(), navigate.clone());
         confirm.ask(Question {
@@ -50,11 +54,15 @@ pub(crate) fn RemoveButton(
             act: i18n.now(words.act).to_owned(),
             on_yes: Callback::new(move |()| {
                 let (name, to, navigate, removed) = (name.clone(), to.clone(), navigate.clone(), remove.run(()));
+                let asked_at = here.get_untracked();
                 spawn_local(async move {
                     match removed.await {
                         Ok(()) => {
                             toasts.good(i18n.fill(words.done, &[("name", &name)]));
-                            navigate(&to, NavigateOptions::default());
+                            // Nobody is taken away from where they have gone meanwhile.
+                            if here.try_get_untracked() == Some(asked_at) {
+                                navigate(&to, NavigateOptions::default());
+                            }
                         }
                         Err(failure) => toasts.failure(i18n, &failure),
                     }

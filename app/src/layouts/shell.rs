@@ -27,8 +27,8 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
     let i18n = use_i18n();
     let keys_open = RwSignal::new(false);
     provide_context(KeysOpen(keys_open));
-    let confirm = use_confirm();
-    let asked = Memo::new(move |_| confirm.is_open());
+    let question = use_confirm();
+    let asked = Memo::new(move |_| question.is_open());
     let sharing = use_sharing();
     let shares = Memo::new(move |_| sharing.is_open());
     provide_context(Arrival::follow(use_location().pathname));
@@ -68,9 +68,9 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
             <OfflineBanner/>
             <main class="page" id="main" tabindex="-1">{children()}</main>
             <ToastCorner/>
-            {move || asked.get().then(|| view! { <LazyPart part=confirm::fetch/> })}
-            {move || shares.get().then(|| view! { <LazyPart part=share::fetch/> })}
-            {move || keys_open.get().then(|| view! { <LazyPart part=keys::fetch/> })}
+            {move || asked.get().then(|| view! { <LazyPart part=confirm::fetch on_failed=move |()| question.close()/> })}
+            {move || shares.get().then(|| view! { <LazyPart part=share::fetch on_failed=move |()| sharing.close()/> })}
+            {move || keys_open.get().then(|| view! { <LazyPart part=keys::fetch on_failed=move |()| keys_open.set(false)/> })}
         </div>
     }
 }

@@ -11,6 +11,7 @@ use crate::components::{
 use crate::i18n::{catalogue::links as words, use_i18n};
 use crate::paths;
 use crate::queries::links::{list, use_revoke};
+use crate::stores::toasts::use_toasts;
 use crate::ui::{button::Button, state::Empty};
 use api::links::{Link, LinkList};
 use leptos::{prelude::*, task::spawn_local};
@@ -26,18 +27,25 @@ chunk!(
 /// The page.
 #[component]
 fn LinksPage() -> impl IntoView {
-    let (i18n, client, query) = (use_i18n(), use_client(), use_page_query());
+    let (i18n, client, query, toasts) = (use_i18n(), use_client(), use_page_query(), use_toasts());
     let all = Memo::new(move |_| query.with(|query| query.get("scope").as_deref() == Some("all")));
     let known = RwSignal::new(None::<Result<LinkList, Failure>>);
     let chosen = RwSignal::new(BTreeSet::new());
     let loading_more = RwSignal::new(false);
+    // What was asked for before the last load is of another list.
+    let turn = StoredValue::new(0u32);
     let load = Callback::new(move |()| {
         let all = all.get_untracked();
+        let mine = turn.get_value() + 1;
+        turn.set_value(mine);
         known.set(None);
+        loading_more.set(false);
         chosen.set(BTreeSet::new());
         spawn_local(async move {
             let answer = list(client, all, None).await;
-            known.try_set(Some(answer));
+            if turn.try_get_value() == Some(mine) {
+                known.set(Some(answer));
+            }
         });
     });
     Effect::new(move || {
@@ -49,18 +57,23 @@ fn LinksPage() -> impl IntoView {
         let next = known.with_untracked(|known| known.as_ref()?.as_ref().ok()?.next.clone());
         let Some(next) = next else { return };
         loading_more.set(true);
-        let all = all.get_untracked();
+        let (all, mine) = (all.get_untracked(), turn.get_value());
         spawn_local(async move {
             let answer = list(client, all, Some(&next)).await;
-            loading_more.try_set(false);
-            known.try_update(|known| match (known, answer) {
-                (Some(Ok(known)), Ok(page)) => {
-                    known.items.extend(page.items);
-                    known.next = page.next;
-                }
-                (known, Err(failure)) => *known = Some(Err(failure)),
-                (None | Some(Err(_)), Ok(_)) => {}
-            });
+            if turn.try_get_value() != Some(mine) {
+                return;
+            }
+            loading_more.set(false);
+            match answer {
+                Ok(page) => known.update(|known| {
+                    if let Some(Ok(known)) = known {
+                        known.items.extend(page.items);
+                        known.next = page.next;
+                    }
+                }),
+                // What is shown stays.
+                Err(failure) => toasts.failure(i18n, &failure),
+            }
         });
     };
     let revoke = use_revoke(Callback::new(move |gone: Vec<String>| {

@@ -50,6 +50,8 @@ fn OrgView(org: String) -> impl IntoView {
     let orgs = LocalResource::new(move || people::orgs(client));
     let may_remove = Memo::new(move |_| orgs.get().and_then(Result::ok).is_some_and(|orgs| orgs.can_manage));
     let name = StoredValue::new(org.clone());
+    let may_add =
+        Memo::new(move |_| projects.get().and_then(Result::ok).is_some_and(|projects: Projects| projects.can_manage));
     view! {
         <a class="back" href=paths::PEOPLE>{draw(icon::BACK)} {i18n.text(words::BACK)}</a>
         <div class="page-head">
@@ -58,10 +60,7 @@ fn OrgView(org: String) -> impl IntoView {
         </div>
         <section class="section">
             <h2>{i18n.text(words::PROJECTS)}</h2>
-            {move || {
-                let may_add = projects.get().and_then(Result::ok).is_some_and(|projects: Projects| projects.can_manage);
-                may_add.then(|| view! { <AddProject org=name.get_value()/> })
-            }}
+            {move || may_add.get().then(|| view! { <AddProject org=name.get_value()/> })}
             {loaded(projects, i18n.text(words::PROJECTS_FAILED), move |projects| table(i18n, projects))}
         </section>
         <MembersSection at=At::Org(org)/>

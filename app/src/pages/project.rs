@@ -93,9 +93,8 @@ fn Settings(project: Project) -> impl IntoView {
         let settings = ProjectUpdate { default_role: role.get_untracked(), is_default: is_default.get_untracked() };
         spawn_local(async move {
             let answer = people::update_project(client, &org, &name, settings).await;
-            if busy.try_set(false).is_some() {
-                return;
-            }
+            // Told also to a reader who has gone on to another page.
+            busy.try_set(false);
             match answer {
                 Ok(_) => {
                     toasts.good(i18n.now(words::SETTINGS_SAVED).to_owned());

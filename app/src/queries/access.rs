@@ -97,6 +97,11 @@ impl Changer {
         Ok(())
     }
 
+    /// Says that a change was not made.
+    pub(crate) fn tell(self, failure: &Failure) {
+        self.toasts.failure(self.i18n, failure);
+    }
+
     /// Takes one grant back, from a list of them.
     pub(crate) fn revoke(self, share: Share) {
         let (principal, uri) = (share.principal, share.uri);
@@ -104,7 +109,7 @@ impl Changer {
         let change = GrantChange { principal, uri, from: Some(share.action), to: None };
         spawn_local(async move {
             if let Err(failure) = self.make(vec![change], done).await {
-                self.toasts.failure(self.i18n, &failure);
+                self.tell(&failure);
                 // It is not as it was shown.
                 self.store.note_change();
             }

@@ -92,6 +92,11 @@ pub(crate) fn focus_id(id: &str) {
     }
 }
 
+/// Whether no element has the focus: what had it may have been drawn anew.
+pub(crate) fn is_focus_lost() -> bool {
+    document().active_element().is_none_or(|element| element.tag_name() == "BODY")
+}
+
 /// Clicks the element with this id.
 pub(crate) fn click_id(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {

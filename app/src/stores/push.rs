@@ -252,7 +252,8 @@ impl PushStore {
     /// What tags may have been set, where the workers can no longer be asked.
     fn perhaps_tagged(self) -> Tagged {
         let targets = self.targets.get_untracked();
-        let is_before = self.progress.with_untracked(|progress| progress.stage != Stage::Verifying);
+        let is_before =
+            self.progress.with_untracked(|progress| matches!(progress.stage, Stage::Preparing | Stage::Pushing));
         // Of several the first may be through.
         let doubtful = if targets.len() == 1 && is_before { Vec::new() } else { targets };
         Tagged { set: Vec::new(), doubtful }

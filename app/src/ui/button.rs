@@ -1,6 +1,6 @@
 //! Buttons. One that cannot act stays focusable and says why.
 
-use super::icon::{Icon, SPIN, icon};
+use super::icon::{CHECK, Icon, SPIN, icon};
 use leptos::prelude::*;
 
 /// How loud a button is.
@@ -54,6 +54,9 @@ pub(crate) fn Button(
     /// Whether it is at work.
     #[prop(into, optional)]
     busy: Signal<bool>,
+    /// Whether it has just done what it does: a tick stands in the icon's place.
+    #[prop(into, optional)]
+    done: Signal<bool>,
 ) -> impl IntoView {
     let class = move || {
         format!(
@@ -81,7 +84,11 @@ pub(crate) fn Button(
                 aria-label=move || bare.then(|| label.get())
                 on:click=click
             >
-                {move || if busy.get() { Some(icon(SPIN)) } else { picture.map(icon) }}
+                {move || match (busy.get(), done.get()) {
+                    (true, _) => Some(icon(SPIN)),
+                    (false, true) => Some(icon(CHECK)),
+                    (false, false) => picture.map(icon),
+                }}
                 {(!bare).then_some(move || label.get())}
             </button>
             {move || {

@@ -78,7 +78,10 @@ pub(crate) fn TextField(
             aria-invalid=move || error.with(Option::is_some).then_some("true")
             prop:value=move || value.get()
             on:input=move |event| value.set(event_target_value(&event))
-            on:blur=move |_| if let Some(told) = on_leave { told.run(()) }
+            // The focus also leaves a field that is being taken away with what listens.
+            on:blur=move |_| {
+                let _ = on_leave.and_then(|told| told.try_run(()));
+            }
         />
     }
     .into_any();

@@ -225,7 +225,7 @@ impl EngineSelector {
         EngineStatus::None {
             reason: format!(
                 "The container engine that jobs run on ({}) is not ready: {why}. Start it again; jobs go on by themselves. \
-                 To give up what runs there, start Roadstead with DOCKER_HOST set to the address of another.",
+                 To use another instead, start Roadstead again, with DOCKER_HOST set to its address: what still runs on this one is given up then.",
                 chosen.place()
             ),
         }

@@ -21,6 +21,9 @@ use crate::engine::{ContainerId, ContainerState, Engine, EngineError, LogPiece, 
 use crate::logs::{JobLog, LogError, Record, Stream};
 
 /// Two writers stamp their pieces before one of them gets the engine's lock, so stored order is not quite time order.
+/// What is stored may be so far in the future because the engine's clock is ahead of ours. All that a run has printed is asked for again
+/// only beyond it.
+const CLOCKS_APART_NS: i64 = 60 * SECOND_NS;
 const OVERLAP_NS: i64 = 2_000_000_000;
 const SECOND_NS: i64 = 1_000_000_000;
 /// Pieces that are ready together are stored with one write.
@@ -188,7 +191,7 @@ async fn pass(
     stop: &CancellationToken,
 ) -> Result<(), Trouble> {
     let mut since = log.totals().last_time_ns.map(|last| last.saturating_sub(OVERLAP_NS));
-    if log.totals().last_time_ns > Some(stalls.now_ns()) {
+    if log.totals().last_time_ns > Some(stalls.now_ns().saturating_add(CLOCKS_APART_NS)) {
         // The host's clock was set back: what the run writes now is older than what is stored.
         let started = engine.inspect(container).await.map_err(Trouble::Engine)?.started_ns;
         since = since.min(started.or(since));

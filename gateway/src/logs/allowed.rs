@@ -4,6 +4,7 @@ use super::hub::Hub;
 use crate::{
     Gateway,
     streams::{Fate, fate},
+    upstream::UpstreamError,
 };
 use api::{HEARTBEAT_SECS, logs::EndReason};
 use std::time::Duration;
@@ -18,7 +19,14 @@ pub(super) async fn ask(gateway: &Gateway, hub: &Hub) {
         for (member, session) in members {
             let asked = async {
                 let session = gateway.current(&session).await?;
-                gateway.upstream().job(&session, &hub.key.1).await
+                match gateway.upstream().job(&session, &hub.key.1).await {
+                    // A token may be refused before its time, by a platform that has changed its keys.
+                    Err(UpstreamError::Unauthorized) => {
+                        let renewed = gateway.renew_refused(&session).await?;
+                        gateway.upstream().job(&renewed, &hub.key.1).await
+                    }
+                    other => other,
+                }
             };
             let reason = match asked.await.map_err(fate) {
                 Err(Fate::Refused(reason)) => reason,

@@ -160,6 +160,10 @@ impl ShareState {
         spawn_local(async move {
             let answer = self.changer.make(changes, done).await;
             if self.busy.try_set(false).is_some() {
+                // The dialog was left meanwhile.
+                if let Err(failure) = answer {
+                    self.changer.tell(&failure);
+                }
                 return;
             }
             match answer {

@@ -177,15 +177,17 @@ pub(crate) fn JobRunForm(
         refused.set(None);
         spawn_local(async move {
             let answer = job::create(client, &create).await;
-            if busy.try_set(false).is_some() {
-                return;
-            }
+            // Told also to a reader who has gone on to another page.
+            let is_gone = busy.try_set(false).is_some();
             match answer {
                 Ok(job) => {
                     Draft::forget();
                     toasts.good(i18n.fill(run::STARTED, &[("name", &label(&job))]));
-                    on_started.run(job);
+                    if !is_gone {
+                        on_started.run(job);
+                    }
                 }
+                Err(failure) if is_gone => toasts.failure(i18n, &failure),
                 Err(failure) => {
                     if let Some((_, id)) = ORDER.iter().find(|(field, _)| failure.is_at(field)) {
                         browser::focus_id(id);

@@ -48,10 +48,16 @@ pub(super) fn DeleteDialog(
             failed.set(None);
             spawn_local(async move {
                 let answer = delete(client, &reference).await;
-                if busy.try_set(false).is_some() {
-                    return;
-                }
+                // The dialog may have been left meanwhile, and the page as well.
+                let is_closed = busy.try_set(false).is_some();
                 match answer {
+                    Ok(()) if is_closed => {
+                        toasts.good(i18n.fill(words::DELETED, &[("name", &done)]));
+                        if shown.tags.standing.try_get_untracked().is_some() {
+                            shown.tags.load();
+                        }
+                    }
+                    Err(failure) if is_closed => toasts.failure(i18n, &failure),
                     Ok(()) => {
                         toasts.good(i18n.fill(words::DELETED, &[("name", &done)]));
                         let gone = if all.get_untracked() { count + 1 } else { 1 };

@@ -10,7 +10,7 @@ use crate::i18n::{
 use crate::paths::{self, SharedTab};
 use crate::queries::access::{self, use_changer};
 use crate::rules::access::word;
-use crate::stores::{session::use_session, sharing::use_sharing};
+use crate::stores::{session::use_session, sharing::use_sharing, toasts::use_toasts};
 use crate::ui::{
     button::{Button, Kind},
     icon,
@@ -28,7 +28,7 @@ const KINDS: [(&str, Phrase); 4] =
 #[component]
 pub(super) fn ShareList(tab: SharedTab) -> impl IntoView {
     let (i18n, client, store) = (use_i18n(), use_client(), use_sharing());
-    let (query, navigate) = (use_page_query(), use_navigate());
+    let (query, navigate, toasts) = (use_page_query(), use_navigate(), use_toasts());
     let part = move |key: &'static str| Memo::new(move |_| query.with(|q| q.get(key)).unwrap_or_default());
     let (q, kind) = (part("q"), part("kind"));
     let go = Callback::new(move |(q, kind): (String, String)| {
@@ -61,6 +61,8 @@ pub(super) fn ShareList(tab: SharedTab) -> impl IntoView {
                         _ => *shares = Some(page.items),
                     });
                 }
+                // What is shown stays.
+                Err(failure) if more => toasts.failure(i18n, &failure),
                 Err(failure) => failed.set(Some(failure)),
             }
         });
@@ -153,10 +155,11 @@ fn row(i18n: I18n, by_me: bool, share: Share) -> AnyView {
     });
     let who = by_me.then(|| view! { <td>{share.principal.clone()}</td> });
     let act = by_me.then(|| {
-        let label = i18n.fill(words::REVOKE_LABEL, &[("who", &share.principal)]);
+        let who = share.principal.clone();
+        let label = Signal::derive(move || i18n.fill(words::REVOKE_LABEL, &[("who", &who)]));
         let share = share.clone();
         let on_click = move |()| changer.revoke(share.clone());
-        view! { <td class="cell-act"><Button label=Signal::stored(label) kind=Kind::Quiet bare=true picture=icon::CLOSE on_click/></td> }
+        view! { <td class="cell-act"><Button label kind=Kind::Quiet bare=true picture=icon::CLOSE on_click/></td> }
     });
     view! {
         <tr>

@@ -5,7 +5,7 @@ use bollard::query_parameters::{ImportImageOptions, RemoveImageOptions};
 use futures::StreamExt;
 use image::Digest;
 use image::archive::{Archive, ArchiveError, Reader, Step, StreamReader};
-use image::download::{Download, Form, Part, StoredDocument, missing};
+use image::download::{Below, Download, Form, Part, StoredDocument};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -76,8 +76,8 @@ pub(crate) fn files_of(file: &[u8]) -> Vec<(String, Vec<u8>)> {
 pub(crate) fn download(layout: &[u8], name: &str, form: Form) -> Vec<u8> {
     let root = read(layout).unwrap().images[0].root.clone().unwrap();
     let root = StoredDocument { media_type: root.descriptor.media_type, bytes: root.bytes };
-    assert_eq!(missing(&root, &[]), []);
-    let download = Download { root, manifests: vec![], names: vec![name.parse().unwrap()], platform: None };
+    assert_eq!(Below::default().missing(&root), Ok(vec![]));
+    let download = Download { root, below: Below::default(), names: vec![name.parse().unwrap()], platform: None };
     let layout_of = download.layout(form).unwrap();
     let blobs = files_of(layout);
     let mut bytes = Vec::new();

@@ -244,6 +244,8 @@ test("a quota that is full in mid-push says so, sets no tag, and leaves room whe
 test("a file that changes while it is pushed is never pushed half", async ({ page, file, folder, wire }) => {
   const changing = join(folder, "changing.tar");
   await copyFile(file, changing);
+  // So slow that what is changed has not been read yet, however late this notices that the push is under way.
+  wire.bytesPerSec = MIB;
   await begin(page, changing, "changing");
   await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
   await writeFile(changing, Buffer.from(made.tar).fill(7, 60 * MIB, 60 * MIB + 4096));

@@ -48,6 +48,10 @@ async fn why_there_is_no_terminal_is_told_by_the_close_code() {
 
 #[tokio::test]
 async fn while_output_floods_that_nobody_takes_what_is_typed_arrives_and_signing_out_ends_the_terminal() {
+    if !host::is_native() {
+        // workerd takes whatever is written to a socket, and never keeps who writes waiting.
+        return;
+    }
     let cluster = Cluster::start().await;
     let edge = Edge::before(&cluster).await;
     let cookie = edge.sign_in("alice").await;

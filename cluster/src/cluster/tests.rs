@@ -47,6 +47,15 @@ async fn ended(cluster: &Cluster, job: &str) -> Value {
     }
 }
 
+/// Waits until a job runs; what changes after that.
+async fn running(cluster: &Cluster, job: &str) -> tokio::sync::broadcast::Receiver<String> {
+    let mut changes = cluster.api.jobs.changes();
+    while cluster.api.jobs.get(job).await.expect("is there").status() != platform::job::JobStatus::Running {
+        changes.recv().await.expect("the cluster runs");
+    }
+    changes
+}
+
 #[tokio::test]
 async fn a_job_runs_from_request_to_log() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -65,10 +74,7 @@ async fn jobs_survive_a_restart_of_the_server() {
     let engine = FakeEngine::new();
     let first = start(folder.path(), &engine).await;
     let job = create(&first, "hang").await;
-    let mut changes = first.api.jobs.changes();
-    while first.api.jobs.get(&job).await.expect("is there").status() != platform::job::JobStatus::Running {
-        changes.recv().await.expect("the cluster runs");
-    }
+    running(&first, &job).await;
     first.shutdown().await;
     let second = start(folder.path(), &engine).await;
     let seen = call(&second, Method::GET, &format!("/api/v1/jobs/{job}"), Value::Null).await;
@@ -84,10 +90,7 @@ async fn a_cancelled_job_is_stopped_though_whoever_cancelled_it_hung_up_at_once(
     let engine = FakeEngine::new();
     let cluster = start(folder.path(), &engine).await;
     let job = create(&cluster, "hang").await;
-    let mut changes = cluster.api.jobs.changes();
-    while cluster.api.jobs.get(&job).await.expect("is there").status() != platform::job::JobStatus::Running {
-        changes.recv().await.expect("the cluster runs");
-    }
+    let mut changes = running(&cluster, &job).await;
     {
         let cancelling = cluster.api.jobs.cancel(&job, platform::job::reason::USER_REQUESTED);
         assert!(futures::poll!(std::pin::pin!(cancelling)).is_pending());
@@ -108,10 +111,7 @@ async fn after_a_restart_a_job_waits_for_the_engine_it_runs_on_though_another_an
     let away = || Candidate::Docker(Endpoint::parse("unix:///nowhere.sock").expect("an address"));
     let first = start(folder.path(), &engine).await;
     let job = create(&first, "hang").await;
-    let mut changes = first.api.jobs.changes();
-    while first.api.jobs.get(&job).await.expect("is there").status() != platform::job::JobStatus::Running {
-        changes.recv().await.expect("the cluster runs");
-    }
+    running(&first, &job).await;
     let used = settings::find(&first.home.store, select::LAST_USED).await.expect("reads");
     assert_eq!(used.as_deref(), Some("fake"));
     settings::set(&first.home.store, select::LAST_USED, "unix:///nowhere.sock").await.expect("stores");

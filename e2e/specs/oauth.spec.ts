@@ -64,7 +64,7 @@ test("a no at the platform is told in words, and the page asked for is not forgo
   await expect(page.getByRole("heading", { name: "New job", level: 1 })).toBeVisible();
 });
 
-test("tokens are renewed unseen, once for all tabs, also after a restart", async ({ page, context, platform, gateway }) => {
+test("tokens are renewed unseen, once for all tabs, also after a restart", { tag: "@one-width" }, async ({ page, context, platform, gateway }) => {
   platform.accessSecs = 8;
   await signIn(page);
   const stale = await context.storageState();
@@ -82,14 +82,14 @@ test("tokens are renewed unseen, once for all tabs, also after a restart", async
   await request.close();
 });
 
-test("the jobs list goes on through a renewal without a word", async ({ page, platform }) => {
+test("the jobs list goes on through a renewal without a word", { tag: "@one-width" }, async ({ page, platform }) => {
   platform.accessSecs = 8;
   await signIn(page);
   await expect.poll(() => platform.renewals, { timeout: 20_000 }).toBeGreaterThan(1);
   await expect(page.getByRole("heading", { name: "Jobs", level: 1 })).toBeVisible();
 });
 
-test("a refresh token that was taken back ends the session in plain words", async ({ page, platform }) => {
+test("a refresh token that was taken back ends the session in plain words", { tag: "@one-width" }, async ({ page, platform }) => {
   platform.accessSecs = 8;
   await signIn(page);
   await platform.revoke();
@@ -97,7 +97,7 @@ test("a refresh token that was taken back ends the session in plain words", asyn
   await expect(page.getByRole("button", CONTINUE)).toBeVisible();
 });
 
-test("a code of somebody else's sign-in is refused, whatever state it comes with", async ({ page, browser, gateway, platform }) => {
+test("a code of somebody else's sign-in is refused, whatever state it comes with", { tag: "@one-width" }, async ({ page, browser, gateway, platform }) => {
   // The attacker's own sign-in, stopped before the code is spent.
   const attacker = await (await browser.newContext({ baseURL: gateway.url })).newPage();
   let stolen = "";
@@ -130,7 +130,7 @@ test("a code of somebody else's sign-in is refused, whatever state it comes with
   await attacker.context().close();
 });
 
-test("two tabs sign in beside each other", async ({ page, context }) => {
+test("two tabs sign in beside each other", { tag: "@one-width" }, async ({ page, context }) => {
   const other = await context.newPage();
   for (const tab of [page, other]) {
     await tab.goto("/jobs");
@@ -143,7 +143,7 @@ test("two tabs sign in beside each other", async ({ page, context }) => {
   await expect(page.getByRole("button", { name: "Account" })).toBeVisible();
 });
 
-test("signing out ends the session for a copy of its cookie too", async ({ page, context, browser, gateway }) => {
+test("signing out ends the session for a copy of its cookie too", { tag: "@one-width" }, async ({ page, context, browser, gateway }) => {
   await signIn(page);
   const copy = await browser.newContext({ storageState: await context.storageState(), baseURL: gateway.url });
   expect((await jobs(copy)).status()).toBe(200);

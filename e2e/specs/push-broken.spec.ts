@@ -9,7 +9,7 @@ import { expect } from "../support/world.ts";
 const PATIENCE_MS = 60_000;
 
 for (const role of ["hand", "conductor"] as const) {
-  test(`a ${role} that breaks in mid-push is said, and trying again goes on with fresh workers`, async ({ through: page, wire }) => {
+  test(`a ${role} that breaks in mid-push is said, and trying again goes on with fresh workers`, { tag: "@one-width" }, async ({ through: page, wire }) => {
     const name = `broken-${stamp()}`;
     const made = dockerArchive([`${name}:v1`], [layer("one", fresh(24))]);
     await pick(page, made);
@@ -31,7 +31,7 @@ for (const role of ["hand", "conductor"] as const) {
     expect(wire.sent - before, "what has landed is not sent again").toBeLessThan(made.tar.length - 2 * MIB);
   });
 
-  test(`a ${role} that breaks between looking into a file and pushing it is replaced unseen`, async ({ through: page }) => {
+  test(`a ${role} that breaks between looking into a file and pushing it is replaced unseen`, { tag: "@one-width" }, async ({ through: page }) => {
     const name = `idle-${stamp()}`;
     const made = dockerArchive([`${name}:v1`], [layer("one", fresh(2))]);
     await pick(page, made);

@@ -22,7 +22,7 @@ function numbersOf(text: string): [done: number, total: number, sent: number] {
   return [bytes(done, unit), bytes(total, unit), bytes(sent, sentUnit)];
 }
 
-test("on a slow way a push moves in small steps and counts only what has arrived", async ({ through: page, wire }) => {
+test("on a slow way a push moves in small steps and counts only what has arrived", { tag: "@one-width" }, async ({ through: page, wire }) => {
   const name = `slow-${stamp()}`;
   const made = dockerArchive([`${name}:v1`], [layer("one", fresh(LAYER_MIB))]);
   await pick(page, made);
@@ -47,7 +47,7 @@ test("on a slow way a push moves in small steps and counts only what has arrived
   await expectThere(page, name, made);
 });
 
-test("where no WebSocket gets through, chunks go by requests", async ({ through: page, wire }) => {
+test("where no WebSocket gets through, chunks go by requests", { tag: "@one-width" }, async ({ through: page, wire }) => {
   const name = `requests-${stamp()}`;
   const made = dockerArchive([`${name}:v1`], [layer("one", fresh(LAYER_MIB)), layer("two", fresh(LAYER_MIB))]);
   await pick(page, made);

@@ -44,7 +44,7 @@ test("an archive of docker save is pushed and is there byte for byte", { tag: "@
   await expect(page.getByText(digest)).toBeVisible();
 });
 
-test("what the registry has is not sent again", { tag: "@both-hosts" }, async ({ page }) => {
+test("what the registry has is not sent again", { tag: ["@both-hosts", "@one-width"] }, async ({ page }) => {
   const registry = new Registry(page.request);
   const name = `again-${stamp()}`;
   const made = small(`${name}:v1`, 3);
@@ -65,7 +65,7 @@ test("what the registry has is not sent again", { tag: "@both-hosts" }, async ({
   expect(begun, "uploads").toBe(0);
 });
 
-test("an OCI layout keeps its digest", async ({ page }) => {
+test("an OCI layout keeps its digest", { tag: "@one-width" }, async ({ page }) => {
   const registry = new Registry(page.request);
   const name = `layout-${stamp()}`;
   const made = ociArchive("v3", [layer("base", noise(2 * MIB, 5)), layer("app", noise(70_000, 6))]);
@@ -77,7 +77,7 @@ test("an OCI layout keeps its digest", async ({ page }) => {
   expect(await registry.expectImage(repository, "v3", made.layers, made.config)).toBe(made.digest);
 });
 
-test("a compressed archive is unpacked and pushed", async ({ page }) => {
+test("a compressed archive is unpacked and pushed", { tag: "@one-width" }, async ({ page }) => {
   const { gzipSync } = await import("node:zlib");
   const registry = new Registry(page.request);
   const name = `packed-${stamp()}`;
@@ -90,7 +90,7 @@ test("a compressed archive is unpacked and pushed", async ({ page }) => {
   await registry.expectImage(`${await registry.home()}${name}`, "v1", made.layers, made.config);
 });
 
-test("a changed byte in a layer is found, and no tag is set", async ({ page }) => {
+test("a changed byte in a layer is found, and no tag is set", { tag: "@one-width" }, async ({ page }) => {
   const registry = new Registry(page.request);
   const name = `damaged-${stamp()}`;
   const { tar } = small(`${name}:v1`, 9);
@@ -103,7 +103,7 @@ test("a changed byte in a layer is found, and no tag is set", async ({ page }) =
   expect(await registry.has(`${await registry.home()}${name}`, "v1")).toBe(false);
 });
 
-test("layers that another tool has compressed are pushed as they are, and unpacked to see what they hold", async ({ page }) => {
+test("layers that another tool has compressed are pushed as they are, and unpacked to see what they hold", { tag: "@one-width" }, async ({ page }) => {
   const registry = new Registry(page.request);
   const name = `crane-${stamp()}`;
   const layers = [layer("base", noise(3 * MIB, 27)), layer("app", noise(100_000, 28))];
@@ -173,7 +173,7 @@ test("of two images the first is told to be there when the second is refused", a
   expect([await registry.has(`${home}${first}`, "v1"), await registry.has(`${home}${second}`, "v1")]).toEqual([true, false]);
 });
 
-test("a push that is cancelled while its tag is being set says that it may be set", async ({ page, context }) => {
+test("a push that is cancelled while its tag is being set says that it may be set", { tag: "@one-width" }, async ({ page, context }) => {
   const name = `perhaps-${stamp()}`;
   let heard = 0;
   await context.route(/\/v2\/.*\/manifests\/v1$/, async (route) => {
@@ -194,7 +194,7 @@ test("a push that is cancelled while its tag is being set says that it may be se
   await expect(page.getByRole("heading", { name: "Interrupted" })).toBeHidden();
 });
 
-test("a push that ends while one is asked whether to cancel it has ended", async ({ page, context }) => {
+test("a push that ends while one is asked whether to cancel it has ended", { tag: "@one-width" }, async ({ page, context }) => {
   const name = `ended-${stamp()}`;
   let letGo = () => {};
   const asked = new Promise<void>((resolve) => (letGo = resolve));

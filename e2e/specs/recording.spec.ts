@@ -64,7 +64,7 @@ test("what a terminal shows is recorded, its user is told, and an administrator 
   expect(cast.kinds.has("i")).toBe(false);
 });
 
-test("who does not look after the cluster gets no recording, and the refusal that the acts give", async ({ browser, page, server, verbs }) => {
+test("who does not look after the cluster gets no recording, and the refusal that the acts give", { tag: "@one-width" }, async ({ browser, page, server, verbs }) => {
   const job = await verbs.runningJob();
   await openTerminal(page, job.id);
   await page.keyboard.type("echo not-yours; exit\n");
@@ -137,7 +137,7 @@ test("a recording is played, paused, sped up and gone through with the keyboard,
   await expect(page.getByText("The recording cannot be shown")).toBeVisible();
 });
 
-test("a recording survives a server that is killed in the middle of it", async ({ page, server, verbs }) => {
+test("a recording survives a server that is killed in the middle of it", { tag: "@one-width" }, async ({ page, server, verbs }) => {
   const job = await verbs.runningJob();
   await openTerminal(page, job.id);
   await page.keyboard.type("for n in 1 2 3 4 5; do echo line-$((n*111)); done; sleep 100\n");

@@ -8,7 +8,7 @@ test.beforeEach(async ({ page }) => {
   await expect(page.getByRole("heading", { name: "Jobs", level: 1 })).toBeVisible();
 });
 
-test("text that could run, load or lead anywhere becomes no markup, whichever way it is put into the page", { tag: "@both-hosts" }, async ({ page }) => {
+test("text that could run, load or lead anywhere becomes no markup, whichever way it is put into the page", { tag: ["@both-hosts", "@one-width"] }, async ({ page }) => {
   const became = await page.evaluate(() => {
     const ways: Record<string, (text: string) => unknown> = {
       innerHTML: (text) => (document.createElement("div").innerHTML = text),
@@ -76,7 +76,7 @@ test("text that could run, load or lead anywhere becomes no markup, whichever wa
   await expect(page.getByRole("heading", { name: "Jobs", level: 1 }), "the page is what it was").toBeVisible();
 });
 
-test("a worker or script of any address but the console's own is refused, and text is never run", { tag: "@both-hosts" }, async ({ page }) => {
+test("a worker or script of any address but the console's own is refused, and text is never run", { tag: ["@both-hosts", "@one-width"] }, async ({ page }) => {
   const refused = await page.evaluate(() => {
     const own = document.querySelector<HTMLMetaElement>("meta[name=archive-worker]")!.content;
     const tell = (act: () => unknown) => {
@@ -107,7 +107,7 @@ test("a worker or script of any address but the console's own is refused, and te
   expect([...refused.workers, ...refused.scripts].filter((told) => !told.startsWith("TypeError"))).toEqual([]);
 });
 
-test("all the markup that the console's modules hold is let through", async ({ page }) => {
+test("all the markup that the console's modules hold is let through", { tag: "@one-width" }, async ({ page }) => {
   // Pages that no test opens must work as well: whatever looks like a tag in any module is tried.
   const { tags, stuck } = await page.evaluate(async () => {
     const main = document.querySelector<HTMLLinkElement>("link[rel=preload][as=fetch]")!.href;

@@ -23,6 +23,20 @@ export function noise(size: number, seed: number, share = 0.5): Buffer {
   return bytes;
 }
 
+/** The bytes in a zstd frame of raw blocks (RFC 8878, section 3.1.1): Node has a compressor only since 22.15. */
+export function zstdFrame(bytes: Buffer): Buffer {
+  const blockBytes = 128 * 1024;
+  // No checksum, no size, a window of two mebibytes.
+  const parts: Buffer[] = [Buffer.from("28b52ffd0058", "hex")];
+  for (let at = 0; at < bytes.length || at === 0; at += blockBytes) {
+    const block = bytes.subarray(at, at + blockBytes);
+    const head = Buffer.alloc(3);
+    head.writeUIntLE((block.length << 3) | (at + blockBytes >= bytes.length ? 1 : 0), 0, 3);
+    parts.push(head, block);
+  }
+  return Buffer.concat(parts);
+}
+
 /** A tar with one file in it: what a layer is. */
 export const layer = (name: string, content: Buffer): Buffer => tar([[name, content]]);
 

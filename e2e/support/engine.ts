@@ -15,23 +15,35 @@ export async function tell(job: string): Promise<void> {
   await ask("POST", `/exec/${exec.Id}/start`, { Detach: true });
 }
 
-function ask(method: string, path: string, body: object = {}): Promise<unknown> {
+/** Reads an image archive, as `docker load` does, and forgets the image again; the answer says what it read. */
+export async function load(archive: Buffer, image: string): Promise<string> {
+  const said = await send("POST", "/images/load?quiet=1", archive, "application/x-tar");
+  await send("DELETE", `/images/${encodeURIComponent(image)}?force=1`);
+  return said;
+}
+
+async function ask(method: string, path: string, body: object = {}): Promise<unknown> {
+  const text = await send(method, path, method === "POST" ? Buffer.from(JSON.stringify(body)) : undefined);
+  return text ? JSON.parse(text) : undefined;
+}
+
+function send(method: string, path: string, body?: Buffer, type = "application/json"): Promise<string> {
   const host = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
   const where = host.startsWith("unix://")
     ? { socketPath: host.slice("unix://".length) }
     : (({ hostname, port }) => ({ hostname, port }))(new URL(host.replace(/^tcp:/, "http:")));
   return new Promise((resolve, reject) => {
-    const asked = request({ ...where, method, path, headers: { "content-type": "application/json" } }, (answer) => {
+    const asked = request({ ...where, method, path, headers: { "content-type": type } }, (answer) => {
       let text = "";
       answer.setEncoding("utf8");
       answer.on("data", (piece: string) => (text += piece));
       answer.on("error", reject);
       answer.on("end", () => {
         if ((answer.statusCode ?? 500) >= 300) reject(new Error(`${method} ${path}: ${answer.statusCode} ${text}`));
-        else resolve(text ? JSON.parse(text) : undefined);
+        else resolve(text);
       });
     });
     asked.on("error", reject);
-    asked.end(method === "POST" ? JSON.stringify(body) : undefined);
+    asked.end(body);
   });
 }

@@ -18,7 +18,8 @@ pub(crate) fn build(timing: &Timing, assets: &Path) -> Result<PathBuf> {
 
 /// Compiles all that the binary consists of before there is a console to be put into it: `build` then has the last step only.
 pub(crate) fn compile(timing: &Timing) -> Result<()> {
-    timing.step("compile the server", || show(cargo().args(["build", "--quiet", "--release", "--package", "roadstead"])))
+    timing
+        .step("compile the server", || show(cargo().args(["build", "--quiet", "--release", "--package", "roadstead"])))
 }
 
 /// The same without optimisation: built sooner, for work on the console and its tests.

@@ -130,13 +130,15 @@ impl Cluster {
         tasks.spawn(Arc::clone(&runner).run(stopping.clone()));
         let limits = CastLimits { max_age: config.cast_retention, max_bytes: config.cast_max_bytes };
         let casts = Casts::new(home.casts.clone(), config.recorded, limits, clock.clone(), tasks.clone());
+        let acts = Acts::new(home.store.clone());
+        set_strangers_aside(&casts, &acts).await;
         let api = Arc::new(Api {
             config,
             clock,
             accounts: home.accounts.clone(),
             permissions: home.permissions.clone(),
             jobs,
-            acts: Acts::new(home.store.clone()),
+            acts,
             casts,
             logs,
             registry,
@@ -231,6 +233,23 @@ async fn engine_of_jobs(home: &Home, jobs: &Jobs) -> Result<Option<String>, Home
         }
     };
     Ok(if held { settings::find(&home.store, select::LAST_USED).await? } else { None })
+}
+
+/// Recordings of acts that the database does not know, for it was restored from before them: the acts to come must not be taken for
+/// theirs.
+async fn set_strangers_aside(casts: &Casts, acts: &Acts) {
+    match acts.last().await {
+        Ok(last) => match casts.set_aside_after(last).await {
+            Ok(0) => {}
+            Ok(aside) => {
+                tracing::warn!(aside, "there are recordings of acts that are not known: they have other names now");
+            }
+            Err(error) => {
+                tracing::error!(error = %causes(&error), "recordings of acts that are not known were not set aside");
+            }
+        },
+        Err(error) => tracing::error!(error = %causes(&error), "the acts cannot be read"),
+    }
 }
 
 /// Removes logs and recordings past their time, now and every so often.

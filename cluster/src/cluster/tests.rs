@@ -176,6 +176,31 @@ async fn a_start_without_the_environment_of_the_one_before_keeps_the_engine_unti
 }
 
 #[tokio::test]
+async fn a_recording_from_after_the_backup_that_was_restored_is_not_shown_as_that_of_a_new_act() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let engine = FakeEngine::new();
+    let first = start(folder.path(), &engine).await;
+    let by = By::program("test", first.api.clock.now());
+    let record = async |cluster: &Cluster| {
+        cluster.api.acts.record(&by, platform::audit::ActKind::Kill, "job-1", "").await.expect("writes")
+    };
+    let known = record(&first).await;
+    std::fs::create_dir_all(&first.home.casts).expect("a folder");
+    for act in [known, known + 1] {
+        std::fs::write(first.home.casts.join(format!("{act}.cast")), "{}\n").expect("writes");
+    }
+    first.shutdown().await;
+    let second = start(folder.path(), &engine).await;
+    let unknown = record(&second).await;
+    assert_eq!(unknown, known + 1);
+    assert!(second.api.casts.find(known).await.expect("reads").is_some());
+    assert!(second.api.casts.find(unknown).await.expect("reads").is_none());
+    let files = std::fs::read_dir(&second.home.casts).expect("a folder").count();
+    assert_eq!(files, 2, "it is kept under another name");
+    second.shutdown().await;
+}
+
+#[tokio::test]
 async fn two_servers_do_not_share_a_data_folder() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let engine = FakeEngine::new();

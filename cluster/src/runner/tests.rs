@@ -5,6 +5,7 @@ mod memory;
 #[cfg(feature = "docker-tests")]
 mod on_docker;
 mod set_back;
+mod strays;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -19,7 +19,7 @@ use crate::{
     config::{Config, EngineChoice},
     engine::{
         Endpoint, Engine, InvalidEndpoint,
-        select::{self, Candidate, EngineSelector},
+        select::{self, Candidate, Choice, EngineSelector},
     },
     history::By,
     home::{self, Home, HomeError},
@@ -73,8 +73,8 @@ impl Cluster {
     /// # Errors
     /// When the folder is in use or cannot be used, or the engine's address is none.
     pub async fn start(config: Config) -> Result<Self, ClusterError> {
-        let candidates = candidates(&config.engine)?;
-        Self::start_with(config, candidates, Clock::system()).await
+        let engines = choice(&config.engine)?;
+        Self::start_with(config, engines, Clock::system()).await
     }
 
     /// The same on an engine that is at hand: a scripted one, or one of another make.
@@ -82,15 +82,11 @@ impl Cluster {
     /// # Errors
     /// As [`Cluster::start`].
     pub async fn start_on(config: Config, engine: Arc<dyn Engine>) -> Result<Self, ClusterError> {
-        Self::start_with(config, vec![Candidate::Given(engine)], Clock::system()).await
+        Self::start_with(config, Choice::Named(vec![Candidate::Given(engine)]), Clock::system()).await
     }
 
     /// The same, with engines and a clock given.
-    pub(crate) async fn start_with(
-        config: Config,
-        candidates: Vec<Candidate>,
-        clock: Clock,
-    ) -> Result<Self, ClusterError> {
+    pub(crate) async fn start_with(config: Config, engines: Choice, clock: Clock) -> Result<Self, ClusterError> {
         let lock = home::lock(&config.data_dir)?;
         let home = Home::open(&config, &clock).await?;
         let jobs = Jobs::new(home.store.clone(), clock.clone());
@@ -101,10 +97,11 @@ impl Cluster {
         };
         let logs = Arc::new(LogStore::new(home.logs.clone(), limits));
         let registry = open_registry(&home, &config, &clock).await?;
-        let mut engines = EngineSelector::new(candidates, &home.instance)
+        let bound = engine_of_jobs(&home, &jobs).await?;
+        let mut engines = EngineSelector::new(engines.with(bound.as_deref()), &home.instance)
             .with_busybox(config.sample_busybox.clone())
             .remembering(home.store.clone());
-        if let Some(address) = engine_of_jobs(&home, &jobs).await? {
+        if let Some(address) = bound {
             engines = engines.bound_to(&address);
         }
         let engines = Arc::new(engines);
@@ -133,13 +130,15 @@ impl Cluster {
         tasks.spawn(Arc::clone(&runner).run(stopping.clone()));
         let limits = CastLimits { max_age: config.cast_retention, max_bytes: config.cast_max_bytes };
         let casts = Casts::new(home.casts.clone(), config.recorded, limits, clock.clone(), tasks.clone());
+        let acts = Acts::new(home.store.clone());
+        set_strangers_aside(&casts, &acts).await;
         let api = Arc::new(Api {
             config,
             clock,
             accounts: home.accounts.clone(),
             permissions: home.permissions.clone(),
             jobs,
-            acts: Acts::new(home.store.clone()),
+            acts,
             casts,
             logs,
             registry,
@@ -213,10 +212,14 @@ impl Cluster {
     }
 }
 
-fn candidates(choice: &EngineChoice) -> Result<Vec<Candidate>, InvalidEndpoint> {
+fn choice(choice: &EngineChoice) -> Result<Choice, InvalidEndpoint> {
     match choice {
-        EngineChoice::Auto => select::candidates(std::env::var("DOCKER_HOST").ok().as_deref()),
-        EngineChoice::DockerAt(address) => Ok(vec![Candidate::Docker(Endpoint::parse(address)?)]),
+        EngineChoice::Auto => {
+            let docker_host = std::env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty());
+            let found = select::candidates(docker_host.as_deref())?;
+            Ok(if docker_host.is_some() { Choice::Named(found) } else { Choice::Usual(found) })
+        }
+        EngineChoice::DockerAt(address) => Ok(Choice::Named(vec![Candidate::Docker(Endpoint::parse(address)?)])),
     }
 }
 
@@ -230,6 +233,23 @@ async fn engine_of_jobs(home: &Home, jobs: &Jobs) -> Result<Option<String>, Home
         }
     };
     Ok(if held { settings::find(&home.store, select::LAST_USED).await? } else { None })
+}
+
+/// Recordings of acts that the database does not know, for it was restored from before them: the acts to come must not be taken for
+/// theirs.
+async fn set_strangers_aside(casts: &Casts, acts: &Acts) {
+    match acts.last().await {
+        Ok(last) => match casts.set_aside_after(last).await {
+            Ok(0) => {}
+            Ok(aside) => {
+                tracing::warn!(aside, "there are recordings of acts that are not known: they have other names now");
+            }
+            Err(error) => {
+                tracing::error!(error = %causes(&error), "recordings of acts that are not known were not set aside");
+            }
+        },
+        Err(error) => tracing::error!(error = %causes(&error), "the acts cannot be read"),
+    }
 }
 
 /// Removes logs and recordings past their time, now and every so often.

@@ -41,6 +41,11 @@ impl Acts {
         store::add(&self.0, by, act, job, &detail).await
     }
 
+    /// The number of the newest act; 0 where there is none.
+    pub(crate) async fn last(&self) -> Result<i64, StoreError> {
+        store::last(&self.0).await
+    }
+
     /// Acts, the newest first.
     pub(crate) async fn list(&self, wanted: &Wanted) -> Result<ActsPage, StoreError> {
         let items = store::list(&self.0, wanted).await?;

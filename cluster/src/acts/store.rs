@@ -26,6 +26,11 @@ pub(super) async fn add(store: &Store, by: &By, act: ActKind, job: &str, detail:
     Ok(added.last_insert_rowid())
 }
 
+/// The highest number; 0 where there is none.
+pub(super) async fn last(store: &Store) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM acts").fetch_one(store.read()).await?)
+}
+
 /// The newest first.
 pub(super) async fn list(store: &Store, wanted: &Wanted) -> Result<Vec<Act>, StoreError> {
     let rows = sqlx::query(

@@ -136,6 +136,13 @@ impl Casts {
         opened.await.map_err(|source| CastError { step: "read", source })
     }
 
+    /// Gives other names to the recordings of acts beyond this one; how many those were.
+    pub(crate) async fn set_aside_after(&self, last: i64) -> Result<usize, CastError> {
+        let folder = Arc::clone(&self.0);
+        let done = blocking(move || folder.set_aside_after(last)).await;
+        done.map_err(|source| CastError { step: "set aside", source })
+    }
+
     /// Removes what is kept no longer; how many recordings those were.
     pub(crate) async fn sweep(&self) -> Result<usize, CastError> {
         let folder = Arc::clone(&self.0);
@@ -183,6 +190,33 @@ impl Folder {
         Ok(())
     }
 
+    fn set_aside_after(&self, last: i64) -> io::Result<usize> {
+        let mut aside = 0;
+        for (act, path) in self.list()? {
+            if act > last && path == self.of(act) {
+                self.set_aside(act)?;
+                aside += 1;
+            }
+        }
+        Ok(aside)
+    }
+
+    /// Every recording with the act it is or was of.
+    fn list(&self) -> io::Result<Vec<(i64, PathBuf)>> {
+        let entries = match fs::read_dir(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name();
+            let act = name.to_str().and_then(|name| name.strip_suffix(ENDING)?.split('.').next()?.parse::<i64>().ok());
+            found.extend(act.map(|act| (act, entry.path())));
+        }
+        Ok(found)
+    }
+
     fn live(&self) -> MutexGuard<'_, HashSet<i64>> {
         self.live.lock().expect("holders of the lock do not panic")
     }
@@ -194,17 +228,10 @@ impl Folder {
 
     fn sweep(&self) -> io::Result<Swept> {
         let mut found = Vec::new();
-        let entries = match fs::read_dir(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Swept { removed: 0, left_bytes: 0 }),
-            entries => entries?,
-        };
-        for entry in entries {
-            let entry = entry?;
-            let name = entry.file_name();
-            let act = name.to_str().and_then(|name| name.strip_suffix(ENDING)?.split('.').next()?.parse::<i64>().ok());
-            if let (Some(act), Ok(about)) = (act, entry.metadata()) {
+        for (act, path) in self.list()? {
+            if let Ok(about) = fs::symlink_metadata(&path) {
                 let changed = about.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-                found.push((act, about.len(), changed, entry.path()));
+                found.push((act, about.len(), changed, path));
             }
         }
         found.sort_unstable();

@@ -12,8 +12,7 @@ use crate::engine::fake::FakeEngine;
 
 async fn start(folder: &std::path::Path, engine: &Arc<FakeEngine>) -> Cluster {
     let config = Config::new(folder.to_owned(), Url::parse("http://127.0.0.1:8080").expect("a url"));
-    let candidates = vec![Candidate::Given(Arc::clone(engine) as Arc<dyn crate::engine::Engine>)];
-    Cluster::start_with(config, candidates, Clock::system()).await.expect("starts")
+    Cluster::start_on(config, engine.clone()).await.expect("starts")
 }
 
 async fn call(cluster: &Cluster, method: Method, path: &str, body: Value) -> Value {
@@ -117,19 +116,9 @@ async fn after_a_restart_a_job_waits_for_the_engine_it_runs_on_though_another_an
     settings::set(&first.home.store, select::LAST_USED, "unix:///nowhere.sock").await.expect("stores");
     first.shutdown().await;
 
-    let candidates = vec![away(), Candidate::Given(other.clone())];
-    let second = Cluster::start_with(config.clone(), candidates, Clock::system()).await.expect("starts");
-    let mut changes = second.api.jobs.changes();
-    let last = loop {
-        let seen = second.api.jobs.get(&job).await.expect("is there");
-        if seen.last().reason.is_some() {
-            break seen.last().clone();
-        }
-        changes.recv().await.expect("the cluster runs");
-    };
-    assert_eq!((last.status.as_str(), last.reason.as_deref()), ("running", Some("EngineUnavailable")));
-    assert!(last.description.expect("words").contains("unix:///nowhere.sock"));
-    assert!(second.engine_status().engine().is_none());
+    let engines = Choice::Named(vec![away(), Candidate::Given(other.clone())]);
+    let second = Cluster::start_with(config.clone(), engines, Clock::system()).await.expect("starts");
+    waits_for(&second, &job, "unix:///nowhere.sock").await;
     second.shutdown().await;
 
     let third = start(folder.path(), &engine).await;
@@ -143,11 +132,72 @@ async fn after_a_restart_a_job_waits_for_the_engine_it_runs_on_though_another_an
     third.shutdown().await;
 
     // With nothing of any job left there, the first engine that works is taken.
-    let candidates = vec![away(), Candidate::Given(other)];
-    let fourth = Cluster::start_with(config, candidates, Clock::system()).await.expect("starts");
+    let engines = Choice::Named(vec![away(), Candidate::Given(other)]);
+    let fourth = Cluster::start_with(config, engines, Clock::system()).await.expect("starts");
     let mut engines = fourth.engines.watch();
     engines.wait_for(|status| status.engine().is_some()).await.expect("the cluster runs");
     fourth.shutdown().await;
+}
+
+/// The job runs on an engine at this address, which is away.
+async fn waits_for(cluster: &Cluster, job: &str, address: &str) {
+    let mut changes = cluster.api.jobs.changes();
+    let last = loop {
+        let seen = cluster.api.jobs.get(job).await.expect("is there");
+        if seen.last().reason.is_some() {
+            break seen.last().clone();
+        }
+        changes.recv().await.expect("the cluster runs");
+    };
+    assert_eq!((last.status.as_str(), last.reason.as_deref()), ("running", Some("EngineUnavailable")));
+    assert!(last.description.expect("words").contains(address));
+    assert!(cluster.engine_status().engine().is_none());
+}
+
+#[tokio::test]
+async fn a_start_without_the_environment_of_the_one_before_keeps_the_engine_until_another_is_named() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (engine, other) = (FakeEngine::new(), FakeEngine::new());
+    let config = Config::new(folder.path().to_owned(), Url::parse("http://127.0.0.1:8080").expect("a url"));
+    let first = start(folder.path(), &engine).await;
+    let job = create(&first, "hang").await;
+    running(&first, &job).await;
+    settings::set(&first.home.store, select::LAST_USED, "unix:///run/user/1/podman.sock").await.expect("stores");
+    first.shutdown().await;
+
+    let usual = Choice::Usual(vec![Candidate::Given(other.clone())]);
+    let second = Cluster::start_with(config.clone(), usual, Clock::system()).await.expect("starts");
+    waits_for(&second, &job, "unix:///run/user/1/podman.sock").await;
+    second.shutdown().await;
+
+    let third = Cluster::start_on(config, other).await.expect("starts");
+    assert_eq!(ended(&third, &job).await["history"]["reason"], "NotFound");
+    third.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_recording_from_after_the_backup_that_was_restored_is_not_shown_as_that_of_a_new_act() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let engine = FakeEngine::new();
+    let first = start(folder.path(), &engine).await;
+    let by = By::program("test", first.api.clock.now());
+    let record = async |cluster: &Cluster| {
+        cluster.api.acts.record(&by, platform::audit::ActKind::Kill, "job-1", "").await.expect("writes")
+    };
+    let known = record(&first).await;
+    std::fs::create_dir_all(&first.home.casts).expect("a folder");
+    for act in [known, known + 1] {
+        std::fs::write(first.home.casts.join(format!("{act}.cast")), "{}\n").expect("writes");
+    }
+    first.shutdown().await;
+    let second = start(folder.path(), &engine).await;
+    let unknown = record(&second).await;
+    assert_eq!(unknown, known + 1);
+    assert!(second.api.casts.find(known).await.expect("reads").is_some());
+    assert!(second.api.casts.find(unknown).await.expect("reads").is_none());
+    let files = std::fs::read_dir(&second.home.casts).expect("a folder").count();
+    assert_eq!(files, 2, "it is kept under another name");
+    second.shutdown().await;
 }
 
 #[tokio::test]
@@ -156,7 +206,7 @@ async fn two_servers_do_not_share_a_data_folder() {
     let engine = FakeEngine::new();
     let first = start(folder.path(), &engine).await;
     let config = Config::new(folder.path().to_owned(), Url::parse("http://127.0.0.1:8080").expect("a url"));
-    let second = Cluster::start_with(config.clone(), Vec::new(), Clock::system()).await;
+    let second = Cluster::start_with(config.clone(), Choice::Named(Vec::new()), Clock::system()).await;
     assert!(matches!(second, Err(ClusterError::Home(HomeError::InUse { .. }))));
     // The command line works on the folder of a running server.
     let people = crate::Accounts::open(&config).await.expect("opens");

@@ -68,6 +68,37 @@ impl Candidate {
             Self::Given(_) => "hand".to_owned(),
         }
     }
+
+    fn is_at(&self, address: &str) -> bool {
+        matches!(self, Self::Docker(endpoint) if endpoint.to_string() == address)
+    }
+}
+
+/// The engines that may be used.
+#[derive(Clone, Debug)]
+pub(crate) enum Choice {
+    /// These: somebody named them.
+    Named(Vec<Candidate>),
+    /// These, where engines usually listen, and the one that jobs have containers on, wherever that listens. Which places are usual
+    /// depends on the environment that a server is started in, and that is another from a shell than from cron.
+    Usual(Vec<Candidate>),
+}
+
+impl Choice {
+    /// The candidates, when jobs have containers on the engine at this address.
+    pub(crate) fn with(self, bound: Option<&str>) -> Vec<Candidate> {
+        let mut candidates = match self {
+            Self::Named(candidates) => return candidates,
+            Self::Usual(candidates) => candidates,
+        };
+        if let Some(address) = bound
+            && !candidates.iter().any(|candidate| candidate.is_at(address))
+            && let Ok(endpoint) = Endpoint::parse(address)
+        {
+            candidates.push(Candidate::Docker(endpoint));
+        }
+        candidates
+    }
 }
 
 /// Where to look when nobody said: `DOCKER_HOST` alone when it is set, else the well-known sockets.
@@ -129,9 +160,7 @@ impl EngineSelector {
     /// candidates was given up by whoever chose these, and changes nothing.
     #[must_use]
     pub(crate) fn bound_to(self, address: &str) -> Self {
-        let known =
-            |candidate: &Candidate| matches!(candidate, Candidate::Docker(endpoint) if endpoint.to_string() == address);
-        match self.candidates.iter().position(known) {
+        match self.candidates.iter().position(|candidate| candidate.is_at(address)) {
             Some(at) => drop(self.chosen.set(at)),
             None => tracing::warn!(
                 address,

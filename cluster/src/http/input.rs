@@ -20,7 +20,7 @@ use crate::accounts::places::Seen;
 /// More than any honest request: the largest environment, twice.
 pub(super) const BODY_LIMIT_BYTES: usize = 1 << 20;
 /// How long a body may take.
-const BODY_MAY_TAKE: Duration = Duration::from_secs(30);
+pub(super) const BODY_MAY_TAKE: Duration = Duration::from_secs(30);
 const LONGEST_KEY: usize = 255;
 const MOST_PARAMETERS: usize = 1000;
 

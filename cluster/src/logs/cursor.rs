@@ -222,3 +222,21 @@ pub(super) fn times_since(log: &Arc<JobLog>, time_ns: i64) -> Result<Vec<i64>, L
     })?;
     Ok(times)
 }
+
+pub(super) fn times_after(log: &Arc<JobLog>, bytes: u64) -> Result<Vec<i64>, LogError> {
+    let mut cursor = Cursor::seek(Arc::clone(log), LogStart::Line(u64::MAX))?;
+    let segments = cursor.segments();
+    let which = segments.partition_point(|s| s.start.bytes <= bytes);
+    let Some(segment) = segments.get(which.saturating_sub(1)) else { return Ok(Vec::new()) };
+    cursor.enter(segment)?;
+    let mut before = segment.start.bytes;
+    let mut times = Vec::new();
+    cursor.walk(|_, record| {
+        if before >= bytes {
+            times.push(record.time_ns);
+        }
+        before += record.bytes.len() as u64;
+        Step::On
+    })?;
+    Ok(times)
+}

@@ -24,6 +24,8 @@ const END_FILE: &str = "end";
 pub struct LogTotals {
     /// The first line still kept; also how many lines were dropped by retention.
     pub first_line: u64,
+    /// How many bytes were dropped by retention.
+    pub first_byte: u64,
     /// Lines since the job's start, a last unfinished one included.
     pub lines: u64,
     /// Bytes of output since the job's start.
@@ -305,11 +307,21 @@ impl JobLog {
         let log = Arc::clone(self);
         blocking(move || super::cursor::times_since(&log, time_ns)).await
     }
+
+    /// The times of all stored records after the first `bytes` of the job's output, in stored order.
+    ///
+    /// # Errors
+    /// [`LogError::Read`].
+    pub async fn times_after(self: &Arc<Self>, bytes: u64) -> Result<Vec<i64>, LogError> {
+        let log = Arc::clone(self);
+        blocking(move || super::cursor::times_after(&log, bytes)).await
+    }
 }
 
 fn totals(segments: &[Arc<Segment>], end: &End, finished: bool) -> LogTotals {
     LogTotals {
         first_line: segments.first().map_or(end.lines, |segment| segment.start.lines),
+        first_byte: segments.first().map_or(end.bytes, |segment| segment.start.bytes),
         lines: end.lines + u64::from(end.mid_line),
         bytes: end.bytes,
         last_time_ns: (end.max_time != i64::MIN).then_some(end.max_time),

@@ -141,6 +141,15 @@ async fn play(acts: Vec<Act>) {
                 let stored: std::collections::BTreeSet<i64> =
                     log.times_since(time).await.unwrap().into_iter().collect();
                 assert_eq!(stored, times);
+                let at = if model.records.is_empty() { 0 } else { at % model.records.len() };
+                let before: u64 = model.records[..at].iter().map(|r| r.bytes.len() as u64).sum();
+                let mut times: Vec<i64> =
+                    model.records[at..].iter().filter(|r| !r.bytes.is_empty()).map(|r| r.time_ns).collect();
+                let mut stored = log.times_after(before).await.unwrap();
+                // A piece is stored as one record a line.
+                times.dedup();
+                stored.dedup();
+                assert_eq!(stored, times);
             }
             Act::ReadLast(count) => {
                 let lines = model.lines().len();
@@ -288,6 +297,11 @@ async fn retention_drops_oldest_lines_keeps_their_numbers_and_tells_a_slow_reade
         skipped += chunk.skipped_lines;
     }
     assert!(skipped > 0);
+    let kept = 3000 - usize::try_from(totals.first_line).unwrap();
+    assert_eq!(log.times_after(0).await.unwrap().len(), kept);
+    assert_eq!(log.times_after(totals.first_byte).await.unwrap().len(), kept);
+    assert_eq!(log.times_after(totals.bytes - 20).await.unwrap(), [2998, 2999]);
+    assert!(log.times_after(totals.bytes).await.unwrap().is_empty());
     drop((log, slow));
     let logs = Arc::new(LogStore::new(dir.path(), limits));
     assert_eq!(logs.open("job").await.unwrap().totals(), totals);

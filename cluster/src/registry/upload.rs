@@ -81,6 +81,18 @@ impl Registry {
         digest: &Digest,
         chunk: Chunk,
     ) -> Result<(), RegistryError> {
+        self.finish_upload_if(name, id, digest, chunk, std::future::ready(Ok(()))).await
+    }
+
+    /// The same, unless `allowed` says no once all bytes are there. Then the upload stays as far as it has come.
+    pub(crate) async fn finish_upload_if<E: From<RegistryError> + Send + 'static>(
+        self: &Arc<Self>,
+        name: &RepositoryName,
+        id: &UploadId,
+        digest: &Digest,
+        chunk: Chunk,
+        allowed: impl Future<Output = Result<(), E>> + Send + 'static,
+    ) -> Result<(), E> {
         let turn = match self.sessions.find(id, name) {
             Ok(session) => take_turn(session).await,
             Err(error) => Err(error),
@@ -94,13 +106,16 @@ impl Registry {
         let work = async move {
             let (turn, len) = this.append(turn, &id, chunk, digest.algorithm()).await?;
             match this.check_digest(&turn, &id, &digest, len).await {
-                Ok(()) => this.commit(turn, &id, &digest, len).await,
+                Ok(()) => {
+                    allowed.await?;
+                    Ok(this.commit(turn, &id, &digest, len).await?)
+                }
                 Err(error @ RegistryError::WrongDigest { .. }) => {
                     // More bytes cannot make it right.
                     this.discard(turn, &id).await?;
-                    Err(error)
+                    Err(error.into())
                 }
-                Err(error) => Err(error),
+                Err(error) => Err(error.into()),
             }
         };
         tokio::spawn(work).await.expect("receiving does not panic")

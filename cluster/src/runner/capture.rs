@@ -1,7 +1,7 @@
 //! A container's log into the job's log, exactly once.
 //!
-//! Owns resuming: the engine is asked for its log from a little before the last stored piece, or from the run's start where
-//! stored times lie in the future, and what is already there is dropped by matching times in order. When the disk is full it
+//! Owns resuming: the engine is asked for its log from a little before the last stored piece, or for all of it where stored
+//! times lie in the future, and what is already there is dropped by matching times in order. When the disk is full it
 //! waits: the engine keeps the lines meanwhile, and whoever looks at the job is told. A log that the engine itself cannot
 //! read, though it answers, is given up once its container is over: else a damaged file would keep the job from ever
 //! ending.
@@ -16,14 +16,15 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::spec;
 use super::stall::Stalls;
 use crate::engine::{ContainerId, ContainerState, Engine, EngineError, LogPiece, OutputStream, Phase};
 use crate::logs::{JobLog, LogError, Record, Stream};
 
-/// Two writers stamp their pieces before one of them gets the engine's lock, so stored order is not quite time order.
 /// What is stored may be so far in the future because the engine's clock is ahead of ours. All that a run has printed is asked for again
 /// only beyond it.
 const CLOCKS_APART_NS: i64 = 60 * SECOND_NS;
+/// Two writers stamp their pieces before one of them gets the engine's lock, so stored order is not quite time order.
 const OVERLAP_NS: i64 = 2_000_000_000;
 const SECOND_NS: i64 = 1_000_000_000;
 /// Pieces that are ready together are stored with one write.
@@ -37,6 +38,13 @@ const TIME_IN_VAIN: Duration = Duration::from_secs(30);
 /// What stands in a log that was given up. Not why: that may name anything, and logs are shown to visitors.
 const GIVEN_UP: &str = "Roadstead: the container engine could not read the rest of this log.\n";
 
+/// Whose output it is.
+pub(super) struct Origin {
+    pub(super) engine: Arc<dyn Engine>,
+    pub(super) container: ContainerId,
+    pub(super) job: String,
+}
+
 /// The capture of one container's log in a task of its own.
 #[derive(Debug)]
 pub(super) struct Capture {
@@ -46,16 +54,10 @@ pub(super) struct Capture {
 }
 
 impl Capture {
-    pub(super) fn start(
-        engine: Arc<dyn Engine>,
-        container: ContainerId,
-        log: Arc<JobLog>,
-        follow: bool,
-        stalls: Stalls,
-    ) -> Self {
+    pub(super) fn start(origin: Origin, log: Arc<JobLog>, follow: bool, stalls: Stalls) -> Self {
         let stop = CancellationToken::new();
         let gave_up = Arc::new(AtomicBool::new(false));
-        let run = run(engine, container, log, follow, stalls, stop.clone());
+        let run = run(origin, log, follow, stalls, stop.clone());
         let given_up = Arc::clone(&gave_up);
         let task = tokio::spawn(async move {
             if matches!(run.await, End::GivenUp) {
@@ -90,14 +92,8 @@ impl Drop for Capture {
     }
 }
 
-async fn run(
-    engine: Arc<dyn Engine>,
-    container: ContainerId,
-    log: Arc<JobLog>,
-    mut follow: bool,
-    stalls: Stalls,
-    stop: CancellationToken,
-) -> End {
+async fn run(origin: Origin, log: Arc<JobLog>, mut follow: bool, stalls: Stalls, stop: CancellationToken) -> End {
+    let Origin { engine, container, .. } = &origin;
     // One capture a log at a time: the one before may still be in its last write.
     let gate = log.capture_gate();
     let _one = gate.lock().await;
@@ -105,7 +101,7 @@ async fn run(
     let mut in_vain = InVain::default();
     while !stop.is_cancelled() {
         let stored = log.totals().bytes;
-        match pass(engine.as_ref(), &container, &log, follow, &stalls, &stop).await {
+        match pass(&origin, &log, follow, &stalls, &stop).await {
             // An engine may stop following a moment before the last piece: look once more.
             Ok(()) if follow => {
                 follow = false;
@@ -114,7 +110,7 @@ async fn run(
             Ok(()) | Err(Trouble::Engine(EngineError::NoSuchContainer(_)) | Trouble::Closed) => return End::Whole,
             Err(Trouble::Engine(error)) => {
                 tracing::debug!(%container, %error, "a log broke off; resuming");
-                let over = engine.inspect(&container).await.ok().filter(|state| state.phase == Phase::Exited);
+                let over = engine.inspect(container).await.ok().filter(|state| state.phase == Phase::Exited);
                 match over {
                     Some(state) if log.totals().bytes == stored => {
                         if in_vain.again(&error) {
@@ -183,27 +179,23 @@ enum Trouble {
 }
 
 async fn pass(
-    engine: &dyn Engine,
-    container: &ContainerId,
+    origin: &Origin,
     log: &Arc<JobLog>,
     follow: bool,
     stalls: &Stalls,
     stop: &CancellationToken,
 ) -> Result<(), Trouble> {
-    let mut since = log.totals().last_time_ns.map(|last| last.saturating_sub(OVERLAP_NS));
-    if log.totals().last_time_ns > Some(stalls.now_ns().saturating_add(CLOCKS_APART_NS)) {
-        // The host's clock was set back: what the run writes now is older than what is stored.
-        let started = engine.inspect(container).await.map_err(Trouble::Engine)?.started_ns;
-        since = since.min(started.or(since));
-    }
-    // Whole seconds: some engines print no finer times, but compare with the finer ones they keep.
-    let since = since.map(|since| since.div_euclid(SECOND_NS).saturating_mul(SECOND_NS));
-    let stored = match since {
-        Some(since) => log.times_since(since).await.map_err(Trouble::Log)?,
-        None => Vec::new(),
+    let (since, mut seen) = match log.totals().last_time_ns {
+        None => (None, Seen::default()),
+        // The host's clock was set back: what the run writes now is older than what is stored, and may be older than its start.
+        Some(last) if last > stalls.now_ns().saturating_add(CLOCKS_APART_NS) => (None, seen_of_run(origin, log).await?),
+        Some(last) => {
+            // Whole seconds: some engines print no finer times, but compare with the finer ones they keep.
+            let since = last.saturating_sub(OVERLAP_NS).div_euclid(SECOND_NS).saturating_mul(SECOND_NS);
+            (Some(since), Seen::new(log.times_since(since).await.map_err(Trouble::Log)?))
+        }
     };
-    let mut seen = Seen::new(stored);
-    let pieces = engine.logs(container, since, follow).await.map_err(Trouble::Engine)?;
+    let pieces = origin.engine.logs(&origin.container, since, follow).await.map_err(Trouble::Engine)?;
     let mut batches = pieces.ready_chunks(BATCH);
     loop {
         let batch = tokio::select! {
@@ -217,7 +209,7 @@ async fn pass(
         let mut broken = None;
         for piece in batch {
             match piece {
-                Ok(piece) if piece.bytes.is_empty() || seen.has(piece.time_ns) => {}
+                Ok(piece) if piece.bytes.is_empty() || seen.has(piece.time_ns, piece.bytes.len()) => {}
                 Ok(piece) => records.push(record(piece)),
                 Err(error) => broken = Some(error),
             }
@@ -229,6 +221,16 @@ async fn pass(
             return Err(Trouble::Engine(error));
         }
     }
+}
+
+/// All that is stored of a container's log. No time tells it from the runs before: with a clock that was set back theirs may be later,
+/// or the same.
+async fn seen_of_run(origin: &Origin, log: &Arc<JobLog>) -> Result<Seen, Trouble> {
+    let found = origin.engine.list(spec::JOB, &origin.job).await.map_err(Trouble::Engine)?;
+    let began = found.iter().find(|one| one.id == origin.container).and_then(spec::log_bytes_of);
+    let times = log.times_after(began.unwrap_or(0)).await.map_err(Trouble::Log)?;
+    let dropped_bytes = began.map_or(0, |began| log.totals().first_byte.saturating_sub(began));
+    Ok(Seen { dropped_bytes, ..Seen::new(times) })
 }
 
 async fn store(
@@ -267,20 +269,22 @@ fn record(piece: LogPiece) -> Record {
 }
 
 /// The times of stored pieces that the engine will send again, in order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Seen {
     times: VecDeque<i64>,
-    latest: i64,
+    latest: Option<i64>,
+    /// Bytes before these that retention took away again: the engine may still have them, and sends them first.
+    dropped_bytes: u64,
 }
 
 impl Seen {
     fn new(times: Vec<i64>) -> Self {
-        Self { latest: times.iter().copied().max().unwrap_or(i64::MIN), times: times.into() }
+        Self { latest: times.iter().copied().max(), times: times.into(), dropped_bytes: 0 }
     }
 
-    /// Whether the next piece, of this time, is stored already.
-    fn has(&mut self, time_ns: i64) -> bool {
-        if time_ns > self.latest {
+    /// Whether the next piece, of this time and length, was stored already.
+    fn has(&mut self, time_ns: i64, bytes: usize) -> bool {
+        if self.dropped_bytes == 0 && Some(time_ns) > self.latest {
             self.times = VecDeque::new();
             return false;
         }
@@ -288,6 +292,11 @@ impl Seen {
         match self.times.iter().position(|stored| *stored == time_ns) {
             Some(at) => {
                 self.times.drain(..=at);
+                self.dropped_bytes = 0;
+                true
+            }
+            None if self.dropped_bytes > 0 => {
+                self.dropped_bytes = self.dropped_bytes.saturating_sub(bytes as u64);
                 true
             }
             None => false,
@@ -300,8 +309,11 @@ mod tests {
     use super::Seen;
 
     fn kept(stored: &[i64], sent: &[i64]) -> Vec<i64> {
-        let mut seen = Seen::new(stored.to_vec());
-        sent.iter().copied().filter(|time| !seen.has(*time)).collect()
+        kept_of(Seen::new(stored.to_vec()), sent)
+    }
+
+    fn kept_of(mut seen: Seen, sent: &[i64]) -> Vec<i64> {
+        sent.iter().copied().filter(|time| !seen.has(*time, 1)).collect()
     }
 
     #[test]
@@ -315,5 +327,15 @@ mod tests {
     fn pieces_the_engine_lost_or_that_are_of_an_earlier_run_do_not_hide_new_ones() {
         assert_eq!(kept(&[1, 2, 3], &[3, 4]), [4]);
         assert_eq!(kept(&[1, 2, 3], &[10, 11]), [10, 11]);
+    }
+
+    #[test]
+    fn pieces_that_were_stored_and_dropped_again_are_not_stored_once_more() {
+        let seen = || Seen { dropped_bytes: 2, ..Seen::new(vec![3, 4]) };
+        assert_eq!(kept_of(seen(), &[8, 9, 3, 4, 5]), [5]);
+        // The engine has dropped them, too: what it has is new but for what is stored.
+        assert_eq!(kept_of(seen(), &[3, 4, 1, 2]), [1, 2]);
+        assert_eq!(kept_of(seen(), &[4, 5, 6]), [5, 6]);
+        assert!(kept_of(seen(), &[8]).is_empty());
     }
 }

@@ -10,13 +10,14 @@ use std::time::Duration;
 use platform::job::{JobStatus, StatusItem, reason};
 use tokio::sync::Notify;
 
-use super::capture::Capture;
+use super::capture::{Capture, Origin};
 use super::launch::Launched;
 use super::{Runner, Running, outcome, spec};
 use crate::clock;
 use crate::engine::select::EngineStatus;
 use crate::engine::{ContainerId, ContainerState, ContainerSummary, Engine, EngineError, Phase, Signal};
 use crate::jobs::{JobError, JobRecord};
+use crate::logs::JobLog;
 
 /// Between two tries of something that failed for a reason that may pass.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
@@ -264,12 +265,16 @@ impl Course {
     }
 
     async fn capture(&self, engine: &Arc<dyn Engine>, id: &ContainerId, follow: bool) -> Result<Capture, Halt> {
+        let log = self.log().await?;
+        let stalls = self.runner.stalls.of(&self.id, &self.runner.clock);
+        let origin = Origin { engine: Arc::clone(engine), container: id.clone(), job: self.id.clone() };
+        Ok(Capture::start(origin, log, follow, stalls))
+    }
+
+    pub(super) async fn log(&self) -> Result<Arc<JobLog>, Halt> {
         loop {
             match self.runner.logs.open(&self.id).await {
-                Ok(log) => {
-                    let stalls = self.runner.stalls.of(&self.id, &self.runner.clock);
-                    return Ok(Capture::start(Arc::clone(engine), id.clone(), log, follow, stalls));
-                }
+                Ok(log) => return Ok(log),
                 Err(error) => tracing::error!(job = self.id, %error, "the job's log cannot be opened; trying again"),
             }
             self.pause(PATIENCE).await?;

@@ -34,7 +34,9 @@ impl Course {
         if run == 0 {
             self.story(JobStatus::Pending, Some(reason::CONTAINER_CREATING), None, None).await?;
         }
-        match engine.create(&spec::container(job, image, &self.runner.options.instance, run)).await {
+        // The run before is stored to its end, or there would not be another one.
+        let log_bytes = self.log().await?.totals().bytes;
+        match engine.create(&spec::container(job, image, &self.runner.options.instance, run, log_bytes)).await {
             Ok(id) => self.start(engine, id).await,
             Err(error) => self.cannot_run(error).await,
         }

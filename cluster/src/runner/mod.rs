@@ -15,6 +15,7 @@ mod launch;
 mod outcome;
 mod spec;
 mod stall;
+mod strays;
 #[cfg(test)]
 mod tests;
 
@@ -145,6 +146,7 @@ impl Runner {
     /// Takes up every unsettled job, then follows what is new or changed, until told to stop. Containers run on.
     pub(crate) async fn run(self: Arc<Self>, stop: CancellationToken) {
         let tasks = TaskTracker::new();
+        tasks.spawn(strays::run(Arc::clone(&self), stop.clone()));
         // Subscribed before looking: a job created in between is seen twice rather than never.
         let mut changes = self.book.changes();
         let mut looks = tokio::time::interval(LOOK_AGAIN);

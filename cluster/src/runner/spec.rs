@@ -14,8 +14,11 @@ pub(super) const INSTANCE: &str = "roadstead.instance";
 /// Which run of the job: 0, then 1 after the first restart.
 pub(super) const RUN: &str = "roadstead.run";
 
-/// The container of the job's run number `run`, of the image that the engine calls so.
-pub(super) fn container(job: &JobRecord, image: String, instance: &str, run: u32) -> ContainerSpec {
+/// Bytes that the job's log held before this run.
+const LOG_BYTES: &str = "roadstead.log-bytes";
+
+/// The container of the job's run number `run`, of the image that the engine calls so. The job's log holds `log_bytes` of the runs before.
+pub(super) fn container(job: &JobRecord, image: String, instance: &str, run: u32, log_bytes: u64) -> ContainerSpec {
     let container = &job.spec.container;
     ContainerSpec {
         name: format!("roadstead-{}-{run}", job.id),
@@ -31,6 +34,7 @@ pub(super) fn container(job: &JobRecord, image: String, instance: &str, run: u32
             (JOB.to_owned(), job.id.clone()),
             (INSTANCE.to_owned(), instance.to_owned()),
             (RUN.to_owned(), run.to_string()),
+            (LOG_BYTES.to_owned(), log_bytes.to_string()),
         ]),
         http_port: container.http.as_ref().map(|http| http.port),
         shm: job.spec.large_shm(),
@@ -52,6 +56,11 @@ pub(super) fn image_name(image: &str) -> Result<String, ImageError> {
 /// The run number a container of ours carries.
 pub(super) fn run_of(container: &ContainerSummary) -> Option<u32> {
     container.labels.get(RUN)?.parse().ok()
+}
+
+/// Bytes of the job's log that are of the runs before; none where an older version made the container.
+pub(super) fn log_bytes_of(container: &ContainerSummary) -> Option<u64> {
+    container.labels.get(LOG_BYTES)?.parse().ok()
 }
 
 #[cfg(test)]

@@ -41,6 +41,18 @@ impl FakeEngine {
         self.lock().slow_making = refusals;
     }
 
+    /// Shows the containers that [`FakeEngine::make_slowly`] hides.
+    pub fn show_slowly_made(&self) {
+        self.lock().containers.values_mut().for_each(|container| container.hidden = 0);
+        self.touch();
+    }
+
+    /// Waits until there are only so many containers.
+    pub async fn has_only(&self, count: usize) {
+        // It fails when the engine is away, and then a test sees what there is.
+        let _ = self.until(|state| (state.containers.len() <= count).then_some(Ok(()))).await;
+    }
+
     /// Lets output have earlier times than what was printed before, as when the host's clock was set back.
     pub fn go_back_in_time(&self) {
         self.lock().last_time = 0;

@@ -25,13 +25,12 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     Archive, Connection, ContainerId, ContainerSpec, ContainerState, ContainerSummary, Engine, EngineError, EngineInfo,
-    EngineStream, ImageError, LocalImage, LogPiece, Output, OutputStream, Phase, PullProgress, RegistryAuth, Session,
+    EngineStream, ImageError, LocalImage, LogPiece, OutputStream, Phase, PullProgress, RegistryAuth, Session,
     SessionStreams, Signal, StatsSample,
 };
 use crate::clock::Clock;
 use images::Image;
 use process::{Surroundings, play};
-use session::{FakeControl, receive};
 
 /// The port every fake container with that http port "publishes".
 const PUBLISHED_PORT: u16 = 32_768;
@@ -371,83 +370,11 @@ impl Engine for FakeEngine {
         command: &[String],
         streams: SessionStreams,
     ) -> Result<Session, EngineError> {
-        {
-            let mut state = self.answer()?;
-            if find(&mut state, id)?.state.phase != Phase::Running {
-                return Err(EngineError::NotRunning);
-            }
-            state.sessions += 1;
-        }
-        let steps = script::parse(command);
-        let (input, theirs) = tokio::io::duplex(64 * 1024);
-        let (send, output) = mpsc::unbounded_channel();
-        let (resize, size) = watch::channel(None);
-        let (code, _) = watch::channel(None);
-        let (end, signals) = mpsc::unbounded_channel();
-        let control = Arc::new(FakeControl { resize, code: code.clone(), end: Some(end.clone()) });
-        let me = self.me.clone();
-        tokio::spawn(async move {
-            let _nobody_may_be_left_to_signal_it = end;
-            let write = {
-                let send = send.clone();
-                Arc::new(move |stream, bytes: Vec<u8>| {
-                    let stream = if streams.tty { OutputStream::Stdout } else { stream };
-                    let _ = send.send(Output { stream, bytes: bytes.into() });
-                })
-            };
-            let exit = match steps {
-                Ok(steps) => {
-                    play(steps, Surroundings { write, signals, input: Some(theirs), size: Some(size) }).await.code
-                }
-                Err(message) => {
-                    let _ = send.send(Output { stream: OutputStream::Stdout, bytes: format!("{message}\n").into() });
-                    127
-                }
-            };
-            code.send_replace(Some(exit));
-            if let Some(engine) = me.upgrade() {
-                engine.lock().sessions -= 1;
-                engine.touch();
-            }
-        });
-        Ok(Session { input: Box::pin(input), output: receive(output), control })
+        self.exec_now(id, command, streams)
     }
 
     async fn attach(&self, id: &ContainerId, streams: SessionStreams) -> Result<Session, EngineError> {
-        let from = {
-            let mut state = self.answer()?;
-            let container = find(&mut state, id)?;
-            if container.state.phase != Phase::Running {
-                return Err(EngineError::NotRunning);
-            }
-            container.log.last().map_or(i64::MIN, |piece| piece.time_ns + 1)
-        };
-        let output = self.logs(id, Some(from), true).await?;
-        let (input, mut theirs) = tokio::io::duplex(64 * 1024);
-        let (resize, _) = watch::channel(None);
-        let (code, _) = watch::channel(None);
-        let (me, id, codes) = (self.me.clone(), id.clone(), code.clone());
-        // Input is echoed, as a terminal would.
-        tokio::spawn(async move {
-            let mut buffer = vec![0; 4096];
-            while let Ok(read @ 1..) = tokio::io::AsyncReadExt::read(&mut theirs, &mut buffer).await {
-                let Some(engine) = me.upgrade() else { return };
-                if streams.stdin {
-                    engine.write(&id, OutputStream::Stdout, buffer[..read].to_vec());
-                }
-            }
-            if let Some(engine) = me.upgrade()
-                && engine.wait(&id).await.is_ok()
-                && let Ok(state) = engine.inspect(&id).await
-            {
-                codes.send_replace(state.exit_code);
-            }
-        });
-        Ok(Session {
-            input: Box::pin(input),
-            output: output.map(|piece| piece.map(|piece| Output { stream: piece.stream, bytes: piece.bytes })).boxed(),
-            control: Arc::new(FakeControl { resize, code, end: None }),
-        })
+        self.attach_now(id, streams).await
     }
 
     async fn signal(&self, id: &ContainerId, signal: Signal) -> Result<(), EngineError> {

@@ -7,8 +7,10 @@ use axum::{
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use image::download::Asked;
+use tokio::time::timeout;
 
 use super::{
+    super::input::BODY_MAY_TAKE,
     CONTENT_DIGEST, Call, Refusal,
     blobs::{cached, conditions},
     plain,
@@ -96,7 +98,9 @@ pub(super) async fn put(
     let content_type = call.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     // Parameters (charset) say nothing about what it is.
     let content_type = content_type.and_then(|value| value.split(';').next()).map(|word| word.trim().to_owned());
-    let content = Limited::new(body, MANIFEST_MOST_BYTES).collect().await.map_err(|error| {
+    let reading = timeout(BODY_MAY_TAKE, Limited::new(body, MANIFEST_MOST_BYTES).collect()).await;
+    let read = reading.map_err(|_| Refusal::TooSlow { limit_secs: BODY_MAY_TAKE.as_secs() })?;
+    let content = read.map_err(|error| {
         if error.is::<LengthLimitError>() {
             Refusal::TooLarge { limit_bytes: MANIFEST_MOST_BYTES }
         } else {
@@ -104,6 +108,7 @@ pub(super) async fn put(
         }
     })?;
     let content = content.to_bytes();
+    call.proof.ask().await?;
     let content_type = content_type.as_deref().filter(|word| !word.is_empty());
     let put = call.registry.put_manifest(&name, &reference, &tags, content_type, &content).await?;
     let mut response = StatusCode::CREATED.into_response();

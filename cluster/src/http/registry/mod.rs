@@ -1,6 +1,7 @@
 //! The OCI distribution API under `/v2/`: who may do what, and which handler does it.
 //!
-//! Owns the one place where rights on images are checked. Handlers below are reached by nobody who may not.
+//! Owns the one place where rights on images are checked. Handlers below are reached by nobody who may not, and ask once more
+//! before what was sent takes effect: a body may take its time, and a right be taken back meanwhile.
 
 mod blobs;
 pub(super) mod extension;
@@ -19,6 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use platform::{Uri, permission::Action};
 use url::form_urlencoded;
 
 use super::{Api, caller::bearer};
@@ -37,8 +39,30 @@ const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-diges
 /// The user name that goes with any token.
 const ANYBODY: &str = "token";
 
+/// What a request has to prove.
+#[derive(Clone)]
+struct Proof {
+    api: Arc<Api>,
+    headers: HeaderMap,
+    /// The right it needs, where its address names a repository.
+    wants: Option<(Uri, Action)>,
+}
+
+impl Proof {
+    /// Who asks, and what they may do, as it is now.
+    async fn ask(&self) -> Result<Rights, Refusal> {
+        let user = authenticate(&self.api, &self.headers).await?;
+        let rights = self.api.permissions.rights_of(&user).await?;
+        if let Some((uri, action)) = &self.wants {
+            rights.require(std::slice::from_ref(uri), *action)?;
+        }
+        Ok(rights)
+    }
+}
+
 /// A request that was let in.
 struct Call {
+    proof: Proof,
     registry: Arc<Registry>,
     cluster: String,
     rights: Rights,
@@ -46,7 +70,7 @@ struct Call {
 }
 
 impl Call {
-    fn may(&self, name: &RepositoryName, action: platform::permission::Action) -> bool {
+    fn may(&self, name: &RepositoryName, action: Action) -> bool {
         self.rights.allow(&name.uri(&self.cluster), action)
     }
 
@@ -95,14 +119,15 @@ pub(super) async fn serve(State(api): State<Arc<Api>>, path: Option<Path<String>
 
 async fn dispatch(api: &Arc<Api>, path: &str, request: Request) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
-    let user = authenticate(api, &parts.headers).await?;
-    let rights = api.permissions.rights_of(&user).await?;
-    let target = Target::parse(path, &parts.method)?;
     let cluster = api.config.cluster_name.clone();
-    if let Some(name) = target.repository() {
-        rights.require(&[name.uri(&cluster)], target.needs(&parts.method))?;
-    }
-    let call = Call { registry: Arc::clone(&api.registry), cluster, rights, parts };
+    let target = Target::parse(path, &parts.method);
+    let named = target.as_ref().ok().and_then(|target| Some((target, target.repository()?)));
+    let wants = named.map(|(target, name)| (name.uri(&cluster), target.needs(&parts.method)));
+    let proof = Proof { api: Arc::clone(api), headers: parts.headers.clone(), wants };
+    // Nobody learns what is wrong with an address before it is known who asks.
+    let rights = proof.ask().await?;
+    let target = target?;
+    let call = Call { proof, registry: Arc::clone(&api.registry), cluster, rights, parts };
     let method = call.parts.method.clone();
     let is = |wanted: Method| method == wanted;
     let is_reading = is(Method::GET) || is(Method::HEAD);

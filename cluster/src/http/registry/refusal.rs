@@ -55,6 +55,12 @@ pub(super) enum Refusal {
         /// The most.
         limit_bytes: usize,
     },
+    /// A manifest that was not whole in time.
+    #[error("the manifest was not whole within {limit_secs} seconds")]
+    TooSlow {
+        /// The most.
+        limit_secs: u64,
+    },
     /// Nothing is there.
     #[error("the registry has no such address")]
     NoRoute,
@@ -85,6 +91,7 @@ impl Refusal {
             Self::Input { .. } => (StatusCode::BAD_REQUEST, "SIZE_INVALID"),
             Self::PageSize => (StatusCode::BAD_REQUEST, "PAGINATION_NUMBER_INVALID"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "MANIFEST_INVALID"),
+            Self::TooSlow { .. } => (StatusCode::REQUEST_TIMEOUT, "MANIFEST_INVALID"),
             Self::NoRoute => (StatusCode::NOT_FOUND, "NAME_UNKNOWN"),
             Self::NoMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED"),
             Self::Store(error) => of_store(error),

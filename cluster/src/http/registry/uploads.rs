@@ -35,11 +35,12 @@ pub(super) async fn begin(call: Call, body: Body, name: RepositoryName) -> Resul
         let digest = parse(digest)?;
         let id = call.registry.begin_upload(&name).await?;
         let registry = &call.registry;
-        let finished = registry.finish_upload(&name, &id, &digest, chunk(&call, body, None)?).await;
+        let chunk = chunk(&call, body, None)?;
+        let finished = registry.finish_upload_if(&name, &id, &digest, chunk, still_allowed(&call)).await;
         if let Err(refused) = finished {
             // The client never learnt the upload's address and cannot go on with it.
             match registry.cancel_upload(&name, &id).await {
-                Ok(()) | Err(RegistryError::NoSuchUpload) => return Err(refused.into()),
+                Ok(()) | Err(RegistryError::NoSuchUpload) => return Err(refused),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -77,8 +78,15 @@ pub(super) async fn append(call: Call, body: Body, name: RepositoryName, id: Upl
 pub(super) async fn finish(call: Call, body: Body, name: RepositoryName, id: UploadId) -> Result<Response, Refusal> {
     let digest = parse(call.query().find("digest").unwrap_or_default())?;
     let begins = content_range(&call)?;
-    call.registry.finish_upload(&name, &id, &digest, chunk(&call, body, begins)?).await?;
+    let chunk = chunk(&call, body, begins)?;
+    call.registry.finish_upload_if(&name, &id, &digest, chunk, still_allowed(&call)).await?;
     Ok(created(&name, &digest))
+}
+
+/// Whether the caller may still write, asked when all bytes are there: a large blob takes long.
+fn still_allowed(call: &Call) -> impl Future<Output = Result<(), Refusal>> + Send + use<> {
+    let proof = call.proof.clone();
+    async move { proof.ask().await.map(drop) }
 }
 
 fn parse(digest: &str) -> Result<Digest, Refusal> {

@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::*;
+use crate::registry::{Digest, Reference, RepositoryName};
 
 const OCI_IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
 const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -306,4 +307,64 @@ async fn hostile_requests_get_a_clear_refusal_with_a_code() {
         let answer = server.v2(As::Writer, "PATCH", &path, &[headers], b"x").await;
         assert_eq!((answer.status.as_u16(), code(&answer).as_str()), (400, "SIZE_INVALID"), "{headers:?}");
     }
+}
+
+#[tokio::test]
+async fn who_loses_the_right_or_the_token_while_the_body_is_on_its_way_puts_nothing_there() {
+    const DEMO: &str = "/apis/admin/v1/clusters/default/orgs/main/projects/demo/users/writer";
+    let to = RepositoryName::parse("main/demo/tool").expect("a name");
+    for loses_token in [false, true] {
+        for what in ["manifest", "blob at once", "upload"] {
+            let server = Server::start().await;
+            let image: Value =
+                serde_json::from_str(&server.image("main/demo/tool", "v1", "layer").await).expect("JSON");
+            let content = if what == "manifest" { image } else { json!({"some": what}) };
+            let late: Digest = digest(content.to_string().as_bytes()).parse().expect("a digest");
+            let (method, path) = match what {
+                "manifest" => ("PUT", "/v2/main/demo/tool/manifests/late".to_owned()),
+                "blob at once" => ("POST", format!("/v2/main/demo/tool/blobs/uploads/?digest={late}")),
+                _ => {
+                    let begun = server.v2(As::Writer, "POST", "main/demo/tool/blobs/uploads/", &[], b"").await;
+                    let place = begun.headers[header::LOCATION].to_str().expect("text").to_owned();
+                    ("PUT", format!("{place}?digest={late}"))
+                }
+            };
+            let (body, begun, go) = slow_body(&content);
+            let request = Request::builder().method(method).uri(&path);
+            let request = request.header(header::AUTHORIZATION, server.basic("token", As::Writer).await);
+            let meanwhile = async {
+                begun.await.expect("the body is read");
+                if loses_token {
+                    server.api.clock.advance_ns(3600 * 1_000_000_000);
+                } else {
+                    let out = server.call(As::Admin, Method::DELETE, DEMO, None).await;
+                    assert_eq!(out.status, StatusCode::NO_CONTENT, "{}", out.text);
+                }
+                go.send(()).expect("the body is waited for");
+            };
+            let (answer, ()) = tokio::join!(server.send(request.body(body).expect("a request")), meanwhile);
+            let expected = if loses_token { (401, "UNAUTHORIZED") } else { (403, "DENIED") };
+            assert_eq!((answer.status.as_u16(), code(&answer).as_str()), expected, "{what}");
+            assert!(
+                server.api.registry.find_manifest(&to, &Reference::Tag("late".to_owned())).await.is_err(),
+                "{what}"
+            );
+            assert!(server.api.registry.find_blob(&to, &late).await.expect("reads").is_none(), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_manifest_that_never_ends_is_a_408() {
+    let server = Server::start().await;
+    let (body, begun, _go) = slow_body(&json!({}));
+    let request = Request::put("/v2/main/demo/tool/manifests/v1");
+    let request = request.header(header::AUTHORIZATION, server.basic("token", As::Writer).await);
+    let later = async {
+        begun.await.expect("the body is read");
+        pass(Duration::from_secs(30)).await;
+    };
+    let (answer, ()) = tokio::join!(server.send(request.body(body).expect("a request")), later);
+    assert_eq!(answer.status, StatusCode::REQUEST_TIMEOUT, "{}", answer.text);
+    assert!(answer.text.contains("30 seconds"), "{}", answer.text);
 }

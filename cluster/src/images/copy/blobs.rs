@@ -11,11 +11,11 @@ use crate::{
     registry::{Chunk, Digest, Registry, RegistryError, RepositoryName, UploadId},
 };
 
-/// How often a blob that broke off is continued.
+/// How often a blob is asked for in a row without getting any further.
 const TRIES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 
-/// Fetches a blob. Where the source breaks off, goes on from there a few times.
+/// Fetches a blob. Where the source breaks off, or is away for a moment, goes on from there, as long as that leads further.
 pub(super) async fn fetch(
     registry: &Arc<Registry>,
     source: &Source,
@@ -25,7 +25,7 @@ pub(super) async fn fetch(
     count: impl FnMut(usize) + Send + 'static,
 ) -> Result<(), TransferError> {
     let upload = registry.begin_upload(repository).await?;
-    let work = Work { registry, source, repository, blob, digest };
+    let work = Work { registry, source, repository, blob, digest, first_wait: FIRST_WAIT };
     let outcome = work.run(&upload, count).await;
     if outcome.is_err() {
         // An upload that the registry dropped itself is gone already.
@@ -40,27 +40,42 @@ struct Work<'a> {
     repository: &'a RepositoryName,
     blob: &'a Descriptor,
     digest: &'a Digest,
+    first_wait: Duration,
 }
 
 impl Work<'_> {
     async fn run(&self, upload: &UploadId, count: impl FnMut(usize) + Send + 'static) -> Result<(), TransferError> {
         let count = Arc::new(std::sync::Mutex::new(count));
-        let mut wait = FIRST_WAIT;
-        for _ in 0..TRIES {
-            let offset = self.registry.upload_len(self.repository, upload).await?;
+        let (mut wait, mut tried) = (self.first_wait, 0);
+        let mut offset = self.registry.upload_len(self.repository, upload).await?;
+        loop {
             let counted = Arc::clone(&count);
-            match self.try_once(upload, offset, counted).await {
-                Err(TransferError::Registry(RegistryError::BodyBroken | RegistryError::WrongSize { .. })) => {}
+            let why = match self.try_once(upload, offset, counted).await {
+                Err(TransferError::Registry(RegistryError::BodyBroken | RegistryError::WrongSize { .. })) => {
+                    self.source.broke_off()
+                }
+                // It is being started again, say.
+                Err(TransferError::Source(away)) if away.may_pass() => away,
                 Err(TransferError::Registry(RegistryError::WrongDigest { said, .. })) => {
                     let why = format!("{} sends something else for {said}", self.source.reference());
                     return Err(SourceError::Broken(why).into());
                 }
                 done => return done,
+            };
+            let had = offset;
+            offset = self.registry.upload_len(self.repository, upload).await?;
+            if offset > had {
+                (wait, tried) = (self.first_wait, 0);
+            } else {
+                tried += 1;
             }
+            if tried == TRIES || !why.may_pass() {
+                return Err(why.into());
+            }
+            tracing::debug!(blob = %self.digest, offset, %why, "the source of a copy broke off; asking again");
             tokio::time::sleep(wait).await;
             wait *= 2;
         }
-        Err(self.source.broke_off().into())
     }
 
     async fn try_once(
@@ -88,3 +103,6 @@ impl Work<'_> {
         Ok(self.registry.finish_upload(self.repository, upload, self.digest, chunk).await?)
     }
 }
+
+#[cfg(test)]
+mod tests;

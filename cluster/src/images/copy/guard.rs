@@ -91,9 +91,10 @@ impl Guard {
             self.watch.budget.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(left.saturating_add(bytes)));
     }
 
-    /// Why something was not let through.
+    /// Why something was not let through. What may pass is told once: the next time it may have passed.
     pub(super) fn refusal(&self) -> Option<SourceError> {
-        self.watch.refusal.lock().expect("holders of the lock do not panic").clone()
+        let mut refusal = self.watch.refusal.lock().expect("holders of the lock do not panic");
+        if refusal.as_ref().is_some_and(SourceError::may_pass) { refusal.take() } else { refusal.clone() }
     }
 }
 
@@ -145,8 +146,9 @@ async fn answer(
     };
     Ok(outcome.unwrap_or_else(|refusal| {
         tracing::info!(%refusal, "a copy was not let through");
-        watch.refusal.lock().expect("holders of the lock do not panic").get_or_insert(refusal);
-        plain(StatusCode::FORBIDDEN)
+        let status = if refusal.may_pass() { StatusCode::BAD_GATEWAY } else { StatusCode::FORBIDDEN };
+        watch.note(refusal);
+        plain(status)
     }))
 }
 
@@ -263,13 +265,21 @@ impl Watch {
         }
     }
 
+    /// Keeps the first refusal, of those that may not pass where there is one.
+    fn note(&self, refusal: SourceError) {
+        let mut noted = self.refusal.lock().expect("holders of the lock do not panic");
+        if noted.as_ref().is_none_or(SourceError::may_pass) {
+            *noted = Some(refusal);
+        }
+    }
+
     fn spend(&self, bytes: usize) -> io::Result<()> {
         let spent = self.budget.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(bytes as u64));
         if spent.is_ok() {
             return Ok(());
         }
         let refusal = SourceError::Broken("its registry sends far more than its manifests say".to_owned());
-        self.refusal.lock().expect("holders of the lock do not panic").get_or_insert(refusal);
+        self.note(refusal);
         Err(io::Error::other("more than was announced"))
     }
 }

@@ -92,6 +92,11 @@ pub(crate) enum SourceError {
 }
 
 impl SourceError {
+    /// Whether the same may be answered a moment later.
+    pub(super) const fn may_pass(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
+    }
+
     /// The word for programs.
     pub(crate) const fn reason(&self) -> &'static str {
         match self {

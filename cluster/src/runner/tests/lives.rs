@@ -404,28 +404,6 @@ async fn a_log_that_cannot_be_read_for_a_while_is_read_when_it_can() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_that_began_after_the_clock_was_set_back_loses_no_line_and_repeats_none() {
-    let clock = Clock::manual(timestamp(1_800_000_000_000_000_000));
-    let engine = FakeEngine::with_clock(clock.clone());
-    let dir = Arc::new(tempfile::tempdir().unwrap());
-    let server = Server::over(engine.clone(), MemoryBook::new(clock.clone()), dir, clock.clone()).await;
-    let id = server.book.submit("busybox", "print:again sleep:5000 exit:1", |job| {
-        job.spec.restart_policy = RestartPolicy::OnFailure;
-    });
-    server.until(&id, |job| job.restarts() == 1).await;
-    clock.advance_ns(-3_600_000_000_000);
-    engine.go_back_in_time();
-    server.lines(&id, 2).await;
-    let (book, dir, clock) = server.crash().await;
-    let server = Server::over(engine.clone(), book, dir, clock).await;
-    server.lines(&id, 3).await;
-    server.book.cancel(&id).await;
-    let job = server.settled(&id).await;
-    assert_eq!(job.restarts(), 2);
-    assert_eq!(server.output(&id).await, "again\n".repeat(3));
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_container_somebody_removed_ends_its_job_and_others_containers_are_left_alone() {
     let engine = FakeEngine::new();
     let server = Server::start(engine.clone()).await;

@@ -1,4 +1,6 @@
-//! Rules of the push page: which name an image is offered, when it may start, how a layer's line reads.
+//! Rules of the push page: which name an image is offered, when it may start, which tags stand after a try, how a layer's line reads.
+
+pub(crate) mod tagged;
 
 use crate::i18n::{
     I18n, Lang, Phrase,

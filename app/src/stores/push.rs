@@ -1,6 +1,7 @@
 //! The push of this tab: the files looked into, what is chosen of them, and how it goes. It lives above all pages, so that it goes on
 //! while the reader looks at others.
 
+use crate::rules::push::tagged;
 use crate::ui::file_drop::Picked;
 use crate::workers::ArchiveWorkers;
 use archive_protocol::{
@@ -63,6 +64,8 @@ pub(crate) struct PushStore {
     pub(crate) unfinished: RwSignal<Vec<Unfinished>>,
     /// What is being pushed: `repository:tag`, in words.
     pub(crate) targets: RwSignal<Vec<String>>,
+    /// What all tries of the push have set so far.
+    tagged: StoredValue<Tagged>,
     link: StoredValue<SendWrapper<Link>>,
     next: StoredValue<u32>,
 }
@@ -99,6 +102,7 @@ impl PushStore {
             progress: RwSignal::new(Progress::default()),
             unfinished: RwSignal::new(Vec::new()),
             targets: RwSignal::new(Vec::new()),
+            tagged: StoredValue::new(Tagged::default()),
             link: StoredValue::new(SendWrapper::new(Link::default())),
             next: StoredValue::new(0),
         }
@@ -135,6 +139,7 @@ impl PushStore {
     }
 
     pub(crate) fn start(self, order: PushOrder) {
+        self.tagged.set_value(Tagged::default());
         self.targets.set(order.targets.iter().map(|target| format!("{}:{}", target.repository, target.tag)).collect());
         self.progress.set(Progress::default());
         self.link.with_value(|link| link.last.replace(Some(order)));
@@ -198,6 +203,7 @@ impl PushStore {
         for file in self.files.get_untracked() {
             self.release(file.number);
         }
+        self.tagged.set_value(Tagged::default());
         self.settle(Standing::Idle);
         self.list_unfinished();
     }
@@ -220,6 +226,16 @@ impl PushStore {
         self.link.with_value(|link| link.guard.replace(None));
     }
 
+    /// A try stopped: what it has set is told with what those before it have.
+    fn stop(self, fault: Fault, tagged: Tagged) {
+        self.settle(Standing::Failed(fault, self.with_earlier(tagged)));
+    }
+
+    fn with_earlier(self, tagged: Tagged) -> Tagged {
+        self.tagged.update_value(|all| *all = tagged::after(std::mem::take(all), tagged));
+        self.tagged.get_value()
+    }
+
     fn order(self, order: &Order, file: Option<&File>) {
         let link = self.link.get_value();
         let mut workers = link.workers.borrow_mut();
@@ -228,7 +244,7 @@ impl PushStore {
         }
         match workers.as_ref() {
             Some(workers) => workers.order(order, file),
-            None => self.settle(Standing::Failed(Fault::new(FaultCode::Broken, ""), Tagged::default())),
+            None => self.stop(Fault::new(FaultCode::Broken, ""), Tagged::default()),
         }
     }
 
@@ -245,7 +261,7 @@ impl PushStore {
             }
         });
         if self.standing.with_untracked(|standing| *standing == Standing::Running) {
-            self.settle(Standing::Failed(Fault::new(FaultCode::Broken, ""), self.perhaps_tagged()));
+            self.stop(Fault::new(FaultCode::Broken, ""), self.perhaps_tagged());
         }
     }
 
@@ -283,21 +299,21 @@ impl PushStore {
             Word::Refused { file, fault } => {
                 if self.link.with_value(|link| link.awaited.borrow().contains(&file)) {
                     self.link.with_value(|link| link.awaited.take());
-                    self.settle(Standing::Failed(fault.clone(), Tagged::default()));
+                    self.stop(fault.clone(), Tagged::default());
                 }
                 self.look(file, Look::Refused(fault));
             }
             Word::Progress(progress) => self.progress.set(progress),
             Word::Done { push, receipts } if self.is_awaited(push) => self.settle(Standing::Done(receipts)),
             Word::Failed { push, fault, tagged } if self.is_awaited(push) => {
-                self.settle(Standing::Failed(fault, tagged));
+                self.stop(fault, tagged);
             }
             Word::Cancelled { push, tagged } if self.is_awaited(push) => {
-                if tagged == Tagged::default() {
+                if self.with_earlier(tagged) == Tagged::default() {
                     self.settle(Standing::Idle);
                     self.list_unfinished();
                 } else {
-                    self.settle(Standing::Failed(Fault::new(FaultCode::Cancelled, ""), tagged));
+                    self.stop(Fault::new(FaultCode::Cancelled, ""), Tagged::default());
                 }
             }
             Word::Done { .. } | Word::Failed { .. } | Word::Cancelled { .. } => {}

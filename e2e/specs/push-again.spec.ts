@@ -1,0 +1,57 @@
+/** What the push page keeps: of a push that was interrupted, of one that stopped, of files that were dropped beside one. */
+
+import type { Page } from "@playwright/test";
+import { dockerArchive, layer, noise, write } from "../support/archives.ts";
+import { Registry } from "../support/registry.ts";
+import { fresh, MIB, pick, push, stamp, test } from "../support/through.ts";
+import { expect } from "../support/world.ts";
+
+const PATIENCE_MS = 60_000;
+
+// None of it depends on the width.
+test.skip(({ viewport }) => (viewport?.width ?? 0) < 1000, "at one width");
+
+const done = (page: Page) => page.getByRole("heading", { name: "Pushed and verified" });
+const start = (page: Page) => page.getByRole("button", { name: "Push", exact: true });
+const small = (names: string[], seed: number) => dockerArchive(names, [layer("app", noise(70_000, seed))]);
+
+/** Drops a file on the list of images, reached without leaving the console. */
+async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
+  await page.getByRole("link", { name: "Images" }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "Images" })).toBeVisible();
+  const data = await page.evaluateHandle(
+    ([name, text]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([Uint8Array.from(atob(text), (char) => char.charCodeAt(0))], name));
+      return data;
+    },
+    [name, bytes.toString("base64")] as const,
+  );
+  await page.locator("body").dispatchEvent("drop", { dataTransfer: data });
+  await expect(page.getByRole("heading", { level: 1, name: "Push images" })).toBeVisible();
+}
+
+async function cancel(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Cancel push" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel push" }).click();
+}
+
+test("a tag that an earlier try has set is told of after the next one", async ({ through: page }) => {
+  const [first, second] = [`set-${stamp()}`, `held-${stamp()}`];
+  const home = await new Registry(page.request).home();
+  await page.goto("/images/push");
+  for (const [name, seed] of [[first, 59], [second, 61]] as const) {
+    await page.locator("#push-files").setInputFiles({ name: `${name}.tar`, mimeType: "application/x-tar", buffer: small([`${name}:v1`], seed).tar });
+    await expect(page.getByRole("heading", { name: `${name}:v1` })).toBeVisible();
+  }
+  // As a tab that pushes there holds it.
+  await page.evaluate((name) => void navigator.locks.request(name, () => new Promise(() => undefined)), `roadstead push ${home}${second}:v1`);
+  await start(page).click();
+  await expect(page.getByText(`Pushed and verified before it stopped: ${home}${first}:v1.`)).toBeVisible();
+  // The next try gets nowhere.
+  await page.context().route(/\/v2\//, () => undefined);
+  await page.getByRole("button", { name: "Try again from where it stopped" }).click();
+  await cancel(page);
+  await expect(page.getByText("It was cancelled.")).toBeVisible();
+  await expect(page.getByText(`Pushed and verified before it stopped: ${home}${first}:v1.`)).toBeVisible();
+});

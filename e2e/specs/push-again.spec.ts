@@ -55,3 +55,15 @@ test("a tag that an earlier try has set is told of after the next one", async ({
   await expect(page.getByText("It was cancelled.")).toBeVisible();
   await expect(page.getByText(`Pushed and verified before it stopped: ${home}${first}:v1.`)).toBeVisible();
 });
+
+test("after a push that was refused the files and names are as they were", async ({ through: page }) => {
+  const name = `kept-${stamp()}`;
+  await pick(page, small([`${name}:v1`], 51));
+  await page.getByLabel("Name in the registry").fill(`image:/nobodys/${name}:v1`);
+  await start(page).click();
+  await page.getByRole("button", { name: "Back to the files" }).click();
+  await expect(page.getByRole("region", { name: "some.tar" })).toBeVisible();
+  await expect(page.getByLabel("Name in the registry")).toHaveValue(`image:/nobodys/${name}:v1`);
+  await push(page, name);
+  await expect(done(page)).toBeVisible();
+});

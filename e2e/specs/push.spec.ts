@@ -114,6 +114,7 @@ test("layers that another tool has compressed are pushed as they are, and unpack
   await push(page);
   await expect(page.getByText("A layer's bytes are not what the image says")).toBeVisible();
   await page.getByRole("button", { name: "Back to the files" }).click();
+  await page.getByRole("button", { name: "Remove bad.tar" }).click();
   await pick(page, "good.tar", good.tar);
   await push(page);
   await expect(done(page)).toBeVisible();

@@ -198,6 +198,13 @@ impl PushStore {
         self.standing.with_untracked(|standing| *standing == Standing::Running) && self.push_number() == push
     }
 
+    /// Back to the files, with all that was chosen of them, after a push that stopped.
+    pub(crate) fn back(self) {
+        self.tagged.set_value(Tagged::default());
+        self.settle(Standing::Idle);
+        self.list_unfinished();
+    }
+
     /// Back to the beginning, for another push.
     pub(crate) fn clear(self) {
         for file in self.files.get_untracked() {
@@ -301,6 +308,7 @@ impl PushStore {
                     self.link.with_value(|link| link.awaited.take());
                     self.stop(fault.clone(), Tagged::default());
                 }
+                self.choices.update(|list| list.retain(|choice| choice.file != file));
                 self.look(file, Look::Refused(fault));
             }
             Word::Progress(progress) => self.progress.set(progress),

@@ -129,7 +129,7 @@ fn Acts(stage: Memo<Stage>, fault_passes: Signal<Option<bool>>) -> impl IntoView
                 (Some(passes), _) => {
                     view! {
                         {passes.then(|| view! { <Button label=i18n.text(push::TRY_AGAIN) kind=Kind::Primary on_click=move |()| store.resume()/> })}
-                        <Button label=i18n.text(push::BACK) on_click=move |()| store.clear()/>
+                        <Button label=i18n.text(push::BACK) on_click=move |()| store.back()/>
                     }
                     .into_any()
                 }

@@ -67,3 +67,29 @@ test("after a push that was refused the files and names are as they were", async
   await push(page, name);
   await expect(done(page)).toBeVisible();
 });
+
+test("files that are dropped after a push are there to be pushed", async ({ through: page }) => {
+  const [first, second] = [`first-${stamp()}`, `second-${stamp()}`];
+  await pick(page, small([`${first}:v1`], 53));
+  await start(page).click();
+  await expect(done(page)).toBeVisible();
+  await drop(page, "second.tar", small([`${second}:v1`], 55).tar);
+  await expect(page.getByRole("region", { name: "second.tar" })).toBeVisible();
+  await expect(page.getByLabel("Name in the registry")).toHaveValue(`image:${second}:v1`);
+});
+
+test("files that are dropped during a push wait for its end, and it says so", async ({ through: page, wire }) => {
+  const [first, second] = [`slow-${stamp()}`, `waits-${stamp()}`];
+  await pick(page, dockerArchive([`${first}:v1`], [layer("one", fresh(8))]));
+  await expect(start(page)).toBeVisible();
+  wire.bytesPerSec = MIB / 8;
+  await start(page).click();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await expect(page.getByRole("heading", { name: "Paused" })).toBeVisible();
+  wire.bytesPerSec = Number.POSITIVE_INFINITY;
+  await drop(page, "waits.tar", small([`${second}:v1`], 57).tar);
+  await expect(page.getByText("These files are kept until you choose files again: waits.tar.")).toBeVisible();
+  await cancel(page);
+  await expect(page.getByRole("region", { name: "waits.tar" })).toBeVisible();
+  await expect(page.getByText("These files are kept")).toBeHidden();
+});

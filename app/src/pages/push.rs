@@ -7,6 +7,7 @@ mod lines;
 mod receipt;
 mod under_way;
 mod unfinished;
+mod waiting;
 
 use crate::client::{Failure, use_client};
 use crate::components::{lazy::chunk, page::PageTitle};
@@ -48,9 +49,12 @@ chunk!(
 #[component]
 fn PushPage() -> impl IntoView {
     let (i18n, store) = (use_i18n(), use_push());
-    if store.standing.with_untracked(|standing| *standing == Standing::Idle) {
-        store.list_unfinished();
-        store.pick(&Picked::new(use_dropped().take()));
+    let are_waiting = untrack(|| !use_dropped().names().is_empty());
+    match store.standing.get_untracked() {
+        Standing::Idle => store.list_unfinished(),
+        // Who brings new files has seen the receipts, or has them no longer in mind.
+        Standing::Done(_) if are_waiting => store.clear(),
+        Standing::Done(_) | Standing::Running | Standing::Failed(..) => {}
     }
     // Only the kind of standing draws another part.
     let part = Memo::new(move |_| {
@@ -86,6 +90,7 @@ enum Part {
 #[component]
 fn Pick() -> impl IntoView {
     let (i18n, store, client) = (use_i18n(), use_push(), use_client());
+    store.pick(&Picked::new(use_dropped().take()));
     let registry = registry(client);
     let any = Memo::new(move |_| store.choices.with(|choices| !choices.is_empty()));
     view! {

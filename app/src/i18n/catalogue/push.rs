@@ -58,6 +58,7 @@ crate::i18n::phrases! {
     TAGGED = "Pushed and verified before it stopped: {names}.", "До остановки отправлено и проверено: {names}.";
     TAG_DOUBTFUL = "May have been set: {names}. Its page shows what it stands for now.", "Возможно, тег создан или изменён: {names}. На его странице видно, что он значит теперь.";
     TRY_AGAIN = "Try again from where it stopped", "Повторить с места остановки";
+    FILES_WAIT = "These files are kept until you choose files again: {names}.", "Эти файлы подождут, пока вы снова не будете выбирать файлы: {names}.";
     BACK = "Back to the files", "Назад к файлам";
 
     DONE = "Pushed and verified", "Отправлено и проверено";

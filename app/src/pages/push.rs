@@ -2,8 +2,10 @@
 //! the page can be left and found again as it was.
 
 mod choose;
+mod chosen;
 mod found;
 mod lines;
+mod project;
 mod receipt;
 mod under_way;
 mod unfinished;
@@ -17,9 +19,11 @@ use crate::i18n::{
 };
 use crate::paths;
 use crate::queries::image_list::registry;
+use crate::rules::push as rules;
 use crate::stores::{
     dropped::use_dropped,
     push::{Standing, use_push},
+    session::use_session,
 };
 use crate::ui::{
     button::Button,
@@ -89,9 +93,15 @@ enum Part {
 /// Before the start.
 #[component]
 fn Pick() -> impl IntoView {
-    let (i18n, store, client) = (use_i18n(), use_push(), use_client());
+    let (i18n, store, client, session) = (use_i18n(), use_push(), use_client(), use_session());
     store.pick(&Picked::new(use_dropped().take()));
     let registry = registry(client);
+    let session = StoredValue::new(untrack(|| session.session()));
+    let place = Memo::new(move |_| {
+        let host = registry.get().and_then(Result::ok).map(|registry| registry.host);
+        let chosen = store.project.get();
+        session.with_value(|session| Some(rules::project::place(session.as_ref()?, host.as_deref(), chosen)))
+    });
     let any = Memo::new(move |_| store.choices.with(|choices| !choices.is_empty()));
     view! {
         <FileDrop
@@ -106,7 +116,7 @@ fn Pick() -> impl IntoView {
         {move || {
             any.get()
                 .then(|| match registry.get()? {
-                    Ok(registry) => Some(view! { <Choose registry/> }.into_any()),
+                    Ok(registry) => Some(view! { <Choose registry place/> }.into_any()),
                     Err(failure) => Some(refused(i18n, failure, Callback::new(move |()| registry.refetch())).into_any()),
                 })
         }}

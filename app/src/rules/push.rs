@@ -1,5 +1,6 @@
 //! Rules of the push page: which name an image is offered, when it may start, which tags stand after a try, how a layer's line reads.
 
+pub(crate) mod project;
 pub(crate) mod tagged;
 
 use crate::i18n::{
@@ -7,6 +8,7 @@ use crate::i18n::{
     catalogue::{push, units},
     format::{decimal, duration, image_bytes},
 };
+use api::images::Compression;
 use archive_protocol::{Fault, FaultCode, FoundImage, LayerLine, LayerStage, Progress};
 
 /// Cells of a layer's bar.
@@ -36,6 +38,19 @@ fn from_file(file: &str) -> String {
     let kept: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let kept = kept.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
     if kept.is_empty() { "my-image".to_owned() } else { kept }
+}
+
+/// A compression as it is written.
+pub(crate) fn compression_word(compression: Compression) -> &'static str {
+    match compression {
+        Compression::Zstd => "zstd",
+        Compression::Gzip | Compression::Unknown => "gzip",
+    }
+}
+
+/// The compression that a word stands for.
+pub(crate) fn compression_of(word: &str) -> Compression {
+    if word == compression_word(Compression::Zstd) { Compression::Zstd } else { Compression::Gzip }
 }
 
 /// A kind of fault in the reader's language.

@@ -1,7 +1,7 @@
 //! The push of this tab: the files looked into, what is chosen of them, and how it goes. It lives above all pages, so that it goes on
 //! while the reader looks at others.
 
-use crate::rules::push::tagged;
+use crate::rules::push::{project::ProjectPath, tagged};
 use crate::ui::file_drop::Picked;
 use crate::workers::ArchiveWorkers;
 use archive_protocol::{
@@ -54,11 +54,22 @@ pub(crate) struct Choice {
     pub(crate) name: RwSignal<String>,
 }
 
+impl Choice {
+    /// What tells it from all others.
+    pub(crate) fn key(self) -> (u32, u32) {
+        (self.file, self.image)
+    }
+}
+
 /// The push, in context.
 #[derive(Clone, Copy)]
 pub(crate) struct PushStore {
     pub(crate) files: RwSignal<Vec<PickedFile>>,
     pub(crate) choices: RwSignal<Vec<Choice>>,
+    /// The project that short names mean; none: the session's own.
+    pub(crate) project: RwSignal<Option<ProjectPath>>,
+    /// How layers are compressed, in a word; empty: as the registry prefers it.
+    pub(crate) compression: RwSignal<String>,
     pub(crate) standing: RwSignal<Standing>,
     pub(crate) progress: RwSignal<Progress>,
     pub(crate) unfinished: RwSignal<Vec<Unfinished>>,
@@ -98,6 +109,8 @@ impl PushStore {
         Self {
             files: RwSignal::new(Vec::new()),
             choices: RwSignal::new(Vec::new()),
+            project: RwSignal::new(None),
+            compression: RwSignal::new(String::new()),
             standing: RwSignal::new(Standing::Idle),
             progress: RwSignal::new(Progress::default()),
             unfinished: RwSignal::new(Vec::new()),
@@ -133,9 +146,18 @@ impl PushStore {
     /// Takes a file out of the list.
     pub(crate) fn release(self, number: u32) {
         self.files.update(|list| list.retain(|file| file.number != number));
-        self.choices.update(|list| list.retain(|choice| choice.file != number));
+        self.unchoose(number);
         self.link.with_value(|link| link.files.borrow_mut().remove(&number));
         self.order(&Order::Release { file: number }, None);
+    }
+
+    /// Takes a file's choices back; with the last of them go the settings that were made for them.
+    fn unchoose(self, file: u32) {
+        self.choices.update(|list| list.retain(|choice| choice.file != file));
+        if self.choices.with_untracked(Vec::is_empty) {
+            self.project.set(None);
+            self.compression.set(String::new());
+        }
     }
 
     pub(crate) fn start(self, order: PushOrder) {
@@ -308,7 +330,7 @@ impl PushStore {
                     self.link.with_value(|link| link.awaited.take());
                     self.stop(fault.clone(), Tagged::default());
                 }
-                self.choices.update(|list| list.retain(|choice| choice.file != file));
+                self.unchoose(file);
                 self.look(file, Look::Refused(fault));
             }
             Word::Progress(progress) => self.progress.set(progress),

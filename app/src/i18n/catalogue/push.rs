@@ -19,7 +19,7 @@ crate::i18n::phrases! {
     NAME_TAKEN = "This tag exists and will be replaced: it now stands for {digest}.", "Этот тег уже есть и будет заменён: сейчас он указывает на {digest}.";
     PROJECT = "Project", "Проект";
     COMPRESSION = "Compression", "Сжатие";
-    COMPRESSION_HINT = "zstd is faster; gzip is read by every engine.", "zstd быстрее; gzip читают все движки.";
+    COMPRESSION_HINT = "gzip is read by every engine. zstd is faster; Docker 23.0, containerd 1.5 and Podman 3.4 read it, and what is newer.", "gzip читают все движки. zstd быстрее; его читают Docker 23.0, containerd 1.5, Podman 3.4 и новее.";
     LAYERS = "Layers", "Слои";
     LAYER_KNOWN = "already in the registry", "уже в реестре";
     LAYER_AS_IS = "sent as it is", "отправится как есть";

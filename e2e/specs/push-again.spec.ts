@@ -36,24 +36,36 @@ async function cancel(page: Page): Promise<void> {
   await page.getByRole("dialog").getByRole("button", { name: "Cancel push" }).click();
 }
 
-test("a tag that an earlier try has set is told of after the next one", async ({ through: page }) => {
-  const [first, second] = [`set-${stamp()}`, `held-${stamp()}`];
-  const home = await new Registry(page.request).home();
+test("a file whose push was interrupted comes with its name and compression, and goes on", async ({ through: page, wire }, info) => {
+  const [own, mine] = [`own-${stamp()}`, `mine-${stamp()}`];
+  // Of the disk: another time is another file.
+  const file = await write(info.outputPath("some.tar"), dockerArchive([`${own}:v1`], [layer("one", fresh(24))]).tar);
   await page.goto("/images/push");
-  for (const [name, seed] of [[first, 59], [second, 61]] as const) {
-    await page.locator("#push-files").setInputFiles({ name: `${name}.tar`, mimeType: "application/x-tar", buffer: small([`${name}:v1`], seed).tar });
-    await expect(page.getByRole("heading", { name: `${name}:v1` })).toBeVisible();
-  }
-  // As a tab that pushes there holds it.
-  await page.evaluate((name) => void navigator.locks.request(name, () => new Promise(() => undefined)), `roadstead push ${home}${second}:v1`);
+  await page.locator("#push-files").setInputFiles(file);
+  await expect(page.getByLabel("Compression")).toHaveValue("gzip");
+  await page.getByLabel("Compression").selectOption("zstd");
+  await page.getByLabel("Name in the registry").fill(`image:${mine}:v7`);
+  wire.bytesPerSec = 2 * MIB;
   await start(page).click();
-  await expect(page.getByText(`Pushed and verified before it stopped: ${home}${first}:v1.`)).toBeVisible();
-  // The next try gets nowhere.
-  await page.context().route(/\/v2\//, () => undefined);
-  await page.getByRole("button", { name: "Try again from where it stopped" }).click();
-  await cancel(page);
-  await expect(page.getByText("It was cancelled.")).toBeVisible();
-  await expect(page.getByText(`Pushed and verified before it stopped: ${home}${first}:v1.`)).toBeVisible();
+  await expect(page.getByText(/[1-9]\S*\sMB\ssent/)).toBeVisible({ timeout: PATIENCE_MS });
+  const again = await page.context().newPage();
+  await page.close({ runBeforeUnload: false });
+  wire.bytesPerSec = Number.POSITIVE_INFINITY;
+  await again.goto("/images/push");
+  await again.locator("#push-files").setInputFiles(file);
+  const name = again.getByLabel("Name in the registry");
+  await expect(name).toHaveValue(`image:${mine}:v7`);
+  await expect(again.getByLabel("Compression")).toHaveValue("zstd");
+  await expect(again.getByText("it continues where it stopped")).toBeVisible();
+  await name.fill(`image:${own}:v1`);
+  await expect(again.getByText("anything else begins anew")).toBeVisible();
+  await expect(again.getByText("it continues where it stopped")).toBeHidden();
+  await name.fill(`image:${mine}:v7`);
+  await expect(again.getByText("it continues where it stopped")).toBeVisible();
+  await start(again).click();
+  await expect(done(again)).toBeVisible({ timeout: PATIENCE_MS });
+  const registry = new Registry(again.request);
+  expect(await registry.has(`${await registry.home()}${mine}`, "v7")).toBe(true);
 });
 
 test("after a push that was refused the files and names are as they were", async ({ through: page }) => {
@@ -92,4 +104,38 @@ test("files that are dropped during a push wait for its end, and it says so", as
   await cancel(page);
   await expect(page.getByRole("region", { name: "waits.tar" })).toBeVisible();
   await expect(page.getByText("These files are kept")).toBeHidden();
+});
+
+test("a tag that an earlier try has set is told of after the next one", async ({ through: page }) => {
+  const [first, second] = [`set-${stamp()}`, `held-${stamp()}`];
+  const home = await new Registry(page.request).home();
+  await page.goto("/images/push");
+  for (const [name, seed] of [[first, 59], [second, 61]] as const) {
+    await page.locator("#push-files").setInputFiles({ name: `${name}.tar`, mimeType: "application/x-tar", buffer: small([`${name}:v1`], seed).tar });
+    await expect(page.getByRole("heading", { name: `${name}:v1` })).toBeVisible();
+  }
+  // As a tab that pushes there holds it.
+  await page.evaluate((name) => void navigator.locks.request(name, () => new Promise(() => undefined)), `roadstead push ${home}${second}:v1`);
+  await start(page).click();
+  await expect(page.getByText(`Pushed and verified before it stopped: ${home}${first}:v1.`)).toBeVisible();
+  // The next try gets nowhere.
+  await page.context().route(/\/v2\//, () => undefined);
+  await page.getByRole("button", { name: "Try again from where it stopped" }).click();
+  await cancel(page);
+  await expect(page.getByText("It was cancelled.")).toBeVisible();
+  await expect(page.getByText(`Pushed and verified before it stopped: ${home}${first}:v1.`)).toBeVisible();
+});
+
+test("each further tag of an image is pushed when it is chosen", async ({ through: page }) => {
+  const name = `tags-${stamp()}`;
+  await pick(page, small([`${name}:1`, `${name}:2`], 63));
+  await expect(page.getByRole("checkbox", { name: `Push ${name}:1` })).toBeChecked();
+  const second = page.getByRole("checkbox", { name: `Push ${name}:2` });
+  await expect(second).not.toBeChecked();
+  await second.check();
+  await start(page).click();
+  await expect(done(page)).toBeVisible();
+  const registry = new Registry(page.request);
+  const repository = `${await registry.home()}${name}`;
+  expect((await registry.manifest(repository, "2")).digest).toBe((await registry.manifest(repository, "1")).digest);
 });

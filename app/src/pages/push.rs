@@ -22,7 +22,7 @@ use crate::queries::image_list::registry;
 use crate::rules::push as rules;
 use crate::stores::{
     dropped::use_dropped,
-    push::{Standing, use_push},
+    push::{Look, PushStore, Standing, use_push},
     session::use_session,
 };
 use crate::ui::{
@@ -31,6 +31,8 @@ use crate::ui::{
     icon::{BACK, icon},
     state::Empty,
 };
+use ::image::reference::Place;
+use api::session::Session;
 use choose::Choose;
 use found::Files;
 use leptos::prelude::*;
@@ -102,6 +104,7 @@ fn Pick() -> impl IntoView {
         let chosen = store.project.get();
         session.with_value(|session| Some(rules::project::place(session.as_ref()?, host.as_deref(), chosen)))
     });
+    Effect::new(move || session.with_value(|session| offer_names(store, session.as_ref(), place)));
     let any = Memo::new(move |_| store.choices.with(|choices| !choices.is_empty()));
     view! {
         <FileDrop
@@ -112,7 +115,7 @@ fn Pick() -> impl IntoView {
             on_files=move |files: Picked| store.pick(&files)
         />
         <UnfinishedPushes/>
-        <Files/>
+        <Files place/>
         {move || {
             any.get()
                 .then(|| match registry.get()? {
@@ -121,6 +124,29 @@ fn Pick() -> impl IntoView {
                 })
         }}
         <Lines/>
+    }
+}
+
+/// Gives the images of files that were looked into their names. What is chosen first goes where an unfinished push of it went, as that did.
+fn offer_names(store: PushStore, session: Option<&Session>, place: Memo<Option<Place>>) {
+    let is_chosen = |file: u32| store.choices.with_untracked(|list| list.iter().any(|choice| choice.file == file));
+    let found = store.files.with(|files| {
+        let found = files.iter().filter(|file| !is_chosen(file.number)).filter_map(|file| match &file.look {
+            Look::Found(report) => Some((file.number, report.clone())),
+            Look::Looking(_) | Look::Refused(_) => None,
+        });
+        found.collect::<Vec<_>>()
+    });
+    for (file, report) in found {
+        let is_first = store.choices.with_untracked(Vec::is_empty);
+        if let (true, Some(begun), Some(session)) = (is_first, report.unfinished.first(), session) {
+            store.project.set(rules::project::holding(&rules::project::projects(session), &begun.repository));
+            if let Some(compression) = begun.compression {
+                store.compression.set(rules::compression_word(compression).to_owned());
+            }
+        }
+        let offers = untrack(|| place.with(|place| Some(rules::offer::offers(place.as_ref()?, &report))));
+        store.choose(file, offers.unwrap_or_default());
     }
 }
 

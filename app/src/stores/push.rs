@@ -1,7 +1,7 @@
 //! The push of this tab: the files looked into, what is chosen of them, and how it goes. It lives above all pages, so that it goes on
 //! while the reader looks at others.
 
-use crate::rules::push::{project::ProjectPath, tagged};
+use crate::rules::push::{offer::Offer, project::ProjectPath, tagged};
 use crate::ui::file_drop::Picked;
 use crate::workers::ArchiveWorkers;
 use archive_protocol::{
@@ -45,19 +45,21 @@ pub(crate) enum Standing {
     Done(Vec<PushReceipt>),
 }
 
-/// One image's choice: whether it is pushed, and as what.
+/// One image under one of its names: whether it is pushed, and as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
     pub(crate) file: u32,
     pub(crate) image: u32,
+    /// Which of the image's names it stands for.
+    pub(crate) at: u32,
     pub(crate) on: RwSignal<bool>,
     pub(crate) name: RwSignal<String>,
 }
 
 impl Choice {
     /// What tells it from all others.
-    pub(crate) fn key(self) -> (u32, u32) {
-        (self.file, self.image)
+    pub(crate) fn key(self) -> (u32, u32, u32) {
+        (self.file, self.image, self.at)
     }
 }
 
@@ -77,6 +79,8 @@ pub(crate) struct PushStore {
     pub(crate) targets: RwSignal<Vec<String>>,
     /// What all tries of the push have set so far.
     tagged: StoredValue<Tagged>,
+    /// Whose the choices' signals are.
+    owner: StoredValue<Owner>,
     link: StoredValue<SendWrapper<Link>>,
     next: StoredValue<u32>,
 }
@@ -116,12 +120,13 @@ impl PushStore {
             unfinished: RwSignal::new(Vec::new()),
             targets: RwSignal::new(Vec::new()),
             tagged: StoredValue::new(Tagged::default()),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
             link: StoredValue::new(SendWrapper::new(Link::default())),
             next: StoredValue::new(0),
         }
     }
 
-    /// Has files looked into. `name` gives each image found its first name.
+    /// Has files looked into.
     pub(crate) fn pick(self, files: &Picked) {
         for file in files.iter() {
             let number = self.number();
@@ -149,6 +154,17 @@ impl PushStore {
         self.unchoose(number);
         self.link.with_value(|link| link.files.borrow_mut().remove(&number));
         self.order(&Order::Release { file: number }, None);
+    }
+
+    /// Gives a file's images their choices.
+    pub(crate) fn choose(self, file: u32, offers: Vec<Offer>) {
+        let choices = offers.into_iter().map(|Offer { image, at, on, name }| {
+            // Of the tab's life, as the list that they are in, and not of the page's that is open now.
+            let (on, name) = self.owner.with_value(|owner| owner.with(|| (RwSignal::new(on), RwSignal::new(name))));
+            Choice { file, image, at, on, name }
+        });
+        let choices: Vec<_> = choices.collect();
+        self.choices.update(|list| list.extend(choices));
     }
 
     /// Takes a file's choices back; with the last of them go the settings that were made for them.
@@ -315,14 +331,6 @@ impl PushStore {
                     }
                     return;
                 }
-                let choices = (0..).zip(&report.images).map(|(image, found)| Choice {
-                    file,
-                    image,
-                    on: RwSignal::new(found.faults.is_empty()),
-                    name: RwSignal::new(crate::rules::push::first_name(found, &report.name)),
-                });
-                let choices: Vec<_> = choices.collect();
-                self.choices.update(|list| list.extend(choices));
                 self.look(file, Look::Found(report));
             }
             Word::Refused { file, fault } => {

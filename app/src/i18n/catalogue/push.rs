@@ -28,6 +28,8 @@ crate::i18n::phrases! {
     KNOWN_MISSING = "Which layers the registry has could not be asked for; they will be found while pushing.", "Не удалось узнать, какие слои уже есть в реестре; это выяснится при отправке.";
     CHANGED = "A push of a file of this name was begun, but the file has changed since. It begins anew.", "Отправка файла с таким именем начиналась, но файл с тех пор изменился. Она начнётся заново.";
     CAN_CONTINUE = "A push of this file to {target} was interrupted; it continues where it stopped.", "Отправка этого файла в {target} прервалась; она продолжится с того же места.";
+    CAN_CONTINUE_AS = "A push of this file to {target} was interrupted. It continues only under that name and with {compression}; anything else begins anew.", "Отправка этого файла в {target} прервалась. Она продолжится, только если имя останется тем же, а сжатие — {compression}; иначе начнётся заново.";
+    BEGINS_ANEW = "A push of this file to {target} was begun by an older console. It begins anew.", "Отправку этого файла в {target} начала прежняя версия консоли. Она начнётся заново.";
     START = "Push", "Отправить";
     START_NOTHING = "Choose at least one image.", "Выберите хотя бы один образ.";
     START_BAD_NAME = "Correct the names first.", "Сначала исправьте имена.";

@@ -4,7 +4,7 @@ use super::choose::{goes_to, is_twice};
 use crate::client::{Client, use_client};
 use crate::i18n::{catalogue::push, use_i18n};
 use crate::queries::images;
-use crate::rules::complaint::Complaint;
+use crate::rules::{complaint::Complaint, push::offer};
 use crate::stores::push::{Choice, Look, PushStore, use_push};
 use crate::ui::icon::{ALERT, icon};
 use ::image::reference::{ImageName, Place};
@@ -19,7 +19,7 @@ const ASK_AFTER: Duration = Duration::from_millis(400);
 #[component]
 pub(crate) fn Chosen(choice: Choice, place: Memo<Option<Place>>) -> impl IntoView {
     let (i18n, store, client) = (use_i18n(), use_push(), use_client());
-    let id = format!("push-name-{}-{}", choice.file, choice.image);
+    let id = format!("push-name-{}-{}-{}", choice.file, choice.image, choice.at);
     let usable = usable(store, choice);
     let shown = shown_name(store, choice).unwrap_or_else(|| i18n.now(push::NO_NAME).to_owned());
     let parsed = Memo::new(move |_| goes_to(place, choice));
@@ -115,20 +115,20 @@ fn ask_if_taken(
     });
 }
 
-fn found_in<T>(store: PushStore, choice: Choice, read: impl FnOnce(&FoundImage) -> T) -> Option<T> {
+fn found_in<T>(store: PushStore, choice: Choice, read: impl FnOnce(&FoundImage, &str) -> T) -> Option<T> {
     store.files.with_untracked(|files| {
         let file = files.iter().find(|file| file.number == choice.file)?;
         match &file.look {
-            Look::Found(report) => report.images.get(choice.image as usize).map(read),
+            Look::Found(report) => report.images.get(choice.image as usize).map(|image| read(image, &report.name)),
             Look::Looking(_) | Look::Refused(_) => None,
         }
     })
 }
 
 fn usable(store: PushStore, choice: Choice) -> bool {
-    found_in(store, choice, |image| image.faults.is_empty()).unwrap_or(false)
+    found_in(store, choice, |image, _| image.faults.is_empty()).unwrap_or(false)
 }
 
 fn shown_name(store: PushStore, choice: Choice) -> Option<String> {
-    found_in(store, choice, |image| image.names.first().cloned()).flatten()
+    found_in(store, choice, |image, file| offer::names(image, file).into_iter().nth(choice.at as usize)?.own).flatten()
 }

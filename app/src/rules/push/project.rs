@@ -17,6 +17,10 @@ impl ProjectPath {
     pub(crate) fn label(&self, own_org: Option<&str>) -> String {
         if self.org.as_deref() == own_org { self.project.clone() } else { self.to_string() }
     }
+
+    fn holds(&self, repository: &str) -> bool {
+        repository.strip_prefix(&self.to_string()).is_some_and(|rest| rest.starts_with('/'))
+    }
 }
 
 impl fmt::Display for ProjectPath {
@@ -34,6 +38,12 @@ pub(crate) fn projects(session: &Session) -> Vec<ProjectPath> {
     let all = session.projects.iter().map(|p| ProjectPath { org: p.org.clone(), project: p.name.clone() });
     let (near, far): (Vec<_>, Vec<_>) = all.filter(|path| *path != own).partition(|path| path.org == own.org);
     [vec![own], near, far].concat()
+}
+
+/// The one that holds a repository.
+pub(crate) fn holding(projects: &[ProjectPath], repository: &str) -> Option<ProjectPath> {
+    let holding = projects.iter().filter(|path| path.holds(repository));
+    holding.max_by_key(|path| path.to_string().len()).cloned()
 }
 
 /// Where the reader stands who has chosen that project; none chosen: in the session's own.
@@ -76,5 +86,12 @@ mod tests {
         let each: Vec<_> = all.iter().filter_map(|path| goes(Some(path))).collect();
         assert_eq!(each, ["acme/vision/net:v1", "acme/ml/net:v1", "other/ml/net:v1"]);
         assert_eq!(goes(None).as_deref(), Some("acme/vision/net:v1"));
+    }
+
+    #[test]
+    fn a_repository_is_found_in_its_project() {
+        let all = projects(&session());
+        assert_eq!(holding(&all, "other/ml/a/net").as_ref(), all.last());
+        assert_eq!(holding(&all, "acme/mlx/net"), None);
     }
 }

@@ -114,6 +114,7 @@ test("layers that another tool has compressed are pushed as they are, and unpack
   await push(page);
   await expect(page.getByText("A layer's bytes are not what the image says")).toBeVisible();
   await page.getByRole("button", { name: "Back to the files" }).click();
+  await page.getByRole("button", { name: "Remove bad.tar" }).click();
   await pick(page, "good.tar", good.tar);
   await push(page);
   await expect(done(page)).toBeVisible();
@@ -143,17 +144,22 @@ test("a name is judged as it is typed", async ({ page }) => {
   await pick(page, "named.tar", small("named:v1", 13).tar);
   const name = page.getByLabel("Name in the registry");
   for (const [typed, said] of [
-    ["", "name the image"],
+    ["", "Name the image"],
     ["image:Upper:v1", "lower-case"],
     ["image:x:-bad", "is not a tag"],
     ["docker.io/library/x:v1", "another registry"],
+    [`image:x@sha256:${"0".repeat(64)}`, "A new image gets a tag"],
+    ["image://away/acme/vision/x:v1", "That names another cluster"],
   ] as const) {
     await name.fill(typed);
     await expect(page.getByText(said)).toBeVisible();
     await expect(page.getByRole("button", { name: "Push", exact: true })).toHaveAttribute("aria-disabled", "true");
   }
-  await name.fill("image:good:v1");
-  await expect(page.getByText(/Goes to image:\/\/.*\/good:v1/)).toBeVisible();
+  for (const typed of ["image:good:v1", "good:v1"]) {
+    await name.fill(typed);
+    await expect(page.getByText(/Goes to image:\/\/.*\/good:v1/)).toBeVisible();
+    await expect(page.getByRole("button", { name: "Push", exact: true })).not.toHaveAttribute("aria-disabled", "true");
+  }
 });
 
 test("of two images the first is told to be there when the second is refused", async ({ page, verbs }) => {

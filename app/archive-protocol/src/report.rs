@@ -1,6 +1,7 @@
 //! What is in a file, before a byte of it is sent.
 
 use crate::Fault;
+use api::images::Compression;
 use serde::{Deserialize, Serialize};
 
 /// One file.
@@ -18,8 +19,8 @@ pub struct FileReport {
     pub images: Vec<FoundImage>,
     /// What is wrong with the file besides.
     pub faults: Vec<Fault>,
-    /// A push of it was begun and can be continued: its key.
-    pub unfinished: Option<Unfinished>,
+    /// Pushes of it that were begun and never ended, the latest first.
+    pub unfinished: Vec<Unfinished>,
     /// A push of a file of this name was begun, but the file has changed since: it begins anew.
     pub changed: bool,
     /// The layers that the registry has could not be asked for.
@@ -79,6 +80,10 @@ pub struct Unfinished {
     pub repository: String,
     /// The tag.
     pub tag: String,
+    /// The image's number in the file; a record that does not tell it is an older console's.
+    pub image: Option<u32>,
+    /// How its layers were compressed; none where that is not done any more, so that it cannot be continued.
+    pub compression: Option<Compression>,
     /// Bytes of the file that are dealt with.
     pub done_bytes: u64,
     /// When something of it was last sent, milliseconds since the epoch.

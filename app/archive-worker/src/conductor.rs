@@ -381,6 +381,7 @@ fn fresh_record(opened: &Opened, target: &Target, method: Method) -> Record {
         file: opened.id.clone(),
         repository: target.repository.clone(),
         tag: target.tag.clone(),
+        image: Some(target.image),
         edition: method.edition(),
         layers: BTreeMap::new(),
         done: BTreeMap::new(),
@@ -393,7 +394,10 @@ fn fresh_record(opened: &Opened, target: &Target, method: Method) -> Record {
 async fn remembered(fresh: Record) -> Record {
     let found = remember::all().await.into_iter().find(|record| record.key() == fresh.key());
     match found {
-        Some(record) if record.file == fresh.file && record.edition == fresh.edition => record,
+        Some(record) if record.file == fresh.file && record.edition == fresh.edition => {
+            // Another image of the file may go there now; layers are known by what they hold.
+            Record { image: fresh.image, ..record }
+        }
         Some(stale) => {
             push::abandon(&stale).await;
             fresh

@@ -3,6 +3,8 @@
 //! Storage may be denied (private windows): a push then works and cannot be resumed after the tab is closed.
 
 use crate::mark::Mark;
+use crate::press::Method;
+use api::images::Compression;
 use archive_protocol::Unfinished;
 use idb::{Database, Error, ObjectStore, TransactionMode};
 use image::manifest::Descriptor;
@@ -32,6 +34,9 @@ pub(crate) struct Record {
     pub(crate) file: FileId,
     pub(crate) repository: String,
     pub(crate) tag: String,
+    /// The image's number in the file; nothing in records of before it was told.
+    #[serde(default)]
+    pub(crate) image: Option<u32>,
     /// How layers are compressed ([`crate::press::Method::edition`]); nothing in records of before there were editions.
     #[serde(default)]
     pub(crate) edition: String,
@@ -62,9 +67,17 @@ impl Record {
             size_bytes: self.file.size_bytes,
             repository: self.repository.clone(),
             tag: self.tag.clone(),
+            image: self.image,
+            compression: self.compression(),
             done_bytes: self.done_bytes,
             updated_ms: self.updated_ms,
         }
+    }
+
+    /// How its layers are compressed, where the same bytes can still be made.
+    fn compression(&self) -> Option<Compression> {
+        let made = [(Method::Gzip, Compression::Gzip), (Method::Zstd, Compression::Zstd)];
+        made.into_iter().find(|(method, _)| method.edition() == self.edition).map(|(_, compression)| compression)
     }
 }
 
@@ -135,4 +148,28 @@ fn useful(value: &JsValue) -> Option<Record> {
 
 async fn open() -> Result<Database, Error> {
     Database::builder(DATABASE).version(1).add_object_store(ObjectStore::builder(STORE)).build().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(edition: &str) -> Record {
+        let text = r#"{"file":{"name":"a.tar","size_bytes":1,"modified_ms":1,"fingerprint":""},"repository":"acme/vision/net",
+            "tag":"v1","layers":{},"done":{},"done_bytes":0,"updated_ms":0}"#;
+        Record { edition: edition.to_owned(), ..serde_json::from_str(text).expect("a record of an older console") }
+    }
+
+    #[test]
+    fn an_unfinished_push_tells_what_it_was_compressed_with() {
+        for (method, compression) in [(Method::Gzip, Compression::Gzip), (Method::Zstd, Compression::Zstd)] {
+            assert_eq!(record(&method.edition()).unfinished().compression, Some(compression));
+        }
+    }
+
+    #[test]
+    fn what_an_older_edition_began_has_no_compression_to_go_on_with() {
+        assert_eq!(record("").unfinished().compression, None);
+        assert_eq!(record("Gzip, edition 2, pieces of 8388608").unfinished().compression, None);
+    }
 }

@@ -21,7 +21,7 @@ pub(crate) fn of(opened: &Opened, known: Option<&[KnownLayer]>, records: &[Recor
         outer: opened.outer.to_owned(),
         images: archive.images.iter().map(|image| found(image, known)).collect(),
         faults: archive.problems.iter().map(of_problem).collect(),
-        unfinished: records.iter().find(same).map(Record::unfinished),
+        unfinished: records.iter().filter(same).map(Record::unfinished).collect(),
         changed: !records.iter().any(|record| same(&record))
             && records.iter().any(|record| record.file.name == opened.id.name),
         known_missing: known.is_none(),

@@ -2,11 +2,14 @@
 //! the page can be left and found again as it was.
 
 mod choose;
+mod chosen;
 mod found;
 mod lines;
+mod project;
 mod receipt;
 mod under_way;
 mod unfinished;
+mod waiting;
 
 use crate::client::{Failure, use_client};
 use crate::components::{lazy::chunk, page::PageTitle};
@@ -16,9 +19,11 @@ use crate::i18n::{
 };
 use crate::paths;
 use crate::queries::image_list::registry;
+use crate::rules::push as rules;
 use crate::stores::{
     dropped::use_dropped,
-    push::{Standing, use_push},
+    push::{Look, PushStore, Standing, use_push},
+    session::use_session,
 };
 use crate::ui::{
     button::Button,
@@ -26,6 +31,8 @@ use crate::ui::{
     icon::{BACK, icon},
     state::Empty,
 };
+use ::image::reference::Place;
+use api::session::Session;
 use choose::Choose;
 use found::Files;
 use leptos::prelude::*;
@@ -48,9 +55,12 @@ chunk!(
 #[component]
 fn PushPage() -> impl IntoView {
     let (i18n, store) = (use_i18n(), use_push());
-    if store.standing.with_untracked(|standing| *standing == Standing::Idle) {
-        store.list_unfinished();
-        store.pick(&Picked::new(use_dropped().take()));
+    let are_waiting = untrack(|| !use_dropped().names().is_empty());
+    match store.standing.get_untracked() {
+        Standing::Idle => store.list_unfinished(),
+        // Who brings new files has seen the receipts, or has them no longer in mind.
+        Standing::Done(_) if are_waiting => store.clear(),
+        Standing::Done(_) | Standing::Running | Standing::Failed(..) => {}
     }
     // Only the kind of standing draws another part.
     let part = Memo::new(move |_| {
@@ -85,8 +95,16 @@ enum Part {
 /// Before the start.
 #[component]
 fn Pick() -> impl IntoView {
-    let (i18n, store, client) = (use_i18n(), use_push(), use_client());
+    let (i18n, store, client, session) = (use_i18n(), use_push(), use_client(), use_session());
+    store.pick(&Picked::new(use_dropped().take()));
     let registry = registry(client);
+    let session = StoredValue::new(untrack(|| session.session()));
+    let place = Memo::new(move |_| {
+        let host = registry.get().and_then(Result::ok).map(|registry| registry.host);
+        let chosen = store.project.get();
+        session.with_value(|session| Some(rules::project::place(session.as_ref()?, host.as_deref(), chosen)))
+    });
+    Effect::new(move || session.with_value(|session| offer_names(store, session.as_ref(), place)));
     let any = Memo::new(move |_| store.choices.with(|choices| !choices.is_empty()));
     view! {
         <FileDrop
@@ -97,15 +115,38 @@ fn Pick() -> impl IntoView {
             on_files=move |files: Picked| store.pick(&files)
         />
         <UnfinishedPushes/>
-        <Files/>
+        <Files place/>
         {move || {
             any.get()
                 .then(|| match registry.get()? {
-                    Ok(registry) => Some(view! { <Choose registry/> }.into_any()),
+                    Ok(registry) => Some(view! { <Choose registry place/> }.into_any()),
                     Err(failure) => Some(refused(i18n, failure, Callback::new(move |()| registry.refetch())).into_any()),
                 })
         }}
         <Lines/>
+    }
+}
+
+/// Gives the images of files that were looked into their names. What is chosen first goes where an unfinished push of it went, as that did.
+fn offer_names(store: PushStore, session: Option<&Session>, place: Memo<Option<Place>>) {
+    let is_chosen = |file: u32| store.choices.with_untracked(|list| list.iter().any(|choice| choice.file == file));
+    let found = store.files.with(|files| {
+        let found = files.iter().filter(|file| !is_chosen(file.number)).filter_map(|file| match &file.look {
+            Look::Found(report) => Some((file.number, report.clone())),
+            Look::Looking(_) | Look::Refused(_) => None,
+        });
+        found.collect::<Vec<_>>()
+    });
+    for (file, report) in found {
+        let is_first = store.choices.with_untracked(Vec::is_empty);
+        if let (true, Some(begun), Some(session)) = (is_first, report.unfinished.first(), session) {
+            store.project.set(rules::project::holding(&rules::project::projects(session), &begun.repository));
+            if let Some(compression) = begun.compression {
+                store.compression.set(rules::compression_word(compression).to_owned());
+            }
+        }
+        let offers = untrack(|| place.with(|place| Some(rules::offer::offers(place.as_ref()?, &report))));
+        store.choose(file, offers.unwrap_or_default());
     }
 }
 

@@ -1,39 +1,31 @@
-//! Rules of the push page: which name an image is offered, when it may start, how a layer's line reads.
+//! Rules of the push page: what an image is offered to be pushed as, which tags stand after a try, how a layer's line reads.
+
+pub(crate) mod offer;
+pub(crate) mod project;
+pub(crate) mod tagged;
 
 use crate::i18n::{
     I18n, Lang, Phrase,
     catalogue::{push, units},
     format::{decimal, duration, image_bytes},
 };
-use archive_protocol::{Fault, FaultCode, FoundImage, LayerLine, LayerStage, Progress};
+use api::images::Compression;
+use archive_protocol::{Fault, FaultCode, LayerLine, LayerStage, Progress};
 
 /// Cells of a layer's bar.
 const BAR: usize = 24;
 
-/// The name that an image is offered: the archive's own without its registry, else the file's.
-pub(crate) fn first_name(image: &FoundImage, file: &str) -> String {
-    let named = image.names.iter().find(|name| !name.starts_with(':'));
-    let tag = image.names.iter().find_map(|name| name.strip_prefix(':'));
-    match (named, tag) {
-        (Some(name), _) => format!("image:{}", without_registry(name)),
-        (None, tag) => format!("image:{}:{}", from_file(file), tag.unwrap_or("latest")),
+/// A compression as it is written.
+pub(crate) fn compression_word(compression: Compression) -> &'static str {
+    match compression {
+        Compression::Zstd => "zstd",
+        Compression::Gzip | Compression::Unknown => "gzip",
     }
 }
 
-fn without_registry(name: &str) -> &str {
-    let name = name.split_once('@').map_or(name, |(name, _)| name);
-    let rest = match name.split_once('/') {
-        Some((host, rest)) if host.contains(['.', ':']) || host == "localhost" => rest,
-        _ => name,
-    };
-    rest.strip_prefix("library/").unwrap_or(rest)
-}
-
-fn from_file(file: &str) -> String {
-    let stem = file.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    let kept: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let kept = kept.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
-    if kept.is_empty() { "my-image".to_owned() } else { kept }
+/// The compression that a word stands for.
+pub(crate) fn compression_of(word: &str) -> Compression {
+    if word == compression_word(Compression::Zstd) { Compression::Zstd } else { Compression::Gzip }
 }
 
 /// A kind of fault in the reader's language.
@@ -131,25 +123,6 @@ pub(crate) fn pace(i18n: I18n, progress: &Progress) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn named(names: &[&str]) -> FoundImage {
-        FoundImage { names: names.iter().map(ToString::to_string).collect(), ..FoundImage::default() }
-    }
-
-    #[test]
-    fn an_image_is_offered_its_own_name_without_its_registry() {
-        for (names, offered) in [
-            (&["ubuntu:24.04"][..], "image:ubuntu:24.04"),
-            (&["docker.io/library/ubuntu:24.04"], "image:ubuntu:24.04"),
-            (&["localhost:5000/team/app:v1", "x:y"], "image:team/app:v1"),
-            (&["team/app:v1"], "image:team/app:v1"),
-            (&[":v2"], "image:my-app:v2"),
-            (&[], "image:my-app:latest"),
-        ] {
-            assert_eq!(first_name(&named(names), "My_App.tar.gz"), offered, "{names:?}");
-        }
-        assert_eq!(first_name(&named(&[]), "Привет.tar"), "image:my-image:latest");
-    }
 
     #[test]
     fn a_push_of_which_nothing_is_known_is_not_done() {

@@ -8,22 +8,27 @@ use web_sys::File;
 /// The files on their way, in context.
 #[derive(Clone, Copy)]
 pub(crate) struct Dropped {
-    files: StoredValue<Vec<File>, LocalStorage>,
+    files: RwSignal<Vec<File>, LocalStorage>,
 }
 
 impl Dropped {
     pub(crate) fn new() -> Self {
-        Self { files: StoredValue::new_local(Vec::new()) }
+        Self { files: RwSignal::new_local(Vec::new()) }
     }
 
-    /// Puts files down for the page that will take them; what lay there before is forgotten.
+    /// Puts files down for the page that will take them, beside what waits there already.
     pub(crate) fn put(self, files: Vec<File>) {
-        self.files.set_value(files);
+        self.files.update(|waiting| waiting.extend(files));
+    }
+
+    /// What the files that lie there are called. Tracks.
+    pub(crate) fn names(self) -> Vec<String> {
+        self.files.with(|files| files.iter().map(File::name).collect())
     }
 
     /// Takes what lies there.
     pub(crate) fn take(self) -> Vec<File> {
-        self.files.try_update_value(std::mem::take).unwrap_or_default()
+        self.files.try_update(std::mem::take).unwrap_or_default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The push of this tab: the files looked into, what is chosen of them, and how it goes. It lives above all pages, so that it goes on
 //! while the reader looks at others.
 
+use crate::rules::push::{offer::Offer, project::ProjectPath, tagged};
 use crate::ui::file_drop::Picked;
 use crate::workers::ArchiveWorkers;
 use archive_protocol::{
@@ -44,13 +45,22 @@ pub(crate) enum Standing {
     Done(Vec<PushReceipt>),
 }
 
-/// One image's choice: whether it is pushed, and as what.
+/// One image under one of its names: whether it is pushed, and as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
     pub(crate) file: u32,
     pub(crate) image: u32,
+    /// Which of the image's names it stands for.
+    pub(crate) at: u32,
     pub(crate) on: RwSignal<bool>,
     pub(crate) name: RwSignal<String>,
+}
+
+impl Choice {
+    /// What tells it from all others.
+    pub(crate) fn key(self) -> (u32, u32, u32) {
+        (self.file, self.image, self.at)
+    }
 }
 
 /// The push, in context.
@@ -58,11 +68,19 @@ pub(crate) struct Choice {
 pub(crate) struct PushStore {
     pub(crate) files: RwSignal<Vec<PickedFile>>,
     pub(crate) choices: RwSignal<Vec<Choice>>,
+    /// The project that short names mean; none: the session's own.
+    pub(crate) project: RwSignal<Option<ProjectPath>>,
+    /// How layers are compressed, in a word; empty: as the registry prefers it.
+    pub(crate) compression: RwSignal<String>,
     pub(crate) standing: RwSignal<Standing>,
     pub(crate) progress: RwSignal<Progress>,
     pub(crate) unfinished: RwSignal<Vec<Unfinished>>,
     /// What is being pushed: `repository:tag`, in words.
     pub(crate) targets: RwSignal<Vec<String>>,
+    /// What all tries of the push have set so far.
+    tagged: StoredValue<Tagged>,
+    /// Whose the choices' signals are.
+    owner: StoredValue<Owner>,
     link: StoredValue<SendWrapper<Link>>,
     next: StoredValue<u32>,
 }
@@ -95,16 +113,20 @@ impl PushStore {
         Self {
             files: RwSignal::new(Vec::new()),
             choices: RwSignal::new(Vec::new()),
+            project: RwSignal::new(None),
+            compression: RwSignal::new(String::new()),
             standing: RwSignal::new(Standing::Idle),
             progress: RwSignal::new(Progress::default()),
             unfinished: RwSignal::new(Vec::new()),
             targets: RwSignal::new(Vec::new()),
+            tagged: StoredValue::new(Tagged::default()),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
             link: StoredValue::new(SendWrapper::new(Link::default())),
             next: StoredValue::new(0),
         }
     }
 
-    /// Has files looked into. `name` gives each image found its first name.
+    /// Has files looked into.
     pub(crate) fn pick(self, files: &Picked) {
         for file in files.iter() {
             let number = self.number();
@@ -129,12 +151,33 @@ impl PushStore {
     /// Takes a file out of the list.
     pub(crate) fn release(self, number: u32) {
         self.files.update(|list| list.retain(|file| file.number != number));
-        self.choices.update(|list| list.retain(|choice| choice.file != number));
+        self.unchoose(number);
         self.link.with_value(|link| link.files.borrow_mut().remove(&number));
         self.order(&Order::Release { file: number }, None);
     }
 
+    /// Gives a file's images their choices.
+    pub(crate) fn choose(self, file: u32, offers: Vec<Offer>) {
+        let choices = offers.into_iter().map(|Offer { image, at, on, name }| {
+            // Of the tab's life, as the list that they are in, and not of the page's that is open now.
+            let (on, name) = self.owner.with_value(|owner| owner.with(|| (RwSignal::new(on), RwSignal::new(name))));
+            Choice { file, image, at, on, name }
+        });
+        let choices: Vec<_> = choices.collect();
+        self.choices.update(|list| list.extend(choices));
+    }
+
+    /// Takes a file's choices back; with the last of them go the settings that were made for them.
+    fn unchoose(self, file: u32) {
+        self.choices.update(|list| list.retain(|choice| choice.file != file));
+        if self.choices.with_untracked(Vec::is_empty) {
+            self.project.set(None);
+            self.compression.set(String::new());
+        }
+    }
+
     pub(crate) fn start(self, order: PushOrder) {
+        self.tagged.set_value(Tagged::default());
         self.targets.set(order.targets.iter().map(|target| format!("{}:{}", target.repository, target.tag)).collect());
         self.progress.set(Progress::default());
         self.link.with_value(|link| link.last.replace(Some(order)));
@@ -193,11 +236,19 @@ impl PushStore {
         self.standing.with_untracked(|standing| *standing == Standing::Running) && self.push_number() == push
     }
 
+    /// Back to the files, with all that was chosen of them, after a push that stopped.
+    pub(crate) fn back(self) {
+        self.tagged.set_value(Tagged::default());
+        self.settle(Standing::Idle);
+        self.list_unfinished();
+    }
+
     /// Back to the beginning, for another push.
     pub(crate) fn clear(self) {
         for file in self.files.get_untracked() {
             self.release(file.number);
         }
+        self.tagged.set_value(Tagged::default());
         self.settle(Standing::Idle);
         self.list_unfinished();
     }
@@ -220,6 +271,16 @@ impl PushStore {
         self.link.with_value(|link| link.guard.replace(None));
     }
 
+    /// A try stopped: what it has set is told with what those before it have.
+    fn stop(self, fault: Fault, tagged: Tagged) {
+        self.settle(Standing::Failed(fault, self.with_earlier(tagged)));
+    }
+
+    fn with_earlier(self, tagged: Tagged) -> Tagged {
+        self.tagged.update_value(|all| *all = tagged::after(std::mem::take(all), tagged));
+        self.tagged.get_value()
+    }
+
     fn order(self, order: &Order, file: Option<&File>) {
         let link = self.link.get_value();
         let mut workers = link.workers.borrow_mut();
@@ -228,7 +289,7 @@ impl PushStore {
         }
         match workers.as_ref() {
             Some(workers) => workers.order(order, file),
-            None => self.settle(Standing::Failed(Fault::new(FaultCode::Broken, ""), Tagged::default())),
+            None => self.stop(Fault::new(FaultCode::Broken, ""), Tagged::default()),
         }
     }
 
@@ -245,7 +306,7 @@ impl PushStore {
             }
         });
         if self.standing.with_untracked(|standing| *standing == Standing::Running) {
-            self.settle(Standing::Failed(Fault::new(FaultCode::Broken, ""), self.perhaps_tagged()));
+            self.stop(Fault::new(FaultCode::Broken, ""), self.perhaps_tagged());
         }
     }
 
@@ -270,34 +331,27 @@ impl PushStore {
                     }
                     return;
                 }
-                let choices = (0..).zip(&report.images).map(|(image, found)| Choice {
-                    file,
-                    image,
-                    on: RwSignal::new(found.faults.is_empty()),
-                    name: RwSignal::new(crate::rules::push::first_name(found, &report.name)),
-                });
-                let choices: Vec<_> = choices.collect();
-                self.choices.update(|list| list.extend(choices));
                 self.look(file, Look::Found(report));
             }
             Word::Refused { file, fault } => {
                 if self.link.with_value(|link| link.awaited.borrow().contains(&file)) {
                     self.link.with_value(|link| link.awaited.take());
-                    self.settle(Standing::Failed(fault.clone(), Tagged::default()));
+                    self.stop(fault.clone(), Tagged::default());
                 }
+                self.unchoose(file);
                 self.look(file, Look::Refused(fault));
             }
             Word::Progress(progress) => self.progress.set(progress),
             Word::Done { push, receipts } if self.is_awaited(push) => self.settle(Standing::Done(receipts)),
             Word::Failed { push, fault, tagged } if self.is_awaited(push) => {
-                self.settle(Standing::Failed(fault, tagged));
+                self.stop(fault, tagged);
             }
             Word::Cancelled { push, tagged } if self.is_awaited(push) => {
-                if tagged == Tagged::default() {
+                if self.with_earlier(tagged) == Tagged::default() {
                     self.settle(Standing::Idle);
                     self.list_unfinished();
                 } else {
-                    self.settle(Standing::Failed(Fault::new(FaultCode::Cancelled, ""), tagged));
+                    self.stop(Fault::new(FaultCode::Cancelled, ""), Tagged::default());
                 }
             }
             Word::Done { .. } | Word::Failed { .. } | Word::Cancelled { .. } => {}

@@ -19,7 +19,7 @@ crate::i18n::phrases! {
     NAME_TAKEN = "This tag exists and will be replaced: it now stands for {digest}.", "Этот тег уже есть и будет заменён: сейчас он указывает на {digest}.";
     PROJECT = "Project", "Проект";
     COMPRESSION = "Compression", "Сжатие";
-    COMPRESSION_HINT = "zstd is faster; gzip is read by every engine.", "zstd быстрее; gzip читают все движки.";
+    COMPRESSION_HINT = "gzip is read by every engine. zstd is faster; Docker 23.0, containerd 1.5 and Podman 3.4 read it, and what is newer.", "gzip читают все движки. zstd быстрее; его читают Docker 23.0, containerd 1.5, Podman 3.4 и новее.";
     LAYERS = "Layers", "Слои";
     LAYER_KNOWN = "already in the registry", "уже в реестре";
     LAYER_AS_IS = "sent as it is", "отправится как есть";
@@ -28,6 +28,8 @@ crate::i18n::phrases! {
     KNOWN_MISSING = "Which layers the registry has could not be asked for; they will be found while pushing.", "Не удалось узнать, какие слои уже есть в реестре; это выяснится при отправке.";
     CHANGED = "A push of a file of this name was begun, but the file has changed since. It begins anew.", "Отправка файла с таким именем начиналась, но файл с тех пор изменился. Она начнётся заново.";
     CAN_CONTINUE = "A push of this file to {target} was interrupted; it continues where it stopped.", "Отправка этого файла в {target} прервалась; она продолжится с того же места.";
+    CAN_CONTINUE_AS = "A push of this file to {target} was interrupted. It continues only under that name and with {compression}; anything else begins anew.", "Отправка этого файла в {target} прервалась. Она продолжится, только если имя останется тем же, а сжатие — {compression}; иначе начнётся заново.";
+    BEGINS_ANEW = "A push of this file to {target} was begun by an older console. It begins anew.", "Отправку этого файла в {target} начала прежняя версия консоли. Она начнётся заново.";
     START = "Push", "Отправить";
     START_NOTHING = "Choose at least one image.", "Выберите хотя бы один образ.";
     START_BAD_NAME = "Correct the names first.", "Сначала исправьте имена.";
@@ -58,6 +60,7 @@ crate::i18n::phrases! {
     TAGGED = "Pushed and verified before it stopped: {names}.", "До остановки отправлено и проверено: {names}.";
     TAG_DOUBTFUL = "May have been set: {names}. Its page shows what it stands for now.", "Возможно, тег создан или изменён: {names}. На его странице видно, что он значит теперь.";
     TRY_AGAIN = "Try again from where it stopped", "Повторить с места остановки";
+    FILES_WAIT = "These files are kept until you choose files again: {names}.", "Эти файлы подождут, пока вы снова не будете выбирать файлы: {names}.";
     BACK = "Back to the files", "Назад к файлам";
 
     DONE = "Pushed and verified", "Отправлено и проверено";

@@ -1,31 +1,35 @@
 //! The picked files: what is in each, or why nothing of it can be pushed.
 
 use crate::i18n::{catalogue::push, format::image_bytes, use_i18n};
-use crate::rules::push::fault_text;
+use crate::rules::push::{compression_of, compression_word, fault_text, offer};
 use crate::stores::push::{Look, PickedFile, use_push};
 use crate::ui::{
     button::{Button, Kind},
     icon::CLOSE,
     state::Note,
 };
-use archive_protocol::{FileReport, FoundImage, FoundLayer};
+use ::image::reference::Place;
+use archive_protocol::{FileReport, FoundImage, FoundLayer, Unfinished};
 use leptos::prelude::*;
 
 /// All of them.
 #[component]
-pub(crate) fn Files() -> impl IntoView {
+pub(crate) fn Files(
+    /// Where the reader stands.
+    place: Memo<Option<Place>>,
+) -> impl IntoView {
     let store = use_push();
     let numbers =
         Memo::new(move |_| store.files.with(|files| files.iter().map(|file| file.number).collect::<Vec<_>>()));
     view! {
         <For each=move || numbers.get() key=|number| *number let:number>
-            <File number/>
+            <File number place/>
         </For>
     }
 }
 
 #[component]
-fn File(number: u32) -> impl IntoView {
+fn File(number: u32, place: Memo<Option<Place>>) -> impl IntoView {
     let (i18n, store) = (use_i18n(), use_push());
     let file = Memo::new(move |_| store.files.with(|files| files.iter().find(|file| file.number == number).cloned()));
     let name = move || file.with(|file| file.as_ref().map(|file| file.name.clone())).unwrap_or_default();
@@ -42,12 +46,12 @@ fn File(number: u32) -> impl IntoView {
                     on_click=move |()| store.release(number)
                 />
             </div>
-            <div aria-live="polite">{move || file.get().map(|file| look(i18n, file))}</div>
+            <div aria-live="polite">{move || file.get().map(|file| look(i18n, file, place))}</div>
         </section>
     }
 }
 
-fn look(i18n: crate::i18n::I18n, file: PickedFile) -> AnyView {
+fn look(i18n: crate::i18n::I18n, file: PickedFile, place: Memo<Option<Place>>) -> AnyView {
     match file.look {
         Look::Looking(0) => view! { <p class="muted">{i18n.text(push::LOOKING)}</p> }.into_any(),
         Look::Looking(done) => {
@@ -66,23 +70,45 @@ fn look(i18n: crate::i18n::I18n, file: PickedFile) -> AnyView {
             let text = Signal::derive(move || fault_text(i18n, &fault));
             view! { <h3>{i18n.text(push::NOT_USABLE)}</h3> <Note text bad=true/> }.into_any()
         }
-        Look::Found(report) => found(i18n, report).into_any(),
+        Look::Found(report) => found(i18n, file.number, report, place).into_any(),
     }
 }
 
-fn found(i18n: crate::i18n::I18n, report: FileReport) -> impl IntoView {
+/// Whether a push as it is chosen now goes on with that one, as long as that can be gone on with at all: it may have been forgotten,
+/// cancelled, or be another tab's.
+fn begun_note(i18n: crate::i18n::I18n, file: u32, begun: Unfinished, place: Memo<Option<Place>>) -> impl IntoView {
+    let store = use_push();
+    let (key, compression, target) = (begun.key.clone(), begun.compression, offer::path_of(&begun));
+    let goes_on = Memo::new(move |_| {
+        let choices = store.choices.get();
+        let pushed = choices.into_iter().filter(|choice| choice.file == file && choice.on.get());
+        let compression = store.compression.with(|word| compression_of(word));
+        let names = pushed.map(|choice| choice.name.get());
+        place.with(|place| place.as_ref().is_some_and(|place| offer::goes_on(place, &begun, compression, names)))
+    });
+    let is_there =
+        Memo::new(move |_| store.unfinished.with(|unfinished| unfinished.iter().any(|other| other.key == key)));
+    let text = Signal::derive(move || match compression {
+        Some(_) if goes_on.get() => i18n.fill(push::CAN_CONTINUE, &[("target", &target)]),
+        Some(compression) => {
+            let places = [("target", target.as_str()), ("compression", compression_word(compression))];
+            i18n.fill(push::CAN_CONTINUE_AS, &places)
+        }
+        None => i18n.fill(push::BEGINS_ANEW, &[("target", &target)]),
+    });
+    move || is_there.get().then(|| view! { <Note text/> })
+}
+
+fn found(i18n: crate::i18n::I18n, file: u32, report: FileReport, place: Memo<Option<Place>>) -> impl IntoView {
     let (form, size, outer) = (report.form.clone(), report.size_bytes, report.outer.clone());
     let kind = move || {
         let said = i18n.fill(push::FORM, &[("form", &form), ("size", &image_bytes(i18n.lang(), size))]);
         if outer.is_empty() { said } else { format!("{said}, {}", i18n.fill(push::COMPRESSED, &[("outer", &outer)])) }
     };
-    let goes_on = report.unfinished.map(|unfinished| {
-        let target = format!("{}:{}", unfinished.repository, unfinished.tag);
-        view! { <Note text=Signal::derive(move || i18n.fill(push::CAN_CONTINUE, &[("target", &target)]))/> }
-    });
+    let begun = report.unfinished.into_iter().map(|begun| begun_note(i18n, file, begun, place)).collect_view();
     view! {
         <p class="muted">{kind}</p>
-        {goes_on}
+        {begun}
         {report.changed.then(|| view! { <Note text=i18n.text(push::CHANGED)/> })}
         {report.known_missing.then(|| view! { <Note text=i18n.text(push::KNOWN_MISSING)/> })}
         {report

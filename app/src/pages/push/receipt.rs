@@ -1,5 +1,6 @@
 //! The proof of a finished push.
 
+use super::waiting::Waiting;
 use crate::components::copy::CopyButton;
 use crate::i18n::{
     catalogue::{image, push},
@@ -27,6 +28,7 @@ pub(crate) fn Receipts() -> impl IntoView {
         <section class="panel push-done">
             <div role="status"><h2 class="push-done-head">{icon(CHECK)} {i18n.text(push::DONE)}</h2></div>
             {receipts.into_iter().map(|receipt| one(i18n, receipt)).collect_view()}
+            <Waiting/>
             <div class="push-acts">
                 <Button label=i18n.text(push::MORE) kind=Kind::Primary on_click=move |()| store.clear()/>
             </div>

@@ -1,5 +1,6 @@
 //! A push on its way, or one that stopped: lines as `docker push` shows them, speed, time left, and what can be done about it.
 
+use super::waiting::Waiting;
 use crate::i18n::{I18n, Phrase, catalogue::push, format::image_bytes, use_i18n};
 use crate::rules::push::{self as rules, fault_text, line, of, pace};
 use crate::stores::{
@@ -74,6 +75,7 @@ pub(crate) fn UnderWay() -> impl IntoView {
             <p class="visually-hidden" role="status">
                 {move || i18n.fill(push::SAID, &[("percent", &said.get().to_string())])}
             </p>
+            <Waiting/>
             <Acts stage fault_passes=Signal::derive(move || fault.with(|f| f.as_ref().map(|f| f.code.passes())))/>
             <ul class="push-lines" aria-label=i18n.text(push::LAYERS)>
                 {move || (0..count.get()).map(|at| view! { <Line at/> }).collect_view()}
@@ -129,7 +131,7 @@ fn Acts(stage: Memo<Stage>, fault_passes: Signal<Option<bool>>) -> impl IntoView
                 (Some(passes), _) => {
                     view! {
                         {passes.then(|| view! { <Button label=i18n.text(push::TRY_AGAIN) kind=Kind::Primary on_click=move |()| store.resume()/> })}
-                        <Button label=i18n.text(push::BACK) on_click=move |()| store.clear()/>
+                        <Button label=i18n.text(push::BACK) on_click=move |()| store.back()/>
                     }
                     .into_any()
                 }

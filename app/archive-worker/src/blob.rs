@@ -268,7 +268,8 @@ async fn renew() -> Event {
     }
 }
 
-fn jitter() -> u32 {
+/// A random number, for waits.
+pub(crate) fn jitter() -> u32 {
     (global::random() * f64::from(u32::MAX)) as u32
 }
 

@@ -19,7 +19,7 @@ use image::archive::Format;
 use image::manifest::{Compression, Descriptor, media_type};
 use image::plan::{Delivery, Known, KnownLayer, NewDocument, Plan, Shortcut, Task, TaskKind, TaskResults};
 use image::tar::Span;
-use image::upload::{ChunkLimits, Outcome, Upload};
+use image::upload::{Answer, ChunkLimits, Outcome, Retry, Upload};
 use js_sys::Uint8Array;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -35,8 +35,6 @@ const CHUNK_BYTES: u64 = 16 * MIB;
 const FIRST_CHUNK_BYTES: u64 = MIB / 4;
 /// The first one where it is sent while it is made: of that is seen how far it is.
 const FIRST_STREAMED_BYTES: u64 = MIB;
-/// Tries to write or read a manifest before the push is given up.
-const MANIFEST_TRIES: u32 = 8;
 
 /// What a push of one image stands on.
 pub(crate) struct Push {
@@ -279,27 +277,27 @@ impl Push {
         headers: &[(&str, String)],
         body: Option<&[u8]>,
     ) -> Result<http::Heard, Fault> {
-        let mut wait_ms = 500;
-        let mut tries = 0;
+        let mut retry = Retry::default();
         loop {
             self.control.gate().await;
-            let fault = match http::call(method, url, headers, body.map(Uint8Array::from)).await {
+            let (fault, asked_secs) = match http::call(method, url, headers, body.map(Uint8Array::from)).await {
                 Ok(heard) if (200..300).contains(&heard.status) => return Ok(heard),
                 Ok(heard) => {
-                    let said = image::upload::Answer::new(heard.status).body(&heard.body);
+                    let said = Answer::new(heard.status).body(&heard.body);
+                    let said = heard.headers.iter().fold(said, |said, (name, value)| said.header(name, value));
                     let code = if said.is_quota() { FaultCode::Quota } else { http::of_status(heard.status) };
-                    Fault::new(code, said.message)
+                    (Fault::new(code, said.message), said.retry_after_secs)
                 }
-                Err(Unheard::Broken | Unheard::TooLong) => Fault::new(FaultCode::Unreachable, ""),
+                Err(Unheard::Broken | Unheard::TooLong) => (Fault::new(FaultCode::Unreachable, ""), None),
             };
             // A 5xx may be a gateway's word about an answer that it did not get.
             self.lost.set(self.lost.get() || fault.code == FaultCode::Unreachable);
-            tries += 1;
-            if fault.code != FaultCode::Unreachable || tries >= MANIFEST_TRIES {
+            if fault.code != FaultCode::Unreachable {
                 return Err(fault);
             }
-            self.control.wait(wait_ms).await;
-            wait_ms = (wait_ms * 2).min(20_000);
+            // As patient as uploads are: what takes their wait for a network must not stop at the last step.
+            let Some(millis) = retry.failed(asked_secs, blob::jitter()) else { return Err(fault) };
+            self.control.wait(millis).await;
         }
     }
 }

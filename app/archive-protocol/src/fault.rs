@@ -43,6 +43,10 @@ pub enum FaultCode {
     FileChanged,
     /// No room in the browser's storage to unpack a compressed file.
     NoRoom,
+    /// The page did not come over HTTPS or from this machine: browsers have no storage for such.
+    Insecure,
+    /// Compressed with a window that is larger than a browser has memory for.
+    Window,
     /// No right to push there.
     Forbidden,
     /// The project's quota, or the registry's disk, is full.
@@ -72,6 +76,7 @@ impl FaultCode {
             Self::Refused | Self::NotVerified | Self::Broken => true,
             Self::NotAnArchive | Self::Utf16 | Self::Truncated | Self::Malformed | Self::Missing => false,
             Self::DigestMismatch | Self::Foreign | Self::FileChanged | Self::Cancelled => false,
+            Self::Insecure | Self::Window => false,
         }
     }
 }

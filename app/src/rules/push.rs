@@ -48,6 +48,8 @@ pub(crate) fn fault_phrase(code: FaultCode) -> Phrase {
         FaultCode::Foreign => push::FAULT_FOREIGN,
         FaultCode::FileChanged => push::FAULT_FILE_CHANGED,
         FaultCode::NoRoom => push::FAULT_NO_ROOM,
+        FaultCode::Insecure => push::FAULT_INSECURE,
+        FaultCode::Window => push::FAULT_WINDOW,
         FaultCode::Forbidden => push::FAULT_FORBIDDEN,
         FaultCode::Quota => push::FAULT_QUOTA,
         FaultCode::SignedOut => push::FAULT_SIGNED_OUT,

@@ -19,7 +19,7 @@ use gloo_timers::future::TimeoutFuture;
 use image::manifest::{Compression, Descriptor};
 use image::plan::{Choice, Known, KnownLayer, Plan, PlanError};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -384,6 +384,8 @@ fn fresh_record(opened: &Opened, target: &Target, method: Method) -> Record {
         edition: method.edition(),
         layers: BTreeMap::new(),
         done: BTreeMap::new(),
+        uploaded: BTreeSet::new(),
+        proved: BTreeSet::new(),
         done_bytes: 0,
         updated_ms: global::now_ms() as u64,
     }

@@ -157,10 +157,12 @@ impl Push {
             return Ok((Some(descriptor), true));
         }
         line.set(LayerStage::Pushing);
-        if layer.expected.is_none() {
+        if layer.expected.is_none() && !self.record.borrow().proved.contains(layer.key) {
             let is_zstd = layer.media_type == Compression::Zstd.oci_layer();
             let format = if is_zstd { Format::Zstd } else { Format::Gzip };
             prove::layer(&layer.source.blob, format, layer.key, &self.control).await?;
+            self.record.borrow_mut().proved.insert(layer.key.clone());
+            self.save();
         }
         let underway = self.record.borrow().layers.get(layer.key.as_str()).cloned();
         let (upload, mark) = match (underway, layer.descriptor) {

@@ -103,7 +103,11 @@ pub(crate) async fn unpack(file: &File, format: Format, told: impl Fn(u64)) -> R
         };
         let bytes = bytes.map_err(|error| Fault::new(FaultCode::FileChanged, global::words(&error)))?;
         offset += u64::from(bytes.length());
-        decoder.write(&bytes.to_vec())?;
+        let bytes = bytes.to_vec();
+        let mut rest = &bytes[..];
+        while decoder.step(&mut rest)? {
+            global::later().await;
+        }
         told(offset);
     }
     decoder.finish()?;

@@ -37,7 +37,7 @@ pub enum FaultCode {
     Missing,
     /// Bytes that do not have the digest they should.
     DigestMismatch,
-    /// A layer that is to be fetched from elsewhere.
+    /// A layer that may not be uploaded and is to be had nowhere.
     Foreign,
     /// The file changed on disk, or can no longer be read.
     FileChanged,

@@ -1,12 +1,13 @@
 //! The conductor: takes the page's orders, keeps the opened files, and drives one push at a time.
 
 use crate::control::Control;
+use crate::found::{self, key_of};
 use crate::joint::Joint;
 use crate::ledger::Ledger;
 use crate::open::{self, Opened};
 use crate::pool::Pool;
 use crate::press::Method;
-use crate::push::{self, Push, key_of};
+use crate::push::{self, Push};
 use crate::remember::{self, Record};
 use crate::wire::Wires;
 use crate::{global, http, lock, report, spool};
@@ -17,7 +18,7 @@ use futures::channel::oneshot;
 use futures::future::{AbortHandle, Either, abortable, select};
 use gloo_timers::future::TimeoutFuture;
 use image::manifest::{Compression, Descriptor};
-use image::plan::{Choice, Known, KnownLayer, Plan, PlanError};
+use image::plan::{Choice, Known, KnownLayer, Plan};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -310,6 +311,9 @@ async fn push_all(
             .ok_or_else(|| Fault::new(FaultCode::OtherTab, format!("{}:{}", target.repository, target.tag)))?;
         let record = Rc::new(RefCell::new(remembered(fresh).await));
         records.borrow_mut().push(record.clone());
+        // Anew: what the targets before it have sent is known now.
+        let plan = plan(&inner, target, compression, &known)?;
+        let image = opened.archive.images.get(target.image as usize);
         let push = Push {
             joint: joint.clone(),
             control: control.clone(),
@@ -317,8 +321,8 @@ async fn push_all(
             record,
             tagged: tagged.clone(),
             lost: Cell::new(false),
-            // Anew: what the targets before it have sent is known now.
-            plan: plan(&inner, target, compression, &known)?,
+            left_out: image.map(|image| found::left_out(image, &plan)).unwrap_or_default(),
+            plan,
             tar: opened.tar.clone(),
             chunk_max_bytes: order.chunk_max_bytes,
             wires: Wires::new(order.chunk_socket),
@@ -361,12 +365,7 @@ fn plan(inner: &Inner, target: &Target, compression: Compression, known: &Known)
         repository: target.repository.clone(),
         compression,
     };
-    image::plan::plan(&opened.archive, &choice, known).map_err(|error| match error {
-        PlanError::Broken(problem) => open::of_problem(&problem),
-        PlanError::NoSuchImage | PlanError::Nothing | PlanError::Unfinished { .. } => {
-            Fault::new(FaultCode::Missing, error)
-        }
-    })
+    image::plan::plan(&opened.archive, &choice, known).map_err(|error| found::of_plan(&error))
 }
 
 /// Organisation and project of a repository.

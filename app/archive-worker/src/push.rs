@@ -9,15 +9,16 @@ use crate::ledger::{Ledger, Line};
 use crate::mark::Mark;
 use crate::press::Method;
 use crate::prove;
+use crate::receipt;
 use crate::remember::{self, Record, Underway};
 use crate::source::Source;
 use crate::wire::Wires;
-use archive_protocol::{Fault, FaultCode, LayerStage, PushReceipt, Stage, Tagged};
+use archive_protocol::{Fault, FaultCode, LayerStage, LeftOut, PushReceipt, Stage, Tagged};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use image::Digest;
 use image::archive::Format;
 use image::manifest::{Compression, Descriptor, media_type};
-use image::plan::{Delivery, Known, KnownLayer, NewDocument, Plan, Shortcut, Task, TaskKind, TaskResults};
+use image::plan::{Delivery, Known, KnownLayer, NewDocument, Plan, Shortcut, Task, TaskResults};
 use image::tar::Span;
 use image::upload::{Answer, ChunkLimits, Outcome, Retry, Upload};
 use js_sys::Uint8Array;
@@ -46,6 +47,8 @@ pub(crate) struct Push {
     /// An answer was lost: what was asked for may have been done.
     pub(crate) lost: Cell<bool>,
     pub(crate) plan: Plan,
+    /// What of the image is not in the plan.
+    pub(crate) left_out: Vec<LeftOut>,
     /// What the plan's spans are places in.
     pub(crate) tar: Blob,
     pub(crate) chunk_max_bytes: u64,
@@ -91,16 +94,10 @@ impl Push {
         self.set_tag(&repository, &tag, root).await?;
         let key = self.record.borrow().key();
         remember::forget(&key).await;
-        let layers = || done.iter().filter(|(number, _, _)| self.plan.tasks[*number].kind == TaskKind::Layer);
-        let sizes = (0..done.len()).filter_map(|task| self.plan.blob(task, &results)).map(|blob| blob.size);
-        Ok(PushReceipt {
-            digest: root.descriptor.digest.to_string(),
-            size_bytes: sizes.sum(),
-            skipped: layers().filter(|(_, _, skipped)| *skipped).count() as u32,
-            layers: layers().count() as u32,
-            repository,
-            tag,
-        })
+        let there = done.iter().filter(|(_, _, there)| *there).map(|(number, _, _)| *number).collect();
+        let receipt::Sums { size_bytes, skipped, layers } = receipt::sums(&self.plan, &results, &there);
+        let (digest, left_out) = (root.descriptor.digest.to_string(), self.left_out.clone());
+        Ok(PushReceipt { repository, tag, digest, size_bytes, skipped, layers, left_out })
     }
 
     /// Adds the layers that are in the registry now.
@@ -301,15 +298,6 @@ impl Push {
             let Some(millis) = retry.failed(asked_secs, blob::jitter()) else { return Err(fault) };
             self.control.wait(millis).await;
         }
-    }
-}
-
-/// What a blob that is read from the archive is remembered and shown by; `None` for what is small or not sent.
-pub(crate) fn key_of(task: &Task) -> Option<&Digest> {
-    match &task.delivery {
-        Delivery::AsIs { descriptor, .. } => Some(&descriptor.digest),
-        Delivery::Compress { diff_id, .. } | Delivery::Hash { diff_id, .. } => Some(diff_id),
-        Delivery::Bytes { .. } | Delivery::Nothing(_) => None,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod choose;
 mod found;
+mod left_out;
 mod lines;
 mod receipt;
 mod under_way;

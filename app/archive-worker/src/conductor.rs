@@ -7,7 +7,7 @@ use crate::ledger::Ledger;
 use crate::open::{self, Opened};
 use crate::pool::Pool;
 use crate::press::Method;
-use crate::push::{self, Push};
+use crate::push::{self, Push, Undoing};
 use crate::remember::{self, Record};
 use crate::wire::Wires;
 use crate::{global, http, lock, report, spool};
@@ -38,6 +38,9 @@ struct Inner {
     /// What was last asked about the session's project, for the push that follows.
     here: RefCell<Option<Rc<Here>>>,
     running: RefCell<Option<Running>>,
+    /// The push that failed last: it may be cancelled still.
+    stopped: RefCell<Option<Running>>,
+    undoing: Undoing,
 }
 
 /// The session's project, and its layers in the registry.
@@ -97,7 +100,7 @@ impl Conductor {
                 spawn_local(make_ready(inner));
                 spawn_local(tell_unfinished());
             }
-            (Ok(Order::Forget { key }), _) => spawn_local(forget(key)),
+            (Ok(Order::Forget { key }), _) => spawn_local(forget(inner, key)),
             (Ok(Order::Inspect { .. }) | Err(_), _) => {}
         }
     }
@@ -192,6 +195,7 @@ fn begin(inner: &Rc<Inner>, push: u32, order: PushOrder) {
     let (records, tagged) = (Records::default(), Rc::<RefCell<Tagged>>::default());
     let (work, abort) = abortable(work(inner.clone(), order, control.clone(), records.clone(), tagged.clone()));
     inner.running.replace(Some(Running { push, control, abort, records, tagged: tagged.clone() }));
+    inner.stopped.take();
     let inner = inner.clone();
     spawn_local(async move {
         let ended = work.await;
@@ -200,7 +204,7 @@ fn begin(inner: &Rc<Inner>, push: u32, order: PushOrder) {
         }
         // Aborted: whoever did that says so.
         let Ok(result) = ended else { return };
-        inner.running.replace(None);
+        let running = inner.running.take();
         // There are more layers now.
         inner.here.replace(None);
         match result {
@@ -210,7 +214,9 @@ fn begin(inner: &Rc<Inner>, push: u32, order: PushOrder) {
                     // New hands for the next try.
                     inner.pool.replace(None);
                 }
-                global::tell(&Word::Failed { push, fault, tagged: tagged.take() });
+                inner.stopped.replace(running);
+                let tagged = tagged.borrow().clone();
+                global::tell(&Word::Failed { push, fault, tagged });
             }
         }
     });
@@ -218,16 +224,24 @@ fn begin(inner: &Rc<Inner>, push: u32, order: PushOrder) {
 
 /// Also answered where that push is not under way: it may have ended meanwhile.
 fn cancel(inner: &Rc<Inner>, number: u32) {
-    let running = inner.running.borrow_mut().take_if(|running| running.push == number);
+    let is_it = |push: &mut Running| push.push == number;
+    let running = inner.running.borrow_mut().take_if(is_it);
+    let is_stopped = running.is_none();
+    let push = running.or_else(|| inner.stopped.borrow_mut().take_if(is_it));
+    let undoing = inner.undoing.clone();
     spawn_local(async move {
         let mut tagged = Tagged::default();
-        if let Some(running) = running {
-            running.abort.abort();
-            for record in running.records.take() {
+        if let Some(push) = push {
+            push.abort.abort();
+            for record in push.records.take() {
                 let record = record.borrow().clone();
-                push::abandon(&record).await;
+                let lock = if is_stopped { lock::take(&lock_name(&record)).await } else { None };
+                // Where another tab has gone on with what stopped here, it is that tab's.
+                if lock.is_some() || !is_stopped {
+                    push::undo(record, undoing.clone(), lock).await;
+                }
             }
-            tagged = running.tagged.take();
+            tagged = push.tagged.take();
         }
         global::tell(&Word::Cancelled { push: number, tagged });
     });
@@ -246,11 +260,11 @@ async fn tell_unfinished() {
     }
 }
 
-async fn forget(key: String) {
+async fn forget(inner: Rc<Inner>, key: String) {
     if let Some(record) = remember::all().await.into_iter().find(|record| record.key() == key)
-        && let Some(_lock) = lock::take(&lock_name(&record)).await
+        && let Some(lock) = lock::take(&lock_name(&record)).await
     {
-        push::abandon(&record).await;
+        push::undo(record, inner.undoing.clone(), Some(lock)).await;
     }
     tell_unfinished().await;
 }
@@ -285,6 +299,8 @@ async fn push_all(
     pool: Pool,
 ) -> Result<Vec<PushReceipt>, Fault> {
     let joint = Joint::of(pool);
+    // What is found to be there now must not be taken back a moment later.
+    drop(inner.undoing.lock().await);
     let compression = match order.compression {
         api::images::Compression::Zstd => Compression::Zstd,
         // What nobody knows how to write is written as what everybody reads.
@@ -397,7 +413,8 @@ async fn remembered(fresh: Record) -> Record {
         Some(record) if record.file == fresh.file && record.edition == fresh.edition => record,
         Some(stale) => {
             push::abandon(&stale).await;
-            fresh
+            // Some of it this push may use; the rest goes when it is cancelled.
+            Record { uploaded: stale.uploaded, ..fresh }
         }
         None => fresh,
     }

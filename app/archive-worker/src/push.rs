@@ -6,6 +6,7 @@ use crate::global;
 use crate::http::{self, Unheard};
 use crate::joint::Joint;
 use crate::ledger::{Ledger, Line};
+use crate::lock::TagLock;
 use crate::mark::Mark;
 use crate::press::Method;
 use crate::prove;
@@ -14,6 +15,8 @@ use crate::remember::{self, Record, Underway};
 use crate::source::Source;
 use crate::wire::Wires;
 use archive_protocol::{Fault, FaultCode, LayerStage, LeftOut, PushReceipt, Stage, Tagged};
+use futures::future::join_all;
+use futures::lock::Mutex;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use image::Digest;
 use image::archive::Format;
@@ -92,6 +95,8 @@ impl Push {
         let root = documents.iter().find(|document| document.is_root);
         let root = root.ok_or_else(|| Fault::new(FaultCode::Broken, "an image without a manifest"))?;
         self.set_tag(&repository, &tag, root).await?;
+        // From here on it is an image's, and no longer this push's to take back.
+        self.record.borrow_mut().uploaded.clear();
         let key = self.record.borrow().key();
         remember::forget(&key).await;
         let there = done.iter().filter(|(_, _, there)| *there).map(|(number, _, _)| *number).collect();
@@ -119,7 +124,9 @@ impl Push {
             Delivery::Nothing(_) => Ok((None, true)),
             Delivery::Bytes { descriptor, bytes } => {
                 let upload = self.upload_of(&descriptor.digest, descriptor.size).checking_first();
-                blob::send_small(upload, bytes, &self.control).await?;
+                if blob::send_small(upload, bytes, &self.control).await? == Outcome::Uploaded {
+                    self.uploaded(&descriptor.digest);
+                }
                 Ok((Some(descriptor.clone()), false))
             }
             Delivery::AsIs { descriptor, source } => {
@@ -177,6 +184,7 @@ impl Push {
         let made = || Descriptor::new(layer.media_type, sent.digest.clone(), sent.size_bytes);
         let descriptor = layer.descriptor.cloned().unwrap_or_else(made);
         line.set(LayerStage::Pushed);
+        self.record.borrow_mut().uploaded.insert(sent.digest.clone());
         self.done(layer.key, descriptor.clone());
         Ok((Some(descriptor), false))
     }
@@ -211,6 +219,11 @@ impl Push {
         record.layers.remove(key.as_str());
         record.done.insert(key.to_string(), descriptor);
         drop(record);
+        self.save();
+    }
+
+    fn uploaded(&self, digest: &Digest) {
+        self.record.borrow_mut().uploaded.insert(digest.clone());
         self.save();
     }
 
@@ -301,13 +314,31 @@ impl Push {
     }
 }
 
-/// Forgets a push that was broken off, and tells the registry that its uploads will not go on: beside all else, for that may take
+/// Forgets a push that begins anew, and tells the registry that its uploads will not go on: beside all else, for that may take
 /// minutes where the network is away.
 pub(crate) async fn abandon(record: &Record) {
     remember::forget(&record.key()).await;
     for underway in record.layers.values() {
         spawn_local(blob::cancel(underway.upload.clone()));
     }
+}
+
+/// Pushes that are being taken back have this one after the other, and a push that begins waits for them.
+pub(crate) type Undoing = Rc<Mutex<()>>;
+
+/// Forgets a push that was broken off and takes back what it has sent, which would fill the quota until it is swept: its uploads and
+/// the blobs that it has brought there, also beside all else. `lock` is held meanwhile.
+pub(crate) async fn undo(record: Record, undoing: Undoing, lock: Option<TagLock>) {
+    remember::forget(&record.key()).await;
+    spawn_local(async move {
+        let _turn = undoing.lock().await;
+        let _lock = lock;
+        join_all(record.layers.values().map(|underway| blob::cancel(underway.upload.clone()))).await;
+        let blobs = record.uploaded.iter().map(|digest| format!("/v2/{}/blobs/{digest}", record.repository));
+        // What an image needs by now is refused, and rightly. Tried once, as uploads are: the rest is swept.
+        let delete = |url: String| async move { drop(http::call("DELETE", &url, &[], None).await) };
+        stream::iter(blobs).for_each_concurrent(LAYERS_AT_ONCE, delete).await;
+    });
 }
 
 struct LayerWatch<'a> {

@@ -96,7 +96,7 @@ crate::i18n::phrases! {
     FAULT_INSECURE = "Browsers unpack compressed files only on pages opened by HTTPS or as localhost. Open the console so, or unpack the file yourself (gzip -d, zstd -d) and choose the tar.", "Браузеры распаковывают сжатые файлы только на страницах, открытых по HTTPS или как localhost. Откройте консоль так или распакуйте файл сами (gzip -d, zstd -d) и выберите tar.";
     FAULT_WINDOW = "It was compressed with zstd --long, with a window that a browser has no memory for. Unpack it yourself (zstd -d --long=31), or compress it without --long.", "Сжато с zstd --long: на такое окно браузеру не хватает памяти. Распакуйте сами (zstd -d --long=31) или сожмите без --long.";
     FAULT_FORBIDDEN = "You may not push there. Ask for write permission, or choose another project.", "Сюда нельзя отправлять. Попросите право на запись или выберите другой проект.";
-    FAULT_QUOTA = "The project has no room left. Delete images that are not needed, then try again.", "В проекте нет места. Удалите ненужные образы и повторите.";
+    FAULT_QUOTA = "The project has no room left. Delete images that are not needed, then try again; or cancel the push: what it has sent takes room too.", "В проекте нет места. Удалите ненужные образы и повторите; или отмените отправку: отправленное тоже занимает место.";
     FAULT_SIGNED_OUT = "The session has ended. Sign in again, then continue.", "Сессия закончилась. Войдите снова и продолжите.";
     FAULT_UNREACHABLE = "The registry cannot be reached.", "Реестр недоступен.";
     FAULT_OTHER_TAB = "Another tab is pushing to this tag. Wait for it, then try again.", "Другая вкладка отправляет в этот тег. Дождитесь её и повторите.";

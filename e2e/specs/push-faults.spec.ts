@@ -230,15 +230,27 @@ test("two tabs that push to the same tag do not mix: the second is told, and can
   await expectCalm(two, "both");
 });
 
-test("a quota that is full in mid-push says so, sets no tag, and leaves room when it is cancelled", async ({ page, folder, wire }) => {
+test("a quota that is full in mid-push says so, sets no tag, and leaves room when it is cancelled", async ({ page, file, folder, wire }) => {
   wire.bytesPerSec = Number.POSITIVE_INFINITY;
-  const large = dockerArchive(["large:v1"], [layer("small", noise(2 * MIB, 31, 1)), layer("large", noise((QUOTA_MIB + 8) * MIB, 32, 1))]);
-  const file = await write(join(folder, "large.tar"), large.tar);
-  await begin(page, file, "large");
+  // All on their way when there is no more room: the one that finds none is thrown away by the registry, the others take three quarters.
+  const quarter = (QUOTA_MIB / 4 + 4) * MIB;
+  const large = dockerArchive(["large:v1"], [31, 32, 33, 34].map((seed) => layer(`large ${seed}`, noise(quarter, seed, 1))));
+  await begin(page, await write(join(folder, "large.tar"), large.tar), "large");
   await expect(page.getByText("The project has no room left.")).toBeVisible({ timeout: PATIENCE_MS });
   await expect(page.getByText("No tag was set or changed.")).toBeVisible();
   const registry = new Registry(page.request);
   expect(await registry.has(`${await registry.home()}large`, "v1")).toBe(false);
+  await page.getByRole("button", { name: "Cancel push" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel push" }).click();
+  // In the same tab: what was sent is being taken back, and the next push waits for that.
+  await page.getByRole("button", { name: "Remove large.tar" }).click();
+  await expect(page.getByRole("heading", { name: "Interrupted" })).toBeHidden();
+  await page.locator("#push-files").setInputFiles(file);
+  await page.getByLabel("Compression").selectOption("gzip");
+  await page.getByLabel("Name in the registry").fill("image:fits:v1");
+  await page.getByRole("button", { name: "Push", exact: true }).click();
+  await ends(page);
+  await expectCalm(page, "fits");
 });
 
 test("a file that changes while it is pushed is never pushed half", async ({ page, file, folder, wire }) => {

@@ -92,6 +92,42 @@ export function ociArchive(tag: string, layers: Buffer[]): Made & { digest: stri
   return { tar: tar(entries), layers, config, digest: `sha256:${sha256(manifest)}` };
 }
 
+/** A layer of an image in an index: `foreign` ones have an address, `absent` ones are named and not in the file. */
+export type Part = { bytes: Buffer; foreign?: string[]; absent?: boolean };
+
+/** An OCI layout of one image for each architecture, under one index where there are several. */
+export function indexArchive(tag: string, images: { architecture: string; layers: Part[] }[]): { tar: Buffer; manifests: string[] } {
+  const blobs = new Map<string, Buffer>();
+  const descriptor = (mediaType: string, bytes: Buffer) => ({ mediaType, digest: `sha256:${sha256(bytes)}`, size: bytes.length });
+  const blob = (mediaType: string, bytes: Buffer) => {
+    blobs.set(sha256(bytes), bytes);
+    return descriptor(mediaType, bytes);
+  };
+  const children = images.map(({ architecture, layers }) => {
+    const config = { ...JSON.parse(configOf(layers.map((part) => part.bytes))), architecture };
+    const named = layers.map(({ bytes, foreign, absent }) => {
+      const packed = gzipSync(bytes, { level: 6 });
+      if (foreign) return { ...descriptor("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", packed), urls: foreign };
+      const kind = "application/vnd.oci.image.layer.v1.tar+gzip";
+      return absent ? descriptor(kind, packed) : blob(kind, packed);
+    });
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
+      config: blob("application/vnd.oci.image.config.v1+json", Buffer.from(JSON.stringify(config))),
+      layers: named,
+    };
+    return { ...blob(manifest.mediaType, Buffer.from(JSON.stringify(manifest))), platform: { os: "linux", architecture } };
+  });
+  const kind = "application/vnd.oci.image.index.v1+json";
+  const index = { schemaVersion: 2, mediaType: kind, manifests: children };
+  const root = children.length === 1 ? children[0] : blob(kind, Buffer.from(JSON.stringify(index)));
+  const list = { schemaVersion: 2, manifests: [{ ...root, annotations: { "org.opencontainers.image.ref.name": tag } }] };
+  const entries: [string, Buffer][] = [...blobs].map(([hex, bytes]) => [`blobs/sha256/${hex}`, bytes]);
+  entries.push(["oci-layout", Buffer.from('{"imageLayoutVersion":"1.0.0"}')], ["index.json", Buffer.from(JSON.stringify(list))]);
+  return { tar: tar(entries), manifests: children.map((child) => child.digest) };
+}
+
 /** Writes a file that is too large to be handed to the browser from memory. */
 export async function write(path: string, bytes: Buffer): Promise<string> {
   const file = await open(path, "w");

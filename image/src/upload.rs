@@ -34,6 +34,7 @@ mod tests;
 pub use answer::Answer;
 pub use chunk::{CHUNK_FLOOR_BYTES, ChunkLimits};
 pub use machine::Upload;
+pub use retry::Retry;
 
 use serde::{Deserialize, Serialize};
 

@@ -37,12 +37,16 @@ pub enum FaultCode {
     Missing,
     /// Bytes that do not have the digest they should.
     DigestMismatch,
-    /// A layer that is to be fetched from elsewhere.
+    /// A layer that may not be uploaded and is to be had nowhere.
     Foreign,
     /// The file changed on disk, or can no longer be read.
     FileChanged,
     /// No room in the browser's storage to unpack a compressed file.
     NoRoom,
+    /// The page did not come over HTTPS or from this machine: browsers have no storage for such.
+    Insecure,
+    /// Compressed with a window that is larger than a browser has memory for.
+    Window,
     /// No right to push there.
     Forbidden,
     /// The project's quota, or the registry's disk, is full.
@@ -72,6 +76,7 @@ impl FaultCode {
             Self::Refused | Self::NotVerified | Self::Broken => true,
             Self::NotAnArchive | Self::Utf16 | Self::Truncated | Self::Malformed | Self::Missing => false,
             Self::DigestMismatch | Self::Foreign | Self::FileChanged | Self::Cancelled => false,
+            Self::Insecure | Self::Window => false,
         }
     }
 }

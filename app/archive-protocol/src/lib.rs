@@ -11,5 +11,5 @@ mod word;
 
 pub use fault::{Fault, FaultCode};
 pub use order::{Order, PushOrder, Target};
-pub use report::{FileReport, FoundImage, FoundLayer, Unfinished};
+pub use report::{FileReport, FoundImage, FoundLayer, LeftOut, Unfinished};
 pub use word::{LayerLine, LayerStage, Progress, PushReceipt, Stage, Tagged, Word};

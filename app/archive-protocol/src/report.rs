@@ -32,39 +32,78 @@ pub struct FileReport {
 pub struct FoundImage {
     /// Its names in the archive: `repo/name:tag`.
     pub names: Vec<String>,
-    /// `linux/amd64`; several for an index.
+    /// `linux/amd64`; several for an index. Those that are pushed, where any is.
     pub platforms: Vec<String>,
     /// Its layers, the lowest first.
     pub layers: Vec<FoundLayer>,
     /// What forbids pushing it; empty: it can be pushed.
     pub faults: Vec<Fault>,
+    /// What of it is not pushed with the rest.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Something of an image that is not pushed with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum LeftOut {
+    /// A platform that cannot be pushed.
+    Broken {
+        /// `linux/amd64`.
+        platform: String,
+        /// The first thing wrong with it.
+        fault: Fault,
+    },
+    /// A platform that the image names and the file does not hold.
+    Absent {
+        /// `linux/amd64`, or twelve digits of what the image says of none.
+        platform: String,
+    },
+    /// An attestation: the file does not hold it, or it speaks of a digest that the image will no longer have.
+    Extra {
+        /// Twelve digits.
+        digest: String,
+    },
+    /// A foreign layer: its licence forbids the upload, so that engines fetch it from its own address.
+    Foreign {
+        /// Twelve digits.
+        layer: String,
+        /// The first of its addresses.
+        address: String,
+    },
+    /// A name that no image can have.
+    Name {
+        /// As it stands in the file.
+        text: String,
+    },
 }
 
 impl FoundImage {
-    /// Bytes of all its layers as they are in the file.
+    /// Bytes of all its layers as they are in the file, but for foreign ones.
     #[must_use]
     pub fn size_bytes(&self) -> u64 {
-        self.layers.iter().map(|layer| layer.size_bytes).sum()
+        self.layers.iter().filter(|layer| !layer.foreign).map(|layer| layer.size_bytes).sum()
     }
 
     /// Bytes that must travel at most: those of layers that the registry does not have, before compression.
     #[must_use]
     pub fn travel_bytes(&self) -> u64 {
-        self.layers.iter().filter(|layer| !layer.known).map(|layer| layer.size_bytes).sum()
+        self.layers.iter().filter(|layer| !layer.known && !layer.foreign).map(|layer| layer.size_bytes).sum()
     }
 }
 
 /// One layer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundLayer {
-    /// Twelve digits of its diffID or digest.
+    /// Twelve digits of its diffID, of its digest where it travels as it is; the same while it is on its way.
     pub id: String,
-    /// Bytes in the file.
+    /// Bytes in the file; of a foreign one, bytes that engines fetch.
     pub size_bytes: u64,
     /// The registry has it.
     pub known: bool,
     /// It is compressed already and travels as it is.
     pub as_is: bool,
+    /// It is not sent: its licence forbids it.
+    pub foreign: bool,
 }
 
 /// A push that was begun and never ended.

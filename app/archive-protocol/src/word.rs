@@ -1,6 +1,6 @@
 //! From the workers to the page.
 
-use crate::{Fault, FileReport, Unfinished};
+use crate::{Fault, FileReport, LeftOut, Unfinished};
 use serde::{Deserialize, Serialize};
 
 /// What the workers tell.
@@ -148,8 +148,10 @@ pub struct PushReceipt {
     pub digest: String,
     /// Bytes of its config and layers in the registry.
     pub size_bytes: u64,
-    /// Layers that were not sent.
+    /// Layers that were there before.
     pub skipped: u32,
-    /// Layers in all.
+    /// Layers in all, but for foreign ones: those are not there.
     pub layers: u32,
+    /// What of the image was not pushed.
+    pub left_out: Vec<LeftOut>,
 }

@@ -1,12 +1,13 @@
 //! The conductor: takes the page's orders, keeps the opened files, and drives one push at a time.
 
 use crate::control::Control;
+use crate::found::{self, key_of};
 use crate::joint::Joint;
 use crate::ledger::Ledger;
 use crate::open::{self, Opened};
 use crate::pool::Pool;
 use crate::press::Method;
-use crate::push::{self, Push, key_of};
+use crate::push::{self, Push, Undoing};
 use crate::remember::{self, Record};
 use crate::wire::Wires;
 use crate::{global, http, lock, report, spool};
@@ -17,9 +18,9 @@ use futures::channel::oneshot;
 use futures::future::{AbortHandle, Either, abortable, select};
 use gloo_timers::future::TimeoutFuture;
 use image::manifest::{Compression, Descriptor};
-use image::plan::{Choice, Known, KnownLayer, Plan, PlanError};
+use image::plan::{Choice, Known, KnownLayer, Plan};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -37,6 +38,9 @@ struct Inner {
     /// What was last asked about the session's project, for the push that follows.
     here: RefCell<Option<Rc<Here>>>,
     running: RefCell<Option<Running>>,
+    /// The push that failed last: it may be cancelled still.
+    stopped: RefCell<Option<Running>>,
+    undoing: Undoing,
 }
 
 /// The session's project, and its layers in the registry.
@@ -96,7 +100,7 @@ impl Conductor {
                 spawn_local(make_ready(inner));
                 spawn_local(tell_unfinished());
             }
-            (Ok(Order::Forget { key }), _) => spawn_local(forget(key)),
+            (Ok(Order::Forget { key }), _) => spawn_local(forget(inner, key)),
             (Ok(Order::Inspect { .. }) | Err(_), _) => {}
         }
     }
@@ -191,6 +195,7 @@ fn begin(inner: &Rc<Inner>, push: u32, order: PushOrder) {
     let (records, tagged) = (Records::default(), Rc::<RefCell<Tagged>>::default());
     let (work, abort) = abortable(work(inner.clone(), order, control.clone(), records.clone(), tagged.clone()));
     inner.running.replace(Some(Running { push, control, abort, records, tagged: tagged.clone() }));
+    inner.stopped.take();
     let inner = inner.clone();
     spawn_local(async move {
         let ended = work.await;
@@ -199,7 +204,7 @@ fn begin(inner: &Rc<Inner>, push: u32, order: PushOrder) {
         }
         // Aborted: whoever did that says so.
         let Ok(result) = ended else { return };
-        inner.running.replace(None);
+        let running = inner.running.take();
         // There are more layers now.
         inner.here.replace(None);
         match result {
@@ -209,7 +214,9 @@ fn begin(inner: &Rc<Inner>, push: u32, order: PushOrder) {
                     // New hands for the next try.
                     inner.pool.replace(None);
                 }
-                global::tell(&Word::Failed { push, fault, tagged: tagged.take() });
+                inner.stopped.replace(running);
+                let tagged = tagged.borrow().clone();
+                global::tell(&Word::Failed { push, fault, tagged });
             }
         }
     });
@@ -217,16 +224,24 @@ fn begin(inner: &Rc<Inner>, push: u32, order: PushOrder) {
 
 /// Also answered where that push is not under way: it may have ended meanwhile.
 fn cancel(inner: &Rc<Inner>, number: u32) {
-    let running = inner.running.borrow_mut().take_if(|running| running.push == number);
+    let is_it = |push: &mut Running| push.push == number;
+    let running = inner.running.borrow_mut().take_if(is_it);
+    let is_stopped = running.is_none();
+    let push = running.or_else(|| inner.stopped.borrow_mut().take_if(is_it));
+    let undoing = inner.undoing.clone();
     spawn_local(async move {
         let mut tagged = Tagged::default();
-        if let Some(running) = running {
-            running.abort.abort();
-            for record in running.records.take() {
+        if let Some(push) = push {
+            push.abort.abort();
+            for record in push.records.take() {
                 let record = record.borrow().clone();
-                push::abandon(&record).await;
+                let lock = if is_stopped { lock::take(&lock_name(&record)).await } else { None };
+                // Where another tab has gone on with what stopped here, it is that tab's.
+                if lock.is_some() || !is_stopped {
+                    push::undo(record, undoing.clone(), lock).await;
+                }
             }
-            tagged = running.tagged.take();
+            tagged = push.tagged.take();
         }
         global::tell(&Word::Cancelled { push: number, tagged });
     });
@@ -245,11 +260,11 @@ async fn tell_unfinished() {
     }
 }
 
-async fn forget(key: String) {
+async fn forget(inner: Rc<Inner>, key: String) {
     if let Some(record) = remember::all().await.into_iter().find(|record| record.key() == key)
-        && let Some(_lock) = lock::take(&lock_name(&record)).await
+        && let Some(lock) = lock::take(&lock_name(&record)).await
     {
-        push::abandon(&record).await;
+        push::undo(record, inner.undoing.clone(), Some(lock)).await;
     }
     tell_unfinished().await;
 }
@@ -284,6 +299,8 @@ async fn push_all(
     pool: Pool,
 ) -> Result<Vec<PushReceipt>, Fault> {
     let joint = Joint::of(pool);
+    // What is found to be there now must not be taken back a moment later.
+    drop(inner.undoing.lock().await);
     let compression = match order.compression {
         api::images::Compression::Zstd => Compression::Zstd,
         // What nobody knows how to write is written as what everybody reads.
@@ -310,6 +327,9 @@ async fn push_all(
             .ok_or_else(|| Fault::new(FaultCode::OtherTab, format!("{}:{}", target.repository, target.tag)))?;
         let record = Rc::new(RefCell::new(remembered(fresh).await));
         records.borrow_mut().push(record.clone());
+        // Anew: what the targets before it have sent is known now.
+        let plan = plan(&inner, target, compression, &known)?;
+        let image = opened.archive.images.get(target.image as usize);
         let push = Push {
             joint: joint.clone(),
             control: control.clone(),
@@ -317,8 +337,8 @@ async fn push_all(
             record,
             tagged: tagged.clone(),
             lost: Cell::new(false),
-            // Anew: what the targets before it have sent is known now.
-            plan: plan(&inner, target, compression, &known)?,
+            left_out: image.map(|image| found::left_out(image, &plan)).unwrap_or_default(),
+            plan,
             tar: opened.tar.clone(),
             chunk_max_bytes: order.chunk_max_bytes,
             wires: Wires::new(order.chunk_socket),
@@ -361,12 +381,7 @@ fn plan(inner: &Inner, target: &Target, compression: Compression, known: &Known)
         repository: target.repository.clone(),
         compression,
     };
-    image::plan::plan(&opened.archive, &choice, known).map_err(|error| match error {
-        PlanError::Broken(problem) => open::of_problem(&problem),
-        PlanError::NoSuchImage | PlanError::Nothing | PlanError::Unfinished { .. } => {
-            Fault::new(FaultCode::Missing, error)
-        }
-    })
+    image::plan::plan(&opened.archive, &choice, known).map_err(|error| found::of_plan(&error))
 }
 
 /// Organisation and project of a repository.
@@ -385,6 +400,8 @@ fn fresh_record(opened: &Opened, target: &Target, method: Method) -> Record {
         edition: method.edition(),
         layers: BTreeMap::new(),
         done: BTreeMap::new(),
+        uploaded: BTreeSet::new(),
+        proved: BTreeSet::new(),
         done_bytes: 0,
         updated_ms: global::now_ms() as u64,
     }
@@ -400,7 +417,8 @@ async fn remembered(fresh: Record) -> Record {
         }
         Some(stale) => {
             push::abandon(&stale).await;
-            fresh
+            // Some of it this push may use; the rest goes when it is cancelled.
+            Record { uploaded: stale.uploaded, ..fresh }
         }
         None => fresh,
     }

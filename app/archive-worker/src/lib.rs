@@ -16,6 +16,7 @@ mod conductor;
 mod control;
 mod crc32;
 mod deflate;
+mod found;
 #[cfg(target_arch = "wasm32")]
 mod global;
 #[cfg(target_arch = "wasm32")]
@@ -45,6 +46,7 @@ mod prove;
 mod push;
 #[cfg(target_arch = "wasm32")]
 mod reader;
+mod receipt;
 #[cfg(target_arch = "wasm32")]
 mod remember;
 #[cfg(target_arch = "wasm32")]

@@ -4,7 +4,7 @@ use crate::remember::FileId;
 use crate::{global, spool};
 use archive_protocol::{Fault, FaultCode};
 use image::Digest;
-use image::archive::{Archive, ArchiveError, Format, Problem, Reader, Step};
+use image::archive::{Archive, ArchiveError, Format, Reader, Step};
 use std::error::Error as _;
 use web_sys::{Blob, File};
 
@@ -98,23 +98,4 @@ fn of_archive(error: &ArchiveError) -> Fault {
     };
     let source = error.source().map(|source| format!(": {source}")).unwrap_or_default();
     Fault::new(code, format!("{error}{source}"))
-}
-
-/// What a problem of an image is to the person.
-pub(crate) fn of_problem(problem: &Problem) -> Fault {
-    let code = match problem {
-        Problem::Missing { .. } => FaultCode::Missing,
-        Problem::Digest { .. } => FaultCode::DigestMismatch,
-        Problem::Cut { .. } | Problem::NoEndMarker => FaultCode::Truncated,
-        Problem::Size { .. }
-        | Problem::TooLarge { .. }
-        | Problem::Manifest { .. }
-        | Problem::Config { .. }
-        | Problem::Mismatch(_)
-        | Problem::Compression { .. }
-        | Problem::Name { .. }
-        | Problem::Nested
-        | Problem::Trailing { .. } => FaultCode::Malformed,
-    };
-    Fault::new(code, problem)
 }

@@ -22,7 +22,12 @@ pub(crate) async fn layer(blob: &Blob, format: Format, diff_id: &Digest, control
         let slice = global::slice(blob, offset, STEP_BYTES.min(size - offset)).map_err(changed)?;
         let bytes = global::read(&slice).await.map_err(changed)?;
         offset += u64::from(bytes.length());
-        decoder.write(&bytes.to_vec())?;
+        let bytes = bytes.to_vec();
+        let mut rest = &bytes[..];
+        while decoder.step(&mut rest)? {
+            global::later().await;
+            control.gate().await;
+        }
     }
     let found = decoder.finish()?.0.finish();
     if found == *diff_id {

@@ -6,20 +6,24 @@ use crate::global;
 use crate::http::{self, Unheard};
 use crate::joint::Joint;
 use crate::ledger::{Ledger, Line};
+use crate::lock::TagLock;
 use crate::mark::Mark;
 use crate::press::Method;
 use crate::prove;
+use crate::receipt;
 use crate::remember::{self, Record, Underway};
 use crate::source::Source;
 use crate::wire::Wires;
-use archive_protocol::{Fault, FaultCode, LayerStage, PushReceipt, Stage, Tagged};
+use archive_protocol::{Fault, FaultCode, LayerStage, LeftOut, PushReceipt, Stage, Tagged};
+use futures::future::join_all;
+use futures::lock::Mutex;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use image::Digest;
 use image::archive::Format;
 use image::manifest::{Compression, Descriptor, media_type};
-use image::plan::{Delivery, Known, KnownLayer, NewDocument, Plan, Shortcut, Task, TaskKind, TaskResults};
+use image::plan::{Delivery, Known, KnownLayer, NewDocument, Plan, Shortcut, Task, TaskResults};
 use image::tar::Span;
-use image::upload::{ChunkLimits, Outcome, Upload};
+use image::upload::{Answer, ChunkLimits, Outcome, Retry, Upload};
 use js_sys::Uint8Array;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -35,8 +39,6 @@ const CHUNK_BYTES: u64 = 16 * MIB;
 const FIRST_CHUNK_BYTES: u64 = MIB / 4;
 /// The first one where it is sent while it is made: of that is seen how far it is.
 const FIRST_STREAMED_BYTES: u64 = MIB;
-/// Tries to write or read a manifest before the push is given up.
-const MANIFEST_TRIES: u32 = 8;
 
 /// What a push of one image stands on.
 pub(crate) struct Push {
@@ -48,6 +50,8 @@ pub(crate) struct Push {
     /// An answer was lost: what was asked for may have been done.
     pub(crate) lost: Cell<bool>,
     pub(crate) plan: Plan,
+    /// What of the image is not in the plan.
+    pub(crate) left_out: Vec<LeftOut>,
     /// What the plan's spans are places in.
     pub(crate) tar: Blob,
     pub(crate) chunk_max_bytes: u64,
@@ -91,18 +95,14 @@ impl Push {
         let root = documents.iter().find(|document| document.is_root);
         let root = root.ok_or_else(|| Fault::new(FaultCode::Broken, "an image without a manifest"))?;
         self.set_tag(&repository, &tag, root).await?;
+        // From here on it is an image's, and no longer this push's to take back.
+        self.record.borrow_mut().uploaded.clear();
         let key = self.record.borrow().key();
         remember::forget(&key).await;
-        let layers = || done.iter().filter(|(number, _, _)| self.plan.tasks[*number].kind == TaskKind::Layer);
-        let sizes = (0..done.len()).filter_map(|task| self.plan.blob(task, &results)).map(|blob| blob.size);
-        Ok(PushReceipt {
-            digest: root.descriptor.digest.to_string(),
-            size_bytes: sizes.sum(),
-            skipped: layers().filter(|(_, _, skipped)| *skipped).count() as u32,
-            layers: layers().count() as u32,
-            repository,
-            tag,
-        })
+        let there = done.iter().filter(|(_, _, there)| *there).map(|(number, _, _)| *number).collect();
+        let receipt::Sums { size_bytes, skipped, layers } = receipt::sums(&self.plan, &results, &there);
+        let (digest, left_out) = (root.descriptor.digest.to_string(), self.left_out.clone());
+        Ok(PushReceipt { repository, tag, digest, size_bytes, skipped, layers, left_out })
     }
 
     /// Adds the layers that are in the registry now.
@@ -124,7 +124,9 @@ impl Push {
             Delivery::Nothing(_) => Ok((None, true)),
             Delivery::Bytes { descriptor, bytes } => {
                 let upload = self.upload_of(&descriptor.digest, descriptor.size).checking_first();
-                blob::send_small(upload, bytes, &self.control).await?;
+                if blob::send_small(upload, bytes, &self.control).await? == Outcome::Uploaded {
+                    self.uploaded(&descriptor.digest);
+                }
                 Ok((Some(descriptor.clone()), false))
             }
             Delivery::AsIs { descriptor, source } => {
@@ -159,10 +161,12 @@ impl Push {
             return Ok((Some(descriptor), true));
         }
         line.set(LayerStage::Pushing);
-        if layer.expected.is_none() {
+        if layer.expected.is_none() && !self.record.borrow().proved.contains(layer.key) {
             let is_zstd = layer.media_type == Compression::Zstd.oci_layer();
             let format = if is_zstd { Format::Zstd } else { Format::Gzip };
             prove::layer(&layer.source.blob, format, layer.key, &self.control).await?;
+            self.record.borrow_mut().proved.insert(layer.key.clone());
+            self.save();
         }
         let underway = self.record.borrow().layers.get(layer.key.as_str()).cloned();
         let (upload, mark) = match (underway, layer.descriptor) {
@@ -180,6 +184,7 @@ impl Push {
         let made = || Descriptor::new(layer.media_type, sent.digest.clone(), sent.size_bytes);
         let descriptor = layer.descriptor.cloned().unwrap_or_else(made);
         line.set(LayerStage::Pushed);
+        self.record.borrow_mut().uploaded.insert(sent.digest.clone());
         self.done(layer.key, descriptor.clone());
         Ok((Some(descriptor), false))
     }
@@ -214,6 +219,11 @@ impl Push {
         record.layers.remove(key.as_str());
         record.done.insert(key.to_string(), descriptor);
         drop(record);
+        self.save();
+    }
+
+    fn uploaded(&self, digest: &Digest) {
+        self.record.borrow_mut().uploaded.insert(digest.clone());
         self.save();
     }
 
@@ -279,47 +289,56 @@ impl Push {
         headers: &[(&str, String)],
         body: Option<&[u8]>,
     ) -> Result<http::Heard, Fault> {
-        let mut wait_ms = 500;
-        let mut tries = 0;
+        let mut retry = Retry::default();
         loop {
             self.control.gate().await;
-            let fault = match http::call(method, url, headers, body.map(Uint8Array::from)).await {
+            let (fault, asked_secs) = match http::call(method, url, headers, body.map(Uint8Array::from)).await {
                 Ok(heard) if (200..300).contains(&heard.status) => return Ok(heard),
                 Ok(heard) => {
-                    let said = image::upload::Answer::new(heard.status).body(&heard.body);
+                    let said = Answer::new(heard.status).body(&heard.body);
+                    let said = heard.headers.iter().fold(said, |said, (name, value)| said.header(name, value));
                     let code = if said.is_quota() { FaultCode::Quota } else { http::of_status(heard.status) };
-                    Fault::new(code, said.message)
+                    (Fault::new(code, said.message), said.retry_after_secs)
                 }
-                Err(Unheard::Broken | Unheard::TooLong) => Fault::new(FaultCode::Unreachable, ""),
+                Err(Unheard::Broken | Unheard::TooLong) => (Fault::new(FaultCode::Unreachable, ""), None),
             };
             // A 5xx may be a gateway's word about an answer that it did not get.
             self.lost.set(self.lost.get() || fault.code == FaultCode::Unreachable);
-            tries += 1;
-            if fault.code != FaultCode::Unreachable || tries >= MANIFEST_TRIES {
+            if fault.code != FaultCode::Unreachable {
                 return Err(fault);
             }
-            self.control.wait(wait_ms).await;
-            wait_ms = (wait_ms * 2).min(20_000);
+            // As patient as uploads are: what takes their wait for a network must not stop at the last step.
+            let Some(millis) = retry.failed(asked_secs, blob::jitter()) else { return Err(fault) };
+            self.control.wait(millis).await;
         }
     }
 }
 
-/// What a blob that is read from the archive is remembered and shown by; `None` for what is small or not sent.
-pub(crate) fn key_of(task: &Task) -> Option<&Digest> {
-    match &task.delivery {
-        Delivery::AsIs { descriptor, .. } => Some(&descriptor.digest),
-        Delivery::Compress { diff_id, .. } | Delivery::Hash { diff_id, .. } => Some(diff_id),
-        Delivery::Bytes { .. } | Delivery::Nothing(_) => None,
-    }
-}
-
-/// Forgets a push that was broken off, and tells the registry that its uploads will not go on: beside all else, for that may take
+/// Forgets a push that begins anew, and tells the registry that its uploads will not go on: beside all else, for that may take
 /// minutes where the network is away.
 pub(crate) async fn abandon(record: &Record) {
     remember::forget(&record.key()).await;
     for underway in record.layers.values() {
         spawn_local(blob::cancel(underway.upload.clone()));
     }
+}
+
+/// Pushes that are being taken back have this one after the other, and a push that begins waits for them.
+pub(crate) type Undoing = Rc<Mutex<()>>;
+
+/// Forgets a push that was broken off and takes back what it has sent, which would fill the quota until it is swept: its uploads and
+/// the blobs that it has brought there, also beside all else. `lock` is held meanwhile.
+pub(crate) async fn undo(record: Record, undoing: Undoing, lock: Option<TagLock>) {
+    remember::forget(&record.key()).await;
+    spawn_local(async move {
+        let _turn = undoing.lock().await;
+        let _lock = lock;
+        join_all(record.layers.values().map(|underway| blob::cancel(underway.upload.clone()))).await;
+        let blobs = record.uploaded.iter().map(|digest| format!("/v2/{}/blobs/{digest}", record.repository));
+        // What an image needs by now is refused, and rightly. Tried once, as uploads are: the rest is swept.
+        let delete = |url: String| async move { drop(http::call("DELETE", &url, &[], None).await) };
+        stream::iter(blobs).for_each_concurrent(LAYERS_AT_ONCE, delete).await;
+    });
 }
 
 struct LayerWatch<'a> {

@@ -7,10 +7,11 @@ use crate::press::Method;
 use api::images::Compression;
 use archive_protocol::Unfinished;
 use idb::{Database, Error, ObjectStore, TransactionMode};
+use image::Digest;
 use image::manifest::Descriptor;
 use image::upload::Upload;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use wasm_bindgen::JsValue;
 
 const DATABASE: &str = "roadstead-pushes";
@@ -44,6 +45,12 @@ pub(crate) struct Record {
     pub(crate) layers: BTreeMap<String, Underway>,
     /// Layers that are there.
     pub(crate) done: BTreeMap<String, Descriptor>,
+    /// Blobs that are there because this push has sent them.
+    #[serde(default)]
+    pub(crate) uploaded: BTreeSet<Digest>,
+    /// Layers of another tool that were unpacked and found to be what the image says, by the digest of what they unpack to.
+    #[serde(default)]
+    pub(crate) proved: BTreeSet<Digest>,
     pub(crate) done_bytes: u64,
     pub(crate) updated_ms: u64,
 }

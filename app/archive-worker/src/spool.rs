@@ -5,9 +5,9 @@ use crate::global;
 use crate::unpack::Decoder;
 use archive_protocol::{Fault, FaultCode};
 use image::archive::Format;
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Promise, Reflect, Uint8Array};
 use std::io::Write;
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     Blob, File, FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemGetDirectoryOptions,
@@ -20,6 +20,25 @@ const STEP_BYTES: u64 = 4 * 1024 * 1024;
 const KEPT_MS: f64 = 24.0 * 3600.0 * 1000.0;
 /// An archive that does not shrink at all still needs this share of its size, at least.
 const LEAST_RATIO: f64 = 1.0;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `StorageManager`; that of `web-sys` does not catch what a browser without a private file system throws.
+    type Storage;
+
+    #[wasm_bindgen(method, catch, js_name = getDirectory)]
+    fn get_directory(this: &Storage) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn estimate(this: &Storage) -> Result<Promise, JsValue>;
+}
+
+/// The browser's storage, where it has it: not on pages that came over plain HTTP from afar (Storage Standard, `[SecureContext]`).
+fn storage() -> Option<Storage> {
+    let navigator = global::scope().navigator();
+    let storage = Reflect::get(&navigator, &"storage".into()).unwrap_or_default();
+    (!storage.is_undefined()).then(|| storage.unchecked_into())
+}
 
 /// A tar on the browser's disk.
 pub(crate) struct Spooled {
@@ -49,8 +68,8 @@ pub(crate) async fn clear() {
 }
 
 async fn clear_older(than_ms: f64) -> Result<(), JsValue> {
-    let root: FileSystemDirectoryHandle =
-        JsFuture::from(global::scope().navigator().storage().get_directory()).await?.unchecked_into();
+    let Some(storage) = storage() else { return Ok(()) };
+    let root: FileSystemDirectoryHandle = JsFuture::from(storage.get_directory()?).await?.unchecked_into();
     let folder: FileSystemDirectoryHandle = JsFuture::from(root.get_directory_handle(FOLDER)).await?.unchecked_into();
     let names = folder.keys();
     loop {
@@ -69,8 +88,9 @@ async fn clear_older(than_ms: f64) -> Result<(), JsValue> {
 /// Unpacks a file. `told` hears how much of it is read.
 pub(crate) async fn unpack(file: &File, format: Format, told: impl Fn(u64)) -> Result<Spooled, Fault> {
     let size = file.size();
-    require_room(size * LEAST_RATIO).await?;
-    let spooled = create().await.map_err(|error| broken(&error))?;
+    let storage = storage().ok_or_else(|| Fault::new(FaultCode::Insecure, ""))?;
+    require_room(&storage, size * LEAST_RATIO).await?;
+    let spooled = create(&storage).await.map_err(|error| broken(&error))?;
     let handle = JsFuture::from(spooled.file.create_sync_access_handle()).await.map_err(|error| broken(&error))?;
     let sink = Sink { handle: handle.unchecked_into() };
     let mut decoder = Decoder::new(format, sink);
@@ -83,24 +103,27 @@ pub(crate) async fn unpack(file: &File, format: Format, told: impl Fn(u64)) -> R
         };
         let bytes = bytes.map_err(|error| Fault::new(FaultCode::FileChanged, global::words(&error)))?;
         offset += u64::from(bytes.length());
-        decoder.write(&bytes.to_vec())?;
+        let bytes = bytes.to_vec();
+        let mut rest = &bytes[..];
+        while decoder.step(&mut rest)? {
+            global::later().await;
+        }
         told(offset);
     }
     decoder.finish()?;
     Ok(spooled)
 }
 
-async fn require_room(bytes: f64) -> Result<(), Fault> {
-    let Ok(asked) = global::scope().navigator().storage().estimate() else { return Ok(()) };
+async fn require_room(storage: &Storage, bytes: f64) -> Result<(), Fault> {
+    let Ok(asked) = storage.estimate() else { return Ok(()) };
     let Ok(estimate) = JsFuture::from(asked).await else { return Ok(()) };
     let estimate: StorageEstimate = estimate.unchecked_into();
     let left = estimate.get_quota().unwrap_or(f64::MAX) - estimate.get_usage().unwrap_or_default();
     if bytes > left { Err(Fault::new(FaultCode::NoRoom, "")) } else { Ok(()) }
 }
 
-async fn create() -> Result<Spooled, JsValue> {
-    let root: FileSystemDirectoryHandle =
-        JsFuture::from(global::scope().navigator().storage().get_directory()).await?.unchecked_into();
+async fn create(storage: &Storage) -> Result<Spooled, JsValue> {
+    let root: FileSystemDirectoryHandle = JsFuture::from(storage.get_directory()?).await?.unchecked_into();
     let make = FileSystemGetDirectoryOptions::new();
     make.set_create(true);
     let folder: FileSystemDirectoryHandle =

@@ -4,6 +4,7 @@
 mod choose;
 mod chosen;
 mod found;
+mod left_out;
 mod lines;
 mod project;
 mod receipt;

@@ -11,6 +11,7 @@ pub(crate) mod history;
 pub(crate) mod image_name;
 pub(crate) mod images;
 pub(crate) mod job;
+pub(crate) mod left_out;
 pub(crate) mod push;
 pub(crate) mod sample;
 pub(crate) mod sorting;

@@ -40,6 +40,8 @@ pub(crate) fn fault_phrase(code: FaultCode) -> Phrase {
         FaultCode::Foreign => push::FAULT_FOREIGN,
         FaultCode::FileChanged => push::FAULT_FILE_CHANGED,
         FaultCode::NoRoom => push::FAULT_NO_ROOM,
+        FaultCode::Insecure => push::FAULT_INSECURE,
+        FaultCode::Window => push::FAULT_WINDOW,
         FaultCode::Forbidden => push::FAULT_FORBIDDEN,
         FaultCode::Quota => push::FAULT_QUOTA,
         FaultCode::SignedOut => push::FAULT_SIGNED_OUT,
@@ -54,7 +56,12 @@ pub(crate) fn fault_phrase(code: FaultCode) -> Phrase {
 
 /// A fault in the reader's language; what exactly was found stands behind it as it was said.
 pub(crate) fn fault_text(i18n: I18n, fault: &Fault) -> String {
-    let kind = i18n.now(fault_phrase(fault.code));
+    fault_in(i18n.lang(), fault)
+}
+
+/// The same in a language.
+pub(crate) fn fault_in(lang: Lang, fault: &Fault) -> String {
+    let kind = fault_phrase(fault.code).in_lang(lang);
     if fault.detail.is_empty() { kind.to_owned() } else { format!("{kind} ({})", fault.detail) }
 }
 

@@ -218,10 +218,14 @@ impl PushStore {
         }
     }
 
-    /// Breaks off what is under way; what ended while the reader was asked stays as it is.
+    /// Breaks off what is under way, and gives up what has no room; what ended otherwise while the reader was asked stays as it is.
     pub(crate) fn cancel(self) {
-        if self.standing.with_untracked(|standing| *standing != Standing::Running) {
-            return;
+        let is_full = |fault: &Fault| fault.code == FaultCode::Quota;
+        match self.standing.get_untracked() {
+            Standing::Running => {}
+            // Until the workers answer.
+            Standing::Failed(fault, _) if is_full(&fault) => self.running(),
+            Standing::Idle | Standing::Failed(..) | Standing::Done(_) => return,
         }
         self.link.with_value(|link| link.awaited.take());
         self.order(&Order::Cancel { push: self.push_number() }, None);

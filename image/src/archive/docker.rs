@@ -136,6 +136,9 @@ fn layer(
         compression: Compression::None,
         foreign,
     };
+    if let Some(said) = said.filter(|said| foreign && said.urls.is_empty()) {
+        problems.push(Problem::Foreign { digest: said.digest.clone() });
+    }
     match shelf.index.file(&format!("{root}{path}")) {
         Ok(span) => {
             layer.source = Some(span);

@@ -213,6 +213,9 @@ fn layer(shelf: &mut Shelf<'_>, root: &str, descriptor: &Descriptor, problems: &
     let said = kind.map_or(Compression::None, |kind| kind.compression);
     let mut layer =
         ArchiveLayer { diff_id: None, descriptor: Some(descriptor.clone()), source: None, compression: said, foreign };
+    if foreign && descriptor.urls.is_empty() {
+        problems.push(Problem::Foreign { digest: descriptor.digest.clone() });
+    }
     match span(shelf, root, descriptor, Part::Layer) {
         Ok(span) => {
             layer.source = Some(span);

@@ -83,6 +83,12 @@ pub enum Problem {
         /// By its bytes.
         found: &'static str,
     },
+    /// A layer that may not be uploaded, and of which nobody says where it is to be had: no engine could fetch it.
+    #[error("the layer {digest} may not be uploaded by its licence, and no address is given to fetch it from")]
+    Foreign {
+        /// The layer's.
+        digest: Digest,
+    },
     /// A name that is none; the image is there all the same.
     #[error("the archive calls an image {text:?}, which is no name an image can have: give it another")]
     Name {
@@ -123,6 +129,7 @@ impl Problem {
             | Self::Manifest { .. }
             | Self::Config { .. }
             | Self::Compression { .. }
+            | Self::Foreign { .. }
             | Self::Nested => true,
         }
     }

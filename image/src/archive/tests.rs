@@ -252,7 +252,11 @@ impl Layout {
                     Some(Compression::Zstd) => b"\x28\xb5\x2f\xfd",
                     _ => b"",
                 };
-                self.blob(media_type, &[magic, bytes].concat())
+                let mut layer = self.blob(media_type, &[magic, bytes].concat());
+                if LayerKind::of(media_type).is_some_and(|kind| kind.foreign) {
+                    layer.urls = vec!["https://layers.example/base".to_owned()];
+                }
+                layer
             })
             .collect();
         let manifest = ImageManifest::oci(config, layers, BTreeMap::new());

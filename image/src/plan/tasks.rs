@@ -101,8 +101,10 @@ impl<'a> Builder<'a> {
         match (&layer.descriptor, layer.source) {
             // Its licence forbids the upload; where the registry has it all the same, nothing is lost.
             (Some(descriptor), _) if layer.foreign => {
-                self.notes.push(Note::Foreign(descriptor.clone()));
                 let key = (false, descriptor.digest.clone());
+                if !self.seen.contains_key(&key) {
+                    self.notes.push(Note::Foreign(descriptor.clone()));
+                }
                 LayerRef(self.add(TaskKind::Layer, key, Delivery::Nothing(descriptor.clone()), None))
             }
             (Some(descriptor), Some(source)) if keep || layer.compression != Compression::None => {

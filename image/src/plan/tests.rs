@@ -236,6 +236,17 @@ fn a_foreign_layer_is_named_in_the_manifest_and_not_sent() {
 }
 
 #[test]
+fn a_foreign_layer_of_two_platforms_is_told_once() {
+    let mut layout = Layout::default();
+    let foreign = "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip";
+    let [amd, arm] = ["amd64", "arm64"].map(|platform| layout.image(&[(b"base", foreign)], platform));
+    let root = layout.blob(media_type::OCI_INDEX, &ImageIndex::oci(vec![amd, arm], BTreeMap::new()).to_bytes());
+    let archive = read(&layout.tar_with(&[root])).unwrap();
+    let plan = plan(&archive, &choice(), &Known::default()).unwrap();
+    assert!(plan.unchanged && matches!(plan.notes[..], [Note::Foreign(_)]), "{:?}", plan.notes);
+}
+
+#[test]
 fn an_artefact_travels_as_it_is_whatever_its_layers_are() {
     let mut layout = Layout::default();
     let config = layout.blob("application/vnd.example.config+json", b"{}");

@@ -9,9 +9,9 @@ const ASKED_MOST_SECS: u64 = 300;
 /// Tries without progress before the person is asked: about five minutes.
 const MOST_TRIES: u32 = 15;
 
-/// Failures since the last progress.
+/// Failures since the last progress. Uploads have one of their own; what else is asked of a registry may be given the same patience.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Retry {
+pub struct Retry {
     tries: u32,
 }
 
@@ -26,7 +26,7 @@ impl Retry {
 
     /// Milliseconds to wait; `None` when there were enough tries. `jitter` is any random number: between half and the whole of
     /// the delay is waited, so that a thousand pages do not come back at once.
-    pub(super) fn failed(&mut self, asked_secs: Option<u64>, jitter: u32) -> Option<u64> {
+    pub fn failed(&mut self, asked_secs: Option<u64>, jitter: u32) -> Option<u64> {
         self.tries += 1;
         if self.tries >= MOST_TRIES {
             return None;

@@ -23,6 +23,12 @@ crate::i18n::phrases! {
     LAYERS = "Layers", "Слои";
     LAYER_KNOWN = "already in the registry", "уже в реестре";
     LAYER_AS_IS = "sent as it is", "отправится как есть";
+    LAYER_FOREIGN = "not sent: stays at its own address", "не отправляется: остаётся по своему адресу";
+    LEFT_BROKEN = "Without {platform}, which cannot be pushed: {why}", "Без {platform}, её отправить нельзя: {why}";
+    LEFT_ABSENT = "Without {platforms}: not in the file.", "Без {platforms}: в файле этого нет.";
+    LEFT_EXTRA = "Without attestations ({ids}): not in the file, or about the digest that the image had before.", "Без аттестаций ({ids}): их нет в файле, или они о прежнем дайджесте образа.";
+    LEFT_FOREIGN = "Without foreign layers, which may not be uploaded: {layers}. Engines must fetch them from their own address.", "Без чужих слоёв, загружать которые нельзя: {layers}. Движок должен скачать их по их собственному адресу.";
+    LEFT_NAME = "Without the name {name}: no image can have it.", "Без имени {name}: у образа такого быть не может.";
     TRAVELS = "At most {travel} of {size} will be sent.", "Будет отправлено не больше {travel} из {size}.";
     TRAVELS_NOTHING = "All layers are in the registry already: only the manifest will be sent.", "Все слои уже в реестре: отправится только манифест.";
     KNOWN_MISSING = "Which layers the registry has could not be asked for; they will be found while pushing.", "Не удалось узнать, какие слои уже есть в реестре; это выяснится при отправке.";
@@ -87,11 +93,13 @@ crate::i18n::phrases! {
     FAULT_MALFORMED = "The archive is damaged.", "Архив повреждён.";
     FAULT_MISSING = "Something that the image needs is not in the archive.", "В архиве нет того, что нужно образу.";
     FAULT_DIGEST = "A layer's bytes are not what the image says: the archive is damaged. Nothing of it was pushed.", "Байты слоя не те, что записаны в образе: архив повреждён. Ничего не отправлено.";
-    FAULT_FOREIGN = "A layer is not in the archive: it must be fetched from its owner.", "Слоя нет в архиве: его надо брать у владельца.";
+    FAULT_FOREIGN = "A foreign layer may not be uploaded, and the image gives no address to fetch it from: no engine could run what was pushed. Save the image again with a tool that keeps the layer's URL.", "Чужой слой загружать нельзя, а адреса, откуда его взять, в образе нет: ни один движок не смог бы запустить такой образ. Сохраните образ заново инструментом, который сохраняет URL слоя.";
     FAULT_FILE_CHANGED = "The file changed on disk or can no longer be read. Choose it again.", "Файл на диске изменился или больше не читается. Выберите его снова.";
     FAULT_NO_ROOM = "The browser has no room to unpack this file. Unpack it yourself (gzip -d, zstd -d) and choose the tar.", "Браузеру не хватает места для распаковки. Распакуйте файл сами (gzip -d, zstd -d) и выберите tar.";
+    FAULT_INSECURE = "Browsers unpack compressed files only on pages opened by HTTPS or as localhost. Open the console so, or unpack the file yourself (gzip -d, zstd -d) and choose the tar.", "Браузеры распаковывают сжатые файлы только на страницах, открытых по HTTPS или как localhost. Откройте консоль так или распакуйте файл сами (gzip -d, zstd -d) и выберите tar.";
+    FAULT_WINDOW = "It was compressed with zstd --long, with a window that a browser has no memory for. Unpack it yourself (zstd -d --long=31), or compress it without --long.", "Сжато с zstd --long: на такое окно браузеру не хватает памяти. Распакуйте сами (zstd -d --long=31) или сожмите без --long.";
     FAULT_FORBIDDEN = "You may not push there. Ask for write permission, or choose another project.", "Сюда нельзя отправлять. Попросите право на запись или выберите другой проект.";
-    FAULT_QUOTA = "The project has no room left. Delete images that are not needed, then try again.", "В проекте нет места. Удалите ненужные образы и повторите.";
+    FAULT_QUOTA = "The project has no room left. Delete images that are not needed, then try again; or cancel the push: what it has sent takes room too.", "В проекте нет места. Удалите ненужные образы и повторите; или отмените отправку: отправленное тоже занимает место.";
     FAULT_SIGNED_OUT = "The session has ended. Sign in again, then continue.", "Сессия закончилась. Войдите снова и продолжите.";
     FAULT_UNREACHABLE = "The registry cannot be reached.", "Реестр недоступен.";
     FAULT_OTHER_TAB = "Another tab is pushing to this tag. Wait for it, then try again.", "Другая вкладка отправляет в этот тег. Дождитесь её и повторите.";

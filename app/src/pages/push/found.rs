@@ -1,5 +1,6 @@
 //! The picked files: what is in each, or why nothing of it can be pushed.
 
+use super::left_out::LeftOutNotes;
 use crate::i18n::{catalogue::push, format::image_bytes, use_i18n};
 use crate::rules::push::{compression_of, compression_word, fault_text, offer};
 use crate::stores::push::{Look, PickedFile, use_push};
@@ -147,6 +148,7 @@ fn one(i18n: crate::i18n::I18n, image: FoundImage) -> impl IntoView {
             .map(|fault| view! { <Note bad=true text=Signal::derive(move || fault_text(i18n, &fault))/> })
             .collect_view()}
         {usable.then(|| view! { <p>{travels}</p> })}
+        <LeftOutNotes left_out=image.left_out/>
         <details class="push-layers">
             <summary>{move || i18n.count(push::LAYER_COUNT, count)}</summary>
             <ul>{image.layers.into_iter().map(|layer| layer_row(i18n, layer)).collect_view()}</ul>
@@ -155,10 +157,11 @@ fn one(i18n: crate::i18n::I18n, image: FoundImage) -> impl IntoView {
 }
 
 fn layer_row(i18n: crate::i18n::I18n, layer: FoundLayer) -> impl IntoView {
-    let note = match (layer.known, layer.as_is) {
-        (true, _) => Some(push::LAYER_KNOWN),
-        (false, true) => Some(push::LAYER_AS_IS),
-        (false, false) => None,
+    let note = match (layer.foreign, layer.known, layer.as_is) {
+        (true, _, _) => Some(push::LAYER_FOREIGN),
+        (false, true, _) => Some(push::LAYER_KNOWN),
+        (false, false, true) => Some(push::LAYER_AS_IS),
+        (false, false, false) => None,
     };
     view! {
         <li class="push-layer">

@@ -1,5 +1,6 @@
 //! The proof of a finished push.
 
+use super::left_out::LeftOutNotes;
 use super::waiting::Waiting;
 use crate::components::copy::CopyButton;
 use crate::i18n::{
@@ -37,7 +38,7 @@ pub(crate) fn Receipts() -> impl IntoView {
 }
 
 fn one(i18n: crate::i18n::I18n, receipt: PushReceipt) -> impl IntoView {
-    let PushReceipt { repository, tag, digest, size_bytes, skipped, layers } = receipt;
+    let PushReceipt { repository, tag, digest, size_bytes, skipped, layers, left_out } = receipt;
     let name = format!("{repository}:{tag}");
     let skipped =
         move || i18n.fill(push::SKIPPED_OF, &[("skipped", &skipped.to_string()), ("layers", &layers.to_string())]);
@@ -55,6 +56,7 @@ fn one(i18n: crate::i18n::I18n, receipt: PushReceipt) -> impl IntoView {
                 <dt>{i18n.text(push::SKIPPED)}</dt>
                 <dd>{skipped}</dd>
             </dl>
+            <LeftOutNotes left_out/>
         </article>
     }
 }

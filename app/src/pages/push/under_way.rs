@@ -11,7 +11,7 @@ use crate::ui::{
     button::{Button, Kind},
     state::Note,
 };
-use archive_protocol::{LayerLine, Stage, Tagged};
+use archive_protocol::{FaultCode, LayerLine, Stage, Tagged};
 use leptos::prelude::*;
 
 /// Progress is read out at each of so many percent.
@@ -76,7 +76,7 @@ pub(crate) fn UnderWay() -> impl IntoView {
                 {move || i18n.fill(push::SAID, &[("percent", &said.get().to_string())])}
             </p>
             <Waiting/>
-            <Acts stage fault_passes=Signal::derive(move || fault.with(|f| f.as_ref().map(|f| f.code.passes())))/>
+            <Acts stage fault=Signal::derive(move || fault.with(|f| f.as_ref().map(|f| f.code)))/>
             <ul class="push-lines" aria-label=i18n.text(push::LAYERS)>
                 {move || (0..count.get()).map(|at| view! { <Line at/> }).collect_view()}
             </ul>
@@ -107,9 +107,9 @@ fn Line(at: usize) -> impl IntoView {
     view! { <li class="push-line"><code>{id}</code> <span>{word}</span> <span>{far}</span></li> }
 }
 
-/// Pause, continue, cancel; after a fault, try again or go back.
+/// Pause, continue, cancel; after a fault, try again or go back, and cancel where what was sent takes the room that is missing.
 #[component]
-fn Acts(stage: Memo<Stage>, fault_passes: Signal<Option<bool>>) -> impl IntoView {
+fn Acts(stage: Memo<Stage>, fault: Signal<Option<FaultCode>>) -> impl IntoView {
     let (i18n, store, confirm) = (use_i18n(), use_push(), use_confirm());
     let ask = Callback::new(move |()| {
         confirm.ask(Question {
@@ -127,10 +127,11 @@ fn Acts(stage: Memo<Stage>, fault_passes: Signal<Option<bool>>) -> impl IntoView
     let paused = Memo::new(move |_| stage.get() == Stage::Paused);
     view! {
         <div class="push-acts">
-            {move || match (fault_passes.get(), paused.get()) {
-                (Some(passes), _) => {
+            {move || match (fault.get(), paused.get()) {
+                (Some(code), _) => {
                     view! {
-                        {passes.then(|| view! { <Button label=i18n.text(push::TRY_AGAIN) kind=Kind::Primary on_click=move |()| store.resume()/> })}
+                        {code.passes().then(|| view! { <Button label=i18n.text(push::TRY_AGAIN) kind=Kind::Primary on_click=move |()| store.resume()/> })}
+                        {(code == FaultCode::Quota).then(|| view! { <Button label=i18n.text(push::CANCEL) kind=Kind::Danger on_click=ask/> })}
                         <Button label=i18n.text(push::BACK) on_click=move |()| store.back()/>
                     }
                     .into_any()

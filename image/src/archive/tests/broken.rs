@@ -175,6 +175,30 @@ fn a_foreign_layer_need_not_be_there() {
 }
 
 #[test]
+fn a_foreign_layer_that_is_to_be_had_nowhere_is_not_pushed_anywhere() {
+    let foreign = "application/vnd.oci.image.layer.nondistributable.v1.tar";
+    let mut layout = Layout::default();
+    let base = layout.blob(foreign, b"base");
+    let config = format!(r#"{{"os":"windows","architecture":"amd64","rootfs":{{"diff_ids":["{}"]}}}}"#, base.digest);
+    let own = layout.blob(media_type::OCI_CONFIG, config.as_bytes());
+    let manifest = ImageManifest::oci(own, vec![base.clone()], BTreeMap::new());
+    let root = layout.blob(media_type::OCI_MANIFEST, &manifest.to_bytes());
+    let archive = read(&layout.tar_with(&[root])).unwrap();
+    let nowhere = [Problem::Foreign { digest: base.digest.clone() }];
+    assert!(!archive.images[0].is_usable());
+    assert_eq!(archive.images[0].platforms[0].problems, nowhere);
+
+    // As docker saves it, without the bytes; with an address it is as good as any other.
+    for (urls, problems) in [("", &nowhere[..]), (r#","urls":["https://layers.example/base"]"#, &[])] {
+        let digest = &base.digest;
+        let said = format!(r#"{{"mediaType":"{foreign}","digest":"{digest}","size":4{urls}}}"#);
+        let manifest = format!(r#"[{{"Config":"c.json","Layers":["l.tar"],"LayerSources":{{"{digest}":{said}}}}}]"#);
+        let file = tar_of(&[("manifest.json", manifest.as_bytes()), ("c.json", config.as_bytes())]);
+        assert_eq!(read(&file).unwrap().images[0].platforms[0].problems, problems, "{urls}");
+    }
+}
+
+#[test]
 fn names_that_are_none_are_told_and_do_no_harm() {
     let config = br#"{"os":"linux","architecture":"amd64","rootfs":{"diff_ids":[]}}"#;
     let manifest = br#"[{"Config":"c.json","RepoTags":["UPPER/x:1","ok:1","<none>:<none>"],"Layers":null}]"#;

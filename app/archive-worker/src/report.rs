@@ -18,6 +18,7 @@ pub(crate) fn of(opened: &Opened, known: Option<&[KnownLayer]>, records: &[Recor
             Form::Docker => "docker save".to_owned(),
             Form::Oci => "OCI layout".to_owned(),
         },
+        has_docker_list: archive.has_docker_list,
         outer: opened.outer.to_owned(),
         images: archive.images.iter().map(|image| found(image, known)).collect(),
         faults: archive.problems.iter().map(of_problem).collect(),

@@ -122,12 +122,21 @@ pub(crate) fn push_example(host: &str, path: &str) -> Vec<String> {
     ]
 }
 
+/// An archive that lies somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ArchiveFile {
+    pub(crate) name: String,
+    /// Whether it has `manifest.json`; of what is not known yet: as most have.
+    pub(crate) has_docker_list: bool,
+}
+
 /// Lines that push archives from where they lie into the project at `path` (`ORG/PROJECT`).
-pub(crate) fn push_archives(host: &str, path: &str, files: &[String], plain_http: bool) -> Vec<String> {
+pub(crate) fn push_archives(host: &str, path: &str, files: &[ArchiveFile], plain_http: bool) -> Vec<String> {
     let tls = |flag: &str| if plain_http { format!("--{flag}=false ") } else { String::new() };
     let mut lines = vec![format!("skopeo login {}--username token {}", tls("tls-verify"), quote(host))];
     lines.extend(files.iter().map(|file| {
-        let from = quote(&format!("docker-archive:{file}"));
+        let transport = if file.has_docker_list { "docker-archive" } else { "oci-archive" };
+        let from = quote(&format!("{transport}:{}", file.name));
         let to = quote(&format!("docker://{host}/{path}/my-image:v1"));
         format!("skopeo copy {}{from} {to}", tls("dest-tls-verify"))
     }));
@@ -177,6 +186,20 @@ mod tests {
         assert_eq!(pull(Puller::Apolo), "apolo pull image:tools/net:v1");
         assert_eq!(commands.login(Puller::Docker).as_deref(), Some("docker login --username token 127.0.0.1:8080"));
         assert!(commands.same_with_cli().contains(&"apolo image rm image:tools/net:v1".to_owned()));
+    }
+
+    #[test]
+    fn an_archive_without_a_docker_list_is_pushed_as_an_oci_archive() {
+        let file = |name: &str, has_docker_list| ArchiveFile { name: name.into(), has_docker_list };
+        let files = [file("saved.tar", true), file("layout.tar", false)];
+        let lines = push_archives("r.example", "acme/vision", &files, false);
+        assert_eq!(
+            lines[1..],
+            [
+                "skopeo copy docker-archive:saved.tar docker://r.example/acme/vision/my-image:v1",
+                "skopeo copy oci-archive:layout.tar docker://r.example/acme/vision/my-image:v1",
+            ]
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::quote;
 use crate::paths::Version;
 use crate::rules::image_name::{short, short_bare};
 use api::{images::ImageDetail, session::Session};
+use image::download::{Form, file_name};
 
 /// Who pulls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,23 +38,19 @@ pub(crate) struct ImageCommands {
     short: Option<(String, String)>,
     /// Whether the registry is reached without TLS, which engines other than Docker must be told.
     plain_http: bool,
-    /// What a saved file would be called.
+    /// What an OCI archive of it would be called.
     file: String,
 }
 
 impl ImageCommands {
     pub(crate) fn new(session: &Session, detail: &ImageDetail, version: &Version) -> Self {
         let full = short(session, &detail.repository, version);
-        let name = detail.repository.rsplit('/').next().unwrap_or_default();
         Self {
             reference: detail.docker_reference.clone(),
             version: version.clone(),
             short: full.zip(short_bare(session, &detail.repository)),
             plain_http: session.platform_url.starts_with("http://"),
-            file: match version {
-                Version::Tag(tag) => format!("{name}_{tag}.tar"),
-                Version::Digest(_) => format!("{name}.tar"),
-            },
+            file: file_name(&detail.repository, version.text(), Form::Oci),
         }
     }
 
@@ -102,11 +99,6 @@ impl ImageCommands {
             ]);
         }
         lines
-    }
-
-    /// What reads the downloaded archive: Docker and Podman the usual form, skopeo the OCI layout.
-    pub(crate) fn file_name(&self) -> &str {
-        &self.file
     }
 }
 
@@ -181,7 +173,7 @@ mod tests {
         assert_eq!(pull(Puller::Podman), "podman pull --tls-verify=false 127.0.0.1:8080/acme/vision/tools/net:v1");
         assert_eq!(
             pull(Puller::Skopeo),
-            "skopeo copy --src-tls-verify=false docker://127.0.0.1:8080/acme/vision/tools/net:v1 oci-archive:net_v1.tar"
+            "skopeo copy --src-tls-verify=false docker://127.0.0.1:8080/acme/vision/tools/net:v1 oci-archive:net_v1.oci.tar"
         );
         assert_eq!(pull(Puller::Apolo), "apolo pull image:tools/net:v1");
         assert_eq!(commands.login(Puller::Docker).as_deref(), Some("docker login --username token 127.0.0.1:8080"));
@@ -209,6 +201,8 @@ mod tests {
         let commands = ImageCommands::new(&session(), &detail(&format!("r.example/a/b/net@{digest}")), &version);
         assert_eq!(commands.pull(Puller::Apolo), None);
         assert_eq!(commands.same_with_cli(), ["apolo image tags image:tools/net"]);
-        assert_eq!(commands.file_name(), "net.tar");
+        assert!(
+            commands.pull(Puller::Skopeo).is_some_and(|line| line.ends_with(" oci-archive:net_000000000000.oci.tar"))
+        );
     }
 }

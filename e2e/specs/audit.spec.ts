@@ -142,6 +142,28 @@ test("a grant that somebody changed meanwhile is told row by row, and nothing is
   await expect(page.getByRole("checkbox", { name: `Select the grant of ${manager} on ${uri}` })).toBeVisible();
 });
 
+test("what is about to be revoked stays open and as it was while newer facts come behind it", async ({ page, server, shelf }) => {
+  const { uri, manager } = await shared(page, server, shelf);
+  await page.goto(`/audit/grants?uri=${encodeURIComponent(uri)}`);
+  await page.getByRole("checkbox", { name: `Select the grant of ${manager} on ${uri}` }).check();
+  let come = () => {};
+  const held = new Promise<void>((done) => (come = done));
+  await page.route(/\/api\/v1\/audit(\?|$)/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await page.getByRole("button", { name: "Revoke 1 grant" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByText(manager)).toBeVisible();
+  come();
+  // The newer list is there: in it nothing is chosen.
+  await expect(page.locator(".audit-grants input:checked")).toHaveCount(0);
+  await expect(dialog.getByText(manager)).toBeVisible();
+  await dialog.getByRole("button", { name: "Revoke 1 grant" }).click();
+  await expect(dialog.getByText("1 grant was revoked.")).toBeVisible();
+});
+
 test("two moments are compared: the grant that came, and the right that follows", async ({ page, server, shelf }) => {
   const { uri, manager, repository } = await shared(page, server, shelf);
   await page.goto("/audit/compare");

@@ -119,6 +119,18 @@ test("a tag is deleted after its other names were shown; they stay", { tag: "@bo
   await expect(page).toHaveURL(/\/images$/);
 });
 
+test("an image whose digest is deleted keeps its page while it has other tags", async ({ page, shelf }) => {
+  const repository = `${shelf.project}/part-${stamp()}`;
+  const digest = await shelf.registry.push(repository, ["v1"], { files: [{ "one.txt": "1" }] });
+  await shelf.registry.push(repository, ["v2"], { files: [{ "two.txt": "2" }] });
+  await page.goto(`/images/${encodeURIComponent(repository)}?digest=${encodeURIComponent(digest)}`);
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expect.poll(() => shelf.registry.tags(repository)).toEqual(["v2"]);
+  await expect(page.getByRole("region", { name: "v2" })).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(`/images/[^/?]*${repository.split("/").at(-1)}$`));
+});
+
 test("an image is downloaded as a tar of exactly the size that was told", { tag: "@both-hosts" }, async ({ page, shelf }) => {
   const repository = `${shelf.project}/down-${stamp()}`;
   await shelf.registry.push(repository, ["v1"], { files: [{ "a.txt": "a".repeat(100_000) }] });
@@ -126,10 +138,11 @@ test("an image is downloaded as a tar of exactly the size that was told", { tag:
   await page.getByRole("button", { name: "Download" }).click();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("menuitem", { name: /docker load/ }).first().click(),
+    page.getByRole("menuitem", { name: `docker load -i ${repository.split("/").at(-1)}_v1.tar` }).click(),
   ]);
   const chunks: Buffer[] = [];
   for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  expect(download.suggestedFilename()).toBe(`${repository.split("/").at(-1)}_v1.tar`);
   const archive = Buffer.concat(chunks);
   const head = await page.request.head(download.url(), { headers: { "X-Roadstead": "1" } });
   expect(archive.length).toBe(Number(head.headers()["content-length"]));

@@ -53,6 +53,26 @@ test("an administrator adds an organisation and a project, adds a member, change
   await member.context.close();
 });
 
+test("the form for members begins anew after each: the next one does not get the role of the one before", async ({ page, server }) => {
+  const [first, second, project] = [`first-${stamp()}`, `second-${stamp()}`, `form-${stamp()}`];
+  for (const name of [first, second]) await server.addUser(name, "default", "reader");
+  await server.addUser(`owner-${project}`, project, "manager");
+  await page.goto(`/orgs/main/${project}`);
+  const [user, role] = [page.getByLabel("User name"), page.getByLabel("Role", { exact: true })];
+  await expect(role).toBeVisible();
+  const usual = await role.inputValue();
+  expect(usual).not.toBe("manager");
+  await user.fill(first);
+  await role.selectOption("manager");
+  await page.getByRole("button", { name: "Add member" }).click();
+  await expect(page.getByText(`${first} is now manager of main/${project}.`)).toBeVisible();
+  await expect(user).toHaveValue("");
+  await expect(role).toHaveValue(usual);
+  await user.fill(second);
+  await user.press("Enter");
+  await expect(page.getByText(`${second} is now ${usual} of main/${project}.`)).toBeVisible();
+});
+
 test("the last manager of a project stays, in words", async ({ page, server, verbs }) => {
   const name = `last-${stamp()}`;
   await server.addUser(name, `only-${name}`, "manager");

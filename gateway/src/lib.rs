@@ -4,6 +4,7 @@
 //! that holds the session key can serve any request.
 
 mod access;
+mod address;
 pub mod assets;
 mod audit;
 mod config;
@@ -23,6 +24,7 @@ mod session;
 mod streams;
 mod upstream;
 
+pub use address::{InvalidAddress, parse_address};
 pub use config::{Config, Paces};
 pub use edge::Pace;
 pub use links::{

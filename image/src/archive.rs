@@ -62,6 +62,8 @@ pub enum Form {
 pub struct Archive {
     /// How it is laid out.
     pub form: Form,
+    /// Whether it has `manifest.json`, without which skopeo's `docker-archive:` cannot read it.
+    pub has_docker_list: bool,
     /// Its images.
     pub images: Vec<ArchiveImage>,
     /// What is wrong with the archive as a whole.

@@ -26,12 +26,14 @@
 mod below;
 mod collect;
 mod docker;
+mod file_name;
 mod layout;
 mod range;
 #[cfg(test)]
 mod tests;
 
 pub use below::{Below, DOCUMENTS_MAX, DOCUMENTS_MAX_BYTES};
+pub use file_name::file_name;
 pub use layout::{Layout, Part};
 pub use range::{Asked, Conditions};
 

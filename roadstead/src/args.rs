@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
+use gateway::parse_address;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use url::Url;
@@ -43,8 +44,8 @@ pub(crate) struct Place {
     #[arg(long, default_value_t = 8080)]
     pub(crate) port: u16,
     /// Address by which browsers and command lines reach this server; by default http://HOST:PORT.
-    #[arg(long)]
-    pub(crate) public_url: Option<String>,
+    #[arg(long, value_parser = parse_address)]
+    pub(crate) public_url: Option<Url>,
     #[command(flatten)]
     pub(crate) data: Data,
 }
@@ -170,7 +171,7 @@ pub(crate) struct Cluster {
     #[command(flatten)]
     pub(crate) front: Front,
     /// Address of a console (a `roadstead gateway`) whose users may sign in with this cluster's passwords; may be given several times.
-    #[arg(long = "console-url", value_name = "URL")]
+    #[arg(long = "console-url", value_name = "URL", value_parser = parse_address)]
     pub(crate) console_urls: Vec<Url>,
 }
 
@@ -179,8 +180,8 @@ pub(crate) struct Gateway {
     #[command(flatten)]
     pub(crate) place: Place,
     /// Base of the platform API, as given to `apolo login`: https://api.apolo.us/api/v1 or a `roadstead cluster`.
-    #[arg(long)]
-    pub(crate) upstream: String,
+    #[arg(long, value_parser = parse_address)]
+    pub(crate) upstream: Url,
     #[command(flatten)]
     pub(crate) pages: Pages,
     #[command(flatten)]
@@ -241,16 +242,16 @@ pub(crate) enum UserAct {
         /// Whose.
         name: String,
         /// Address of the cluster; by default where `roadstead up` was last up on this data folder.
-        #[arg(long)]
-        url: Option<String>,
+        #[arg(long, value_parser = parse_address)]
+        url: Option<Url>,
     },
     /// Print a one-time link that signs a browser in.
     Link {
         /// Whose.
         name: String,
         /// Address of the console; by default where `roadstead up` was last up on this data folder.
-        #[arg(long)]
-        url: Option<String>,
+        #[arg(long, value_parser = parse_address)]
+        url: Option<Url>,
     },
 }
 
@@ -275,4 +276,25 @@ pub(crate) enum Role {
     Manager,
     /// Everything, people included.
     Admin,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_beyond_ascii_is_refused_by_its_option_and_asked_for_in_punycode() {
+        for line in [
+            &["gateway", "--upstream", "https://münchen.example/api/v1"][..],
+            &["up", "--public-url", "https://münchen.example"],
+            &["cluster", "--console-url", "https://münchen.example"],
+            &["user", "link", "bob", "--url", "https://münchen.example"],
+        ] {
+            let refused = Args::try_parse_from(["roadstead"].iter().chain(line)).expect_err("no address").to_string();
+            let option = line.iter().find(|word| word.starts_with("--")).expect("an option");
+            assert!(refused.contains(option) && refused.contains("Punycode, as in https://xn--"), "{refused}");
+        }
+        assert!(Args::try_parse_from(["roadstead", "gateway", "--upstream", "https://xn--mnchen-3ya.example"]).is_ok());
+        assert!(Args::try_parse_from(["roadstead", "up", "--public-url", "jobs"]).is_err());
+    }
 }

@@ -37,12 +37,12 @@ pub(crate) async fn run(user: User) -> anyhow::Result<()> {
             println!("set the password of {name}; their sign-ins have ended");
         }
         UserAct::PasswordLink { name, url } => {
-            let url = address::find(&user.data.folder, url.as_deref())?;
+            let url = address::find(&user.data.folder, url)?;
             let code = accounts.password_code(&name).await?;
             println!("{}/oauth/password#code={code}", url.as_str().trim_end_matches('/'));
         }
         UserAct::Link { name, url } => {
-            let url = address::find(&user.data.folder, url.as_deref())?;
+            let url = address::find(&user.data.folder, url)?;
             println!("{}", banner::link(&url, &accounts.sign_in_code(&name).await?));
         }
     }

@@ -13,6 +13,8 @@ pub struct FileReport {
     pub size_bytes: u64,
     /// Who writes such files: `docker save`, `OCI layout`.
     pub form: String,
+    /// Whether it has `manifest.json`: skopeo reads it as `docker-archive:`, else as `oci-archive:`.
+    pub has_docker_list: bool,
     /// How the whole file is compressed: empty, `gzip` or `zstd`.
     pub outer: String,
     /// The images in it.

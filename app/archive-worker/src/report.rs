@@ -20,6 +20,7 @@ pub(crate) fn of(opened: &Opened, known: Option<&[KnownLayer]>, records: &[Recor
             Form::Docker => "docker save".to_owned(),
             Form::Oci => "OCI layout".to_owned(),
         },
+        has_docker_list: archive.has_docker_list,
         outer: opened.outer.to_owned(),
         images: (0..archive.images.len()).map(|at| found::image(archive, at, &layers)).collect(),
         faults: archive.problems.iter().map(of_problem).collect(),

@@ -78,7 +78,8 @@ pub(crate) fn MembersSection(at: At) -> impl IntoView {
 #[component]
 fn AddMember(at: At, roles: Vec<String>, default_role: String) -> impl IntoView {
     let (i18n, client, store, toasts) = (use_i18n(), use_client(), use_sharing(), use_toasts());
-    let (user, role) = (RwSignal::new(String::new()), RwSignal::new(default_role));
+    let (user, role) = (RwSignal::new(String::new()), RwSignal::new(default_role.clone()));
+    let default_role = StoredValue::new(default_role);
     let (error, busy) = (RwSignal::new(None::<String>), RwSignal::new(false));
     Effect::new(move || {
         user.track();
@@ -96,14 +97,23 @@ fn AddMember(at: At, roles: Vec<String>, default_role: String) -> impl IntoView 
             return browser::focus_id("member-user");
         }
         busy.set(true);
-        let (at, role) = (at.get_value(), role.get_untracked());
+        let (at, given) = (at.get_value(), role.get_untracked());
         spawn_local(async move {
-            let answer = people::add_member(client, &at, typed, role).await;
+            let answer = people::add_member(client, &at, typed, given).await;
             let is_gone = busy.try_set(false).is_some();
             match answer {
                 Ok(member) => {
                     let places = [("user", member.user.as_str()), ("role", &member.role), ("place", &at.name())];
                     toasts.good(i18n.fill(words::MEMBER_ADDED, &places));
+                    // The next one is not added with what was chosen for this one.
+                    if !is_gone {
+                        // Whoever was quick is typing the next name already.
+                        if user.with_untracked(|now| now.trim() == member.user) {
+                            user.set(String::new());
+                        }
+                        role.set(default_role.get_value());
+                        error.set(None);
+                    }
                     store.note_change();
                 }
                 Err(failure) if is_gone => toasts.failure(i18n, &failure),
@@ -126,7 +136,13 @@ fn AddMember(at: At, roles: Vec<String>, default_role: String) -> impl IntoView 
             <TextField id="member-user" label=i18n.text(words::MEMBER_USER) value=user error/>
             <div class="field">
                 <label class="field-label" for="member-role">{i18n.text(words::MEMBER_ROLE)}</label>
-                <select id="member-role" class="input" aria-describedby="member-role-hint" on:change=move |event| role.set(event_target_value(&event))>
+                <select
+                    id="member-role"
+                    class="input"
+                    aria-describedby="member-role-hint"
+                    prop:value=move || role.get()
+                    on:change=move |event| role.set(event_target_value(&event))
+                >
                     {roles
                         .into_iter()
                         .map(|one| {

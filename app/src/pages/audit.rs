@@ -39,7 +39,7 @@ use acts::ActsView;
 use api::audit::{ExportForm, ExportOf, narrowing_pairs};
 use compare::Compare;
 use gathering::{Gaps, Gathering};
-use grants::Grants;
+use grants::GrantsView;
 use history::HistoryView;
 use leptos::prelude::*;
 use leptos_router::{
@@ -138,7 +138,7 @@ fn AuditPage() -> impl IntoView {
         <div id="panel" role="tabpanel" aria-labelledby=move || format!("tab-{}", tab.get().word()) class="audit-panel">
             {move || match tab.get() {
                 AuditTab::Rights => view! { <Facts shared view=move |audit| view! { <Rights shared audit/> }.into_any()/> }.into_any(),
-                AuditTab::Grants => view! { <Facts shared view=move |audit| view! { <Grants shared audit/> }.into_any()/> }.into_any(),
+                AuditTab::Grants => view! { <GrantsView shared/> }.into_any(),
                 AuditTab::History => view! { <HistoryView/> }.into_any(),
                 AuditTab::Compare => view! { <Compare/> }.into_any(),
                 AuditTab::Acts if is_played.get() => view! { <RecordingView/> }.into_any(),

@@ -54,6 +54,13 @@ impl Version {
         filled(digest).map(Self::Digest).or_else(|| filled(tag).map(Self::Tag))
     }
 
+    /// The tag or the digest alone.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Tag(text) | Self::Digest(text) => text,
+        }
+    }
+
     /// `NAME:TAG` or `NAME@DIGEST`.
     pub(crate) fn of(&self, repository: &str) -> String {
         match self {

@@ -2,7 +2,7 @@
 
 mod images;
 
-pub(crate) use images::{ImageCommands, Puller, push_archives, push_example, save};
+pub(crate) use images::{ArchiveFile, ImageCommands, Puller, push_archives, push_example, save};
 
 use super::span;
 use api::jobs::{Job, JobCreate, RestartPolicy};

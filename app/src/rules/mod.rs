@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod cast;
 pub(crate) mod cli;
 pub(crate) mod complaint;
+pub(crate) mod download;
 pub(crate) mod filter;
 pub(crate) mod fold;
 pub(crate) mod history;

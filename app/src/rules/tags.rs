@@ -1,5 +1,6 @@
 //! Order and choice among the tags of an image.
 
+use crate::paths::Version;
 use api::images::Tag;
 use std::cmp::Ordering;
 
@@ -19,6 +20,12 @@ pub(crate) fn ordered(tags: &[Tag]) -> Vec<Tag> {
         tags.sort_by(|a, b| natural(&b.name, &a.name));
     }
     tags
+}
+
+/// Whether any of these tags is left when a version goes, and `along` with it.
+pub(crate) fn any_is_left(tags: &[Tag], version: &Version, along: &[String]) -> bool {
+    let goes = |tag: &Tag| matches!(version, Version::Tag(own) if *own == tag.name) || along.contains(&tag.name);
+    !tags.iter().all(goes)
 }
 
 /// `v10` after `v9`: runs of digits compare as numbers.
@@ -62,6 +69,19 @@ mod tests {
 
     fn names(tags: &[Tag]) -> Vec<&str> {
         tags.iter().map(|tag| tag.name.as_str()).collect()
+    }
+
+    #[test]
+    fn an_image_has_tags_left_unless_all_go_with_the_version() {
+        let tags = [tag("v1", None), tag("v2", None)];
+        let (by_tag, by_digest) = (Version::Tag("v1".into()), Version::Digest("sha256:0f".into()));
+        let along = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert!(any_is_left(&tags, &by_tag, &[]));
+        assert!(!any_is_left(&tags, &by_tag, &along(&["v2"])));
+        assert!(any_is_left(&tags, &by_digest, &along(&["v1"])), "one of two is of that digest");
+        assert!(!any_is_left(&tags, &by_digest, &along(&["v2", "v1"])));
+        assert!(any_is_left(&tags, &by_digest, &[]), "no tag names it");
+        assert!(!any_is_left(&[], &by_digest, &[]));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures::{StreamExt, stream};
 use image::{
     Digest,
-    download::{Below, Download, Form, Layout, Part, StoredDocument},
+    download::{Below, Download, Form, Layout, Part, StoredDocument, file_name},
 };
 use std::{collections::VecDeque, ops::Range};
 
@@ -22,7 +22,7 @@ const TRIES: u32 = 3;
 pub(crate) struct Archive {
     repository: Repository,
     layout: Layout,
-    /// Fit for a header and a disk.
+    /// Under which it is saved.
     pub(crate) file_name: String,
 }
 
@@ -38,11 +38,12 @@ pub(crate) async fn archive(
     let below = below(&repository, &root).await?;
     let names = at.reference(&repository.registry).into_iter().collect();
     let download = Download { root, below, names, platform: None };
-    let layout = download.layout(match form {
+    let form = match form {
         ArchiveForm::Docker => Form::Docker,
         ArchiveForm::Oci => Form::Oci,
-    })?;
-    Ok(Archive { repository, layout, file_name: file_name(at, form) })
+    };
+    let (layout, file_name) = (download.layout(form)?, file_name(&at.repository, at.version(), form));
+    Ok(Archive { repository, layout, file_name })
 }
 
 /// All documents below an index.
@@ -57,20 +58,6 @@ async fn below(repository: &Repository, root: &StoredDocument) -> Result<Below, 
             below.take(named, document)?;
         }
     }
-}
-
-/// `net_v1.tar`, `net_0123456789ab.oci.tar`.
-fn file_name(at: &ImageAt, form: ArchiveForm) -> String {
-    let name = at.repository.rsplit('/').next().unwrap_or_default();
-    let version = match &at.digest {
-        Some(digest) => digest.short(),
-        None => at.version(),
-    };
-    let ending = match form {
-        ArchiveForm::Docker => "tar",
-        ArchiveForm::Oci => "oci.tar",
-    };
-    format!("{name}_{version}.{ending}")
 }
 
 impl Archive {
@@ -189,18 +176,4 @@ impl Sending {
 /// Of what is in memory, so that it fits.
 fn index(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_called_by_the_image_and_its_version() {
-        let named = |text: &str, form| file_name(&ImageAt::parse(text).expect("an image"), form);
-        assert_eq!(named("acme/demo/net:v1.2", ArchiveForm::Docker), "net_v1.2.tar");
-        assert_eq!(named("acme/demo/a/net", ArchiveForm::Oci), "net_latest.oci.tar");
-        let digest = format!("acme/demo/net@sha256:{}", "0123456789abcdef".repeat(4));
-        assert_eq!(named(&digest, ArchiveForm::Docker), "net_0123456789ab.tar");
-    }
 }

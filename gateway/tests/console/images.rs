@@ -79,6 +79,30 @@ async fn the_jobs_of_an_image_are_found_among_thousands() {
 }
 
 #[tokio::test]
+async fn jobs_of_another_organisation_than_the_session_s_are_found_too() {
+    let mut other = job("job-other", "running");
+    other["org_name"] = json!("beta");
+    other["container"]["image"] = json!("cluster.test/beta/demo/net:v1");
+    let mut world = World::signed_in(move |asked| match asked.line.split([' ', '?']).nth(1)? {
+        "/api/v1/jobs" => {
+            let is_told = !asked.line.contains("org_name=") || asked.line.contains("org_name=beta");
+            let lines = if is_told { format!("{other}\n") } else { String::new() };
+            let response = Response::builder().header("content-type", "application/x-ndjson");
+            Some(response.body(Body::from(lines)).expect("a response"))
+        }
+        "/v2/beta/demo/net/manifests/v1" => {
+            let head = Response::builder().header("docker-content-digest", DIGEST);
+            Some(head.body(Body::empty()).expect("a response"))
+        }
+        "/v2/beta/demo/net/tags/list" => Some(answer(200, json!({"name": "beta/demo/net", "tags": ["v1"]}))),
+        _ => None,
+    })
+    .await;
+    let got = world.get("/images/beta%2Fdemo%2Fnet:v1/jobs").await;
+    assert_eq!((got.status, ids(&got.body)), (StatusCode::OK, vec!["job-other".to_owned()]), "{}", got.text);
+}
+
+#[tokio::test]
 async fn a_page_that_is_full_reads_no_further_and_says_that_there_are_more() {
     // The cluster falls silent right after the jobs that the page needs, and one that tells that they were not all.
     let mut world = world(301).await;

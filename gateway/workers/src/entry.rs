@@ -48,7 +48,7 @@ pub(crate) async fn answer(
     let config = match settings::read(env, &request.url()) {
         Ok(config) => config,
         Err(error) => {
-            tracing::error!(%error, "the Worker is not set up");
+            tracing::error!(error = &error as &dyn std::error::Error, "the Worker is not set up");
             return refusal::internal("This console is not set up: its log says which binding is missing or wrong.");
         }
     };

@@ -2,7 +2,7 @@
 
 use crate::links::DurableLinks;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use gateway::{Config, LinksConfig, Pace, SessionKeys};
+use gateway::{Config, InvalidAddress, LinksConfig, Pace, SessionKeys, parse_address};
 use std::{sync::Arc, time::Duration};
 use url::Url;
 use wasm_bindgen::JsValue;
@@ -24,6 +24,14 @@ pub(crate) enum InvalidSettings {
         name: &'static str,
         /// What it should be.
         expected: &'static str,
+    },
+    /// It is no address.
+    #[error("the binding {name} is no address")]
+    Address {
+        /// Which.
+        name: &'static str,
+        /// Why.
+        source: InvalidAddress,
     },
 }
 
@@ -78,13 +86,8 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn url(env: &Env, name: &'static str) -> Result<Option<Url>, InvalidSettings> {
-    let expected = "a URL that begins with https:// or http://";
-    text(env, name)
-        .map(|text| {
-            let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-            url.ok_or(InvalidSettings::Unreadable { name, expected })
-        })
-        .transpose()
+    let read = |text: String| parse_address(&text).map_err(|source| InvalidSettings::Address { name, source });
+    text(env, name).map(read).transpose()
 }
 
 fn number<T: std::str::FromStr>(env: &Env, name: &'static str) -> Result<Option<T>, InvalidSettings> {

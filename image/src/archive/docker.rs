@@ -57,7 +57,7 @@ pub(super) fn describe(shelf: &mut Shelf<'_>, root: &str) -> Result<Archive, Arc
     if images.is_empty() && shelf.wanted.is_empty() {
         return Err(ArchiveError::NoImage);
     }
-    Ok(Archive { form: Form::Docker, images, problems: Vec::new(), entry_count: 0 })
+    Ok(Archive { form: Form::Docker, has_docker_list: true, images, problems: Vec::new(), entry_count: 0 })
 }
 
 /// `manifest.json`; empty as long as it is not read.

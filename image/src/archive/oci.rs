@@ -17,7 +17,9 @@ const REF_NAME: &str = "org.opencontainers.image.ref.name";
 
 pub(super) fn describe(shelf: &mut Shelf<'_>, root: &str) -> Result<Archive, ArchiveError> {
     let path = format!("{root}index.json");
-    let mut archive = Archive { form: Form::Oci, images: Vec::new(), problems: Vec::new(), entry_count: 0 };
+    let has_docker_list = shelf.index.contains(&format!("{root}manifest.json"));
+    let mut archive =
+        Archive { form: Form::Oci, has_docker_list, images: Vec::new(), problems: Vec::new(), entry_count: 0 };
     let Some(bytes) = shelf.list(&path, MANIFEST_MAX_BYTES)? else { return Ok(archive) };
     let list: ImageIndex =
         serde_json::from_slice(bytes).map_err(|error| ArchiveError::Json { path, reason: error.to_string() })?;
@@ -60,7 +62,7 @@ fn name(image: &mut ArchiveImage, descriptor: &Descriptor) {
 /// `manifest.json` beside `index.json` names what the latter leaves without a name.
 fn names_of_docker(shelf: &mut Shelf<'_>, root: &str, archive: &mut Archive) -> Result<(), ArchiveError> {
     let nameless = archive.images.iter().any(|image| image.names.is_empty());
-    if !nameless || !shelf.index.contains(&format!("{root}manifest.json")) {
+    if !nameless || !archive.has_docker_list {
         return Ok(());
     }
     for item in docker::list(shelf, root)? {

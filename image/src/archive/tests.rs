@@ -83,6 +83,7 @@ fn archives_of_every_tool_are_read() {
         let archive = read(corpus(name)).expect(name);
         assert_eq!((archive.form, archive.images.len()), (form, 1), "{name}");
         assert_eq!(archive.problems, [], "{name}");
+        assert_eq!(archive.has_docker_list, form == Form::Docker, "{name}");
         let image = &archive.images[0];
         let mut found: Vec<String> = image.names.iter().map(ToString::to_string).collect();
         found.sort();
@@ -114,6 +115,7 @@ fn dockers_since_25_write_an_oci_layout_with_plain_layers() {
     for name in ["docker26", "docker26-containerd"] {
         let archive = read(corpus(name)).expect(name);
         assert_eq!((archive.form, archive.problems.as_slice()), (Form::Oci, &[][..]), "{name}");
+        assert!(archive.has_docker_list, "{name}");
         let names: Vec<Vec<String>> =
             archive.images.iter().map(|image| image.names.iter().map(ToString::to_string).collect()).collect();
         let two = ["docker.io/archive-corpus/two:v1", "registry.example:5000/o/p/two:latest"];

@@ -1,9 +1,9 @@
 //! The documents below an index: which are still wanted, and those that are there, within bounds.
 
-use super::{DownloadError, StoredDocument};
+use super::{DownloadError, MAX_DEPTH, StoredDocument};
 use crate::Digest;
 use crate::manifest::{Descriptor, Document};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Documents below one root at most.
 pub const DOCUMENTS_MAX: usize = 256;
@@ -34,30 +34,49 @@ pub const DOCUMENTS_MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// # Ok::<(), image::download::DownloadError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Below(BTreeMap<Digest, StoredDocument>);
+pub struct Below {
+    documents: BTreeMap<Digest, StoredDocument>,
+    /// Taken since the last round: each is read once, in the next.
+    fresh: Vec<Digest>,
+    /// Named and not taken yet.
+    wanted: BTreeMap<Digest, Descriptor>,
+    /// Rounds in which something was read. The first reads the root, each other what lies one index deeper.
+    rounds: usize,
+}
 
 impl Below {
     /// What must still be fetched and [taken](Self::take): documents that an index names and that are not here. Asked again
-    /// after each round, until it is empty. Of a root that is no index: nothing.
+    /// after each round, of the same root, until it is empty. Of a root that is no index: nothing.
     ///
     /// # Errors
     /// [`DownloadError::TooMany`], by the sizes that the indexes say: before anything of them is fetched.
-    pub fn missing(&self, root: &StoredDocument) -> Result<Vec<Descriptor>, DownloadError> {
-        let (mut wanted, mut seen) = (Vec::new(), BTreeSet::new());
-        for document in std::iter::once(root).chain(self.0.values()) {
-            if let Ok(Document::Index(index)) = Document::parse(&document.bytes, Some(&document.media_type)) {
-                let named = index.manifests.into_iter();
-                wanted.extend(
-                    named.filter(|named| !self.0.contains_key(&named.digest) && seen.insert(named.digest.clone())),
-                );
+    /// [`DownloadError::TooDeep`] before anything below an index too many is.
+    pub fn missing(&mut self, root: &StoredDocument) -> Result<Vec<Descriptor>, DownloadError> {
+        let is_first = self.rounds == 0;
+        let fresh = std::mem::take(&mut self.fresh);
+        self.rounds += usize::from(is_first || !fresh.is_empty());
+        let documents = &self.documents;
+        self.wanted.retain(|digest, _| !documents.contains_key(digest));
+        let read = fresh.iter().filter_map(|digest| documents.get(digest));
+        for document in Some(root).filter(|_| is_first).into_iter().chain(read) {
+            let Ok(Document::Index(index)) = Document::parse(&document.bytes, Some(&document.media_type)) else {
+                continue;
+            };
+            if self.rounds > MAX_DEPTH {
+                return Err(DownloadError::TooDeep);
+            }
+            for named in index.manifests {
+                if !documents.contains_key(&named.digest) {
+                    self.wanted.entry(named.digest.clone()).or_insert(named);
+                }
             }
         }
-        let here = self.0.values().map(|document| document.bytes.len() as u64);
-        let bytes = here.chain(wanted.iter().map(|named| named.size)).fold(0, u64::saturating_add);
-        if self.0.len() + wanted.len() > DOCUMENTS_MAX || bytes > DOCUMENTS_MAX_BYTES {
+        let here = documents.values().map(|document| document.bytes.len() as u64);
+        let bytes = here.chain(self.wanted.values().map(|named| named.size)).fold(0, u64::saturating_add);
+        if documents.len() + self.wanted.len() > DOCUMENTS_MAX || bytes > DOCUMENTS_MAX_BYTES {
             return Err(DownloadError::TooMany);
         }
-        Ok(wanted)
+        Ok(self.wanted.values().cloned().collect())
     }
 
     /// Takes what a descriptor stands for.
@@ -69,16 +88,17 @@ impl Below {
         if found != named.size {
             return Err(DownloadError::Size { digest: named.digest.clone(), expected: named.size, found });
         }
-        self.0.insert(named.digest.clone(), document);
+        self.documents.insert(named.digest.clone(), document);
+        self.fresh.push(named.digest.clone());
         Ok(())
     }
 
     /// All of them, in no order that means anything.
     pub fn documents(&self) -> impl Iterator<Item = &StoredDocument> {
-        self.0.values()
+        self.documents.values()
     }
 
     pub(super) fn get(&self, digest: &Digest) -> Option<&StoredDocument> {
-        self.0.get(digest)
+        self.documents.get(digest)
     }
 }

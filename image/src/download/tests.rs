@@ -198,6 +198,56 @@ fn an_index_that_would_fill_the_memory_is_refused_by_what_it_says_and_by_what_co
     assert_eq!(taken, Err(DownloadError::Size { digest: liar.digest, expected: 1, found }));
 }
 
+/// An index of `levels` within each other, the outermost first; the innermost holds an image.
+fn nested(levels: usize) -> Vec<StoredDocument> {
+    let mut documents = vec![image(&[b"x"]).0];
+    for _ in 0..levels {
+        documents.insert(0, index_of(&[(&documents[0], "amd64")]));
+    }
+    documents
+}
+
+#[test]
+fn indexes_within_indexes_are_followed_as_deep_as_an_archive_may_have_them_and_no_further() {
+    let walk = |documents: &[StoredDocument]| {
+        let (mut below, mut fetched) = (Below::default(), 0);
+        loop {
+            let wanted = match below.missing(&documents[0]) {
+                Ok(wanted) => wanted,
+                Err(error) => return (fetched, Err(error)),
+            };
+            let Some(named) = wanted.first() else { return (fetched, Ok(below)) };
+            assert_eq!(below.missing(&documents[0]), Ok(wanted.clone()), "asked again, the answer is the same");
+            let document = documents.iter().find(|document| Digest::sha256_of(&document.bytes) == named.digest);
+            below.take(named, document.expect("one of these").clone()).unwrap();
+            fetched += 1;
+        }
+    };
+    let most = nested(MAX_DEPTH);
+    let (fetched, whole) = walk(&most);
+    assert_eq!(fetched, MAX_DEPTH);
+    let whole = Download { below: whole.unwrap(), ..download(most[0].clone()) };
+    assert!(whole.layout(Form::Docker).is_ok());
+    assert_eq!(walk(&nested(250)), (MAX_DEPTH, Err(DownloadError::TooDeep)));
+
+    let deeper = nested(MAX_DEPTH + 1);
+    let mut held = download(deeper[0].clone());
+    held.below = below(&deeper[1..].iter().collect::<Vec<_>>());
+    assert_eq!(held.layout(Form::Oci), Err(DownloadError::TooDeep), "nor is it laid out where all of it is there");
+}
+
+#[test]
+fn a_document_is_read_in_the_round_after_it_came_and_not_again() {
+    let [root, inner, image] = &nested(2)[..] else { unreachable!("as many as that") };
+    let mut below = Below::default();
+    let wanted = below.missing(root).unwrap();
+    below.take(&wanted[0], inner.clone()).unwrap();
+    // Were the root read in each round, this one would be taken for it.
+    let other = index_of(&[(&self::image(&[b"other"]).0, "amd64")]);
+    let wanted = below.missing(&other).unwrap();
+    assert_eq!(wanted.iter().map(|named| &named.digest).collect::<Vec<_>>(), [&Digest::sha256_of(&image.bytes)]);
+}
+
 #[test]
 fn a_layer_beyond_what_ustar_can_say_has_a_pax_size() {
     let huge = Descriptor::new(media_type::OCI_LAYER_GZIP, Digest::sha256_of(b"huge"), 20 << 30);

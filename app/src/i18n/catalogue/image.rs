@@ -26,6 +26,8 @@ crate::i18n::phrases! {
     DOWNLOAD_DOCKER_NOTE = "about {size}, then: docker load -i {file}", "около {size}, затем: docker load -i {file}";
     DOWNLOAD_OCI = "As an OCI layout", "Как OCI layout";
     DOWNLOAD_OCI_NOTE = "about {size}, for skopeo copy oci-archive:{file}", "около {size}, для skopeo copy oci-archive:{file}";
+    DOWNLOAD_FOREIGN = "docker load cannot take this image: some of its layers are foreign, and the registry does not have them.", "docker load не загрузит этот образ: часть его слоёв — внешние (foreign), в реестре их нет.";
+    DOWNLOAD_NO_IMAGE = "docker load cannot take it: this is no container image.", "docker load это не загрузит: это не образ контейнера.";
     NO_READ = "You may not read this image.", "У вас нет права читать этот образ.";
     DELETE = "Delete", "Удалить";
     NO_DELETE = "Deleting takes the right to write; you may only read this image.", "Для удаления нужно право на запись; вам доступно только чтение этого образа.";

@@ -1,10 +1,10 @@
 //! The grants themselves: a list to choose from, for taking back what was chosen.
 
 use super::{
-    Shared,
+    Facts, Shared,
     filters::{Filters, clear},
     long_table::{LongTable, head},
-    revoke::Review,
+    revoke::{Frozen, Review},
     why::{right_class, right_word},
 };
 use crate::components::time::TimeAgo;
@@ -23,9 +23,25 @@ use leptos::prelude::*;
 use platform::permission::{Grant, PrincipalKind, is_everywhere};
 use std::{collections::BTreeSet, sync::Arc};
 
-/// The list.
+/// The list, and the dialog above it. What that is about stays as it was read, whatever comes or fails behind it.
 #[component]
-pub(super) fn Grants(shared: Shared, audit: Arc<Audit>) -> impl IntoView {
+pub(super) fn GrantsView(shared: Shared) -> impl IntoView {
+    let frozen = RwSignal::new(None::<Frozen>);
+    let on_close = Callback::new(move |is_done: bool| {
+        frozen.set(None);
+        if is_done {
+            shared.reload();
+        }
+    });
+    view! {
+        <Facts shared view=move |audit| view! { <Grants shared audit frozen/> }.into_any()/>
+        {move || frozen.get().map(|frozen| view! { <Review frozen on_close/> })}
+    }
+}
+
+/// The list of one audit.
+#[component]
+fn Grants(shared: Shared, audit: Arc<Audit>, frozen: RwSignal<Option<Frozen>>) -> impl IntoView {
     let (i18n, session) = (use_i18n(), use_session());
     let reader = StoredValue::new(session.user());
     let narrowing = Memo::new(move |_| shared.asked.get().narrowing);
@@ -45,7 +61,6 @@ pub(super) fn Grants(shared: Shared, audit: Arc<Audit>) -> impl IntoView {
         }
         _ => None,
     });
-    let frozen = RwSignal::new(None::<Vec<Revocation>>);
     let review = {
         let audit = audit.clone();
         move |()| {
@@ -54,7 +69,9 @@ pub(super) fn Grants(shared: Shared, audit: Arc<Audit>) -> impl IntoView {
                 let Grant { principal, uri, action, .. } = grants[n as usize].clone();
                 Revocation { principal, uri, action }
             });
-            frozen.set(Some(items.collect()));
+            let items: Vec<_> = items.collect();
+            let lost = loss(&audit.review, &reader.get_value(), &items);
+            frozen.set(Some(Frozen { items, lost, is_atomic: audit.capability.atomic }));
         }
     };
     let select_all = {
@@ -65,14 +82,6 @@ pub(super) fn Grants(shared: Shared, audit: Arc<Audit>) -> impl IntoView {
             let own = |n: &u32| may_revoke(policy, &mine, &policy.facts().grants[*n as usize]);
             chosen.set(shown.with_untracked(|shown| shown.iter().copied().filter(own).collect()));
         }
-    };
-    let close = {
-        Callback::new(move |is_done: bool| {
-            frozen.set(None);
-            if is_done {
-                shared.reload();
-            }
-        })
     };
     let has_any = !audit.review.policy().facts().grants.is_empty();
     let of_rows = audit.clone();
@@ -128,15 +137,6 @@ pub(super) fn Grants(shared: Shared, audit: Arc<Audit>) -> impl IntoView {
             row=move |grant| view! { <GrantRow audit=of_rows.clone() grant chosen reader/> }.into_any()
             is_marked=Callback::new(move |grant| chosen.with(|chosen| chosen.contains(&grant)))
         />
-        {move || {
-            let audit = audit.clone();
-            frozen
-                .get()
-                .map(|items| {
-                    let lost = loss(&audit.review, &reader.get_value(), &items);
-                    view! { <Review items lost is_atomic=audit.capability.atomic on_close=close/> }
-                })
-        }}
     }
 }
 

@@ -27,21 +27,28 @@ enum Stage {
     Broken(Failure),
 }
 
+/// What is about to be taken back.
+#[derive(Clone)]
+pub(super) struct Frozen {
+    pub(super) items: Vec<Revocation>,
+    /// What that takes from whom.
+    pub(super) lost: Loss,
+    /// Whether all are taken back or none.
+    pub(super) is_atomic: bool,
+}
+
 /// What became of a row: its outcome, and why.
 type Outcomes = BTreeMap<u32, (RevocationOutcome, Option<String>)>;
 
 /// The dialog.
 #[component]
 pub(super) fn Review(
-    items: Vec<Revocation>,
-    /// What that takes from whom.
-    lost: Loss,
-    /// Whether all are taken back or none.
-    is_atomic: bool,
+    frozen: Frozen,
     /// Told whether anything may have changed.
     on_close: Callback<bool>,
 ) -> impl IntoView {
     let (i18n, client) = (use_i18n(), use_client());
+    let Frozen { items, lost, is_atomic } = frozen;
     let stage = RwSignal::new(Stage::Reviewing);
     let outcomes = RwSignal::new(Outcomes::new());
     let leash = Leash::new();

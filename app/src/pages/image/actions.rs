@@ -4,7 +4,7 @@ use super::{Shown, delete::DeleteDialog};
 use crate::components::{copy::use_copy, share::ShareButton};
 use crate::i18n::{Phrase, catalogue::image as words, format, use_i18n};
 use crate::paths::{self, Version, endpoint};
-use crate::rules::{cli::ImageCommands, image_name};
+use crate::rules::{download::docker_refusal, image_name};
 use crate::stores::{browser, session::use_session};
 use crate::ui::{
     button::{Button, Kind},
@@ -12,6 +12,7 @@ use crate::ui::{
     menu::{Menu, MenuDownload, MenuItem},
 };
 use api::images::ImageDetail;
+use image::download::{Form, file_name};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -25,20 +26,22 @@ pub(super) fn Actions(shown: Shown, detail: Arc<ImageDetail>, version: Version) 
         move |allowed: bool, phrase: Phrase| Signal::derive(move || (!allowed).then(|| i18n.now(phrase).to_owned()));
     let reference = version.of(&detail.repository);
     let short = untrack(move || session.session())
-        .and_then(|session| image_name::short(&session, &detail.repository, &version).map(|short| (session, short)));
-    let (file, run) = match &short {
-        Some((session, short)) => {
-            let file = ImageCommands::new(session, &detail, &version).file_name().to_owned();
-            (file, paths::job_of_image(short))
-        }
-        None => (String::from("image.tar"), paths::job_of_image(&detail.docker_reference)),
-    };
+        .and_then(|session| image_name::short(&session, &detail.repository, &version));
+    let run = paths::job_of_image(short.as_deref().unwrap_or(&detail.docker_reference));
     let size = detail.size_bytes;
-    let note = move |phrase: Phrase| {
-        let file = file.clone();
-        Signal::derive(move || i18n.fill(phrase, &[("size", &format::image_bytes(i18n.lang(), size)), ("file", &file)]))
+    let not_for_docker = docker_refusal(&detail);
+    let note = |phrase: Phrase, form: Form, why: Option<Phrase>| {
+        let file = file_name(&detail.repository, version.text(), form);
+        Signal::derive(move || {
+            let note = i18n.fill(phrase, &[("size", &format::image_bytes(i18n.lang(), size)), ("file", &file)]);
+            match why {
+                Some(why) => format!("{note}. {}", i18n.now(why)),
+                None => note,
+            }
+        })
     };
-    let (docker_note, oci_note) = (note(words::DOWNLOAD_DOCKER_NOTE), note(words::DOWNLOAD_OCI_NOTE));
+    let docker_note = note(words::DOWNLOAD_DOCKER_NOTE, Form::Docker, None);
+    let oci_note = note(words::DOWNLOAD_OCI_NOTE, Form::Oci, not_for_docker);
     let (docker_href, oci_href) =
         (endpoint::image_archive(&reference, "docker"), endpoint::image_archive(&reference, "oci"));
     let share_uri = image_name::without_version(&detail.uri).to_owned();
@@ -50,7 +53,7 @@ pub(super) fn Actions(shown: Shown, detail: Arc<ImageDetail>, version: Version) 
                 view! {
                     <a class="button button-primary" href=run>{draw(icon::PLAY)} {i18n.text(words::RUN)}</a>
                     <Menu label=i18n.text(words::DOWNLOAD) picture=icon::DOWNLOAD caption=i18n.text(words::DOWNLOAD)>
-                        <MenuDownload label=i18n.text(words::DOWNLOAD_DOCKER) note=docker_note href=docker_href.clone()/>
+                        {not_for_docker.is_none().then(|| view! { <MenuDownload label=i18n.text(words::DOWNLOAD_DOCKER) note=docker_note href=docker_href.clone()/> })}
                         <MenuDownload label=i18n.text(words::DOWNLOAD_OCI) note=oci_note href=oci_href.clone()/>
                     </Menu>
                 }

@@ -10,6 +10,7 @@ use crate::i18n::{
 };
 use crate::paths::{self, Version};
 use crate::queries::image::delete;
+use crate::rules::tags::any_is_left;
 use crate::stores::toasts::use_toasts;
 use crate::ui::{
     button::{Button, Kind},
@@ -29,8 +30,8 @@ pub(super) fn DeleteDialog(
     #[prop(into)] on_close: Callback<()>,
 ) -> impl IntoView {
     let (i18n, client, toasts, navigate) = (use_i18n(), use_client(), use_toasts(), use_navigate());
-    let (alone, count, joined) = (others.is_empty(), others.len(), others.join(", "));
-    drop(others);
+    let (alone, joined) = (others.is_empty(), others.join(", "));
+    let others = StoredValue::new(others);
     let (busy, failed) = (RwSignal::new(false), RwSignal::new(None::<Failure>));
     // Whether the digest goes with all its tags.
     let all = RwSignal::new(matches!(version, Version::Digest(_)));
@@ -60,8 +61,11 @@ pub(super) fn DeleteDialog(
                     Err(failure) if is_closed => toasts.failure(i18n, &failure),
                     Ok(()) => {
                         toasts.good(i18n.fill(words::DELETED, &[("name", &done)]));
-                        let gone = if all.get_untracked() { count + 1 } else { 1 };
-                        let left = shown.tags.tags.with_untracked(|tags| tags.len() > gone);
+                        let along = if all.get_untracked() { others.get_value() } else { Vec::new() };
+                        let left = asked.with_value(|asked| {
+                            shown.tags.tags.with_untracked(|tags| any_is_left(tags, asked, &along))
+                        });
+                        let left = left || untrack(move || shown.tags.has_more());
                         let to = if left { paths::image(&repository.get_value()) } else { paths::IMAGES.to_owned() };
                         shown.tags.load();
                         on_close.run(());

@@ -4,6 +4,7 @@ use super::quote;
 use crate::paths::Version;
 use crate::rules::image_name::{short, short_bare};
 use api::{images::ImageDetail, session::Session};
+use image::download::{Form, file_name};
 
 /// Who pulls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,23 +38,19 @@ pub(crate) struct ImageCommands {
     short: Option<(String, String)>,
     /// Whether the registry is reached without TLS, which engines other than Docker must be told.
     plain_http: bool,
-    /// What a saved file would be called.
+    /// What an OCI archive of it would be called.
     file: String,
 }
 
 impl ImageCommands {
     pub(crate) fn new(session: &Session, detail: &ImageDetail, version: &Version) -> Self {
         let full = short(session, &detail.repository, version);
-        let name = detail.repository.rsplit('/').next().unwrap_or_default();
         Self {
             reference: detail.docker_reference.clone(),
             version: version.clone(),
             short: full.zip(short_bare(session, &detail.repository)),
             plain_http: session.platform_url.starts_with("http://"),
-            file: match version {
-                Version::Tag(tag) => format!("{name}_{tag}.tar"),
-                Version::Digest(_) => format!("{name}.tar"),
-            },
+            file: file_name(&detail.repository, version.text(), Form::Oci),
         }
     }
 
@@ -103,11 +100,6 @@ impl ImageCommands {
         }
         lines
     }
-
-    /// What reads the downloaded archive: Docker and Podman the usual form, skopeo the OCI layout.
-    pub(crate) fn file_name(&self) -> &str {
-        &self.file
-    }
 }
 
 /// Lines that push an image from an engine into the project at `path` (`ORG/PROJECT`).
@@ -122,12 +114,21 @@ pub(crate) fn push_example(host: &str, path: &str) -> Vec<String> {
     ]
 }
 
+/// An archive that lies somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ArchiveFile {
+    pub(crate) name: String,
+    /// Whether it has `manifest.json`; of what is not known yet: as most have.
+    pub(crate) has_docker_list: bool,
+}
+
 /// Lines that push archives from where they lie into the project at `path` (`ORG/PROJECT`).
-pub(crate) fn push_archives(host: &str, path: &str, files: &[String], plain_http: bool) -> Vec<String> {
+pub(crate) fn push_archives(host: &str, path: &str, files: &[ArchiveFile], plain_http: bool) -> Vec<String> {
     let tls = |flag: &str| if plain_http { format!("--{flag}=false ") } else { String::new() };
     let mut lines = vec![format!("skopeo login {}--username token {}", tls("tls-verify"), quote(host))];
     lines.extend(files.iter().map(|file| {
-        let from = quote(&format!("docker-archive:{file}"));
+        let transport = if file.has_docker_list { "docker-archive" } else { "oci-archive" };
+        let from = quote(&format!("{transport}:{}", file.name));
         let to = quote(&format!("docker://{host}/{path}/my-image:v1"));
         format!("skopeo copy {}{from} {to}", tls("dest-tls-verify"))
     }));
@@ -172,11 +173,25 @@ mod tests {
         assert_eq!(pull(Puller::Podman), "podman pull --tls-verify=false 127.0.0.1:8080/acme/vision/tools/net:v1");
         assert_eq!(
             pull(Puller::Skopeo),
-            "skopeo copy --src-tls-verify=false docker://127.0.0.1:8080/acme/vision/tools/net:v1 oci-archive:net_v1.tar"
+            "skopeo copy --src-tls-verify=false docker://127.0.0.1:8080/acme/vision/tools/net:v1 oci-archive:net_v1.oci.tar"
         );
         assert_eq!(pull(Puller::Apolo), "apolo pull image:tools/net:v1");
         assert_eq!(commands.login(Puller::Docker).as_deref(), Some("docker login --username token 127.0.0.1:8080"));
         assert!(commands.same_with_cli().contains(&"apolo image rm image:tools/net:v1".to_owned()));
+    }
+
+    #[test]
+    fn an_archive_without_a_docker_list_is_pushed_as_an_oci_archive() {
+        let file = |name: &str, has_docker_list| ArchiveFile { name: name.into(), has_docker_list };
+        let files = [file("saved.tar", true), file("layout.tar", false)];
+        let lines = push_archives("r.example", "acme/vision", &files, false);
+        assert_eq!(
+            lines[1..],
+            [
+                "skopeo copy docker-archive:saved.tar docker://r.example/acme/vision/my-image:v1",
+                "skopeo copy oci-archive:layout.tar docker://r.example/acme/vision/my-image:v1",
+            ]
+        );
     }
 
     #[test]
@@ -186,6 +201,8 @@ mod tests {
         let commands = ImageCommands::new(&session(), &detail(&format!("r.example/a/b/net@{digest}")), &version);
         assert_eq!(commands.pull(Puller::Apolo), None);
         assert_eq!(commands.same_with_cli(), ["apolo image tags image:tools/net"]);
-        assert_eq!(commands.file_name(), "net.tar");
+        assert!(
+            commands.pull(Puller::Skopeo).is_some_and(|line| line.ends_with(" oci-archive:net_000000000000.oci.tar"))
+        );
     }
 }

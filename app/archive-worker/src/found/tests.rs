@@ -61,7 +61,7 @@ fn archive(platforms: Vec<PlatformImage>) -> Archive {
         absent: Vec::new(),
         problems: Vec::new(),
     };
-    Archive { form: Form::Oci, images: vec![image], problems: Vec::new(), entry_count: 0 }
+    Archive { form: Form::Oci, images: vec![image], problems: Vec::new(), entry_count: 0, has_docker_list: false }
 }
 
 fn broken(mut platform: PlatformImage) -> PlatformImage {

@@ -162,6 +162,23 @@ test("a name is judged as it is typed", async ({ page }) => {
   }
 });
 
+test("a tag that exists is told of before it is replaced", async ({ page }) => {
+  const registry = new Registry(page.request);
+  const name = `replaced-${stamp()}`;
+  const repository = `${await registry.home()}${name}`;
+  await openPage(page);
+  await pick(page, "old.tar", small(`${name}:v1`, 31).tar);
+  await push(page);
+  await expect(done(page)).toBeVisible();
+  const { digest } = await registry.manifest(repository, "v1");
+  await page.getByRole("button", { name: "Push more" }).click();
+  await pick(page, "new.tar", small(`${name}:v1`, 33).tar);
+  await expect(page.getByText(/This tag exists and will be replaced: it now stands for/)).toContainText(digest.slice(0, 19));
+  await push(page);
+  await expect(done(page)).toBeVisible();
+  expect((await registry.manifest(repository, "v1")).digest).not.toBe(digest);
+});
+
 test("of two images the first is told to be there when the second is refused", async ({ page, verbs }) => {
   const registry = new Registry(page.request);
   const [first, second] = [`first-${stamp()}`, `second-${stamp()}`];

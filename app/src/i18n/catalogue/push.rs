@@ -13,6 +13,7 @@ crate::i18n::phrases! {
     IMAGE_BROKEN = "This image cannot be pushed", "Этот образ отправить нельзя";
     NO_NAME = "An image without a name", "Образ без имени";
     PUSH_THIS = "Push {name}", "Отправить {name}";
+    PUSH_FROM = "Push {name} from {file}", "Отправить {name} из {file}";
     NAME = "Name in the registry", "Имя в реестре";
     NAME_GOOD = "Goes to {uri}", "Станет {uri}";
     NAME_TWICE = "Two images cannot have the same name.", "У двух образов не может быть одного имени.";

@@ -2,7 +2,7 @@
 
 use super::choose::{goes_to, is_twice};
 use crate::client::{Client, use_client};
-use crate::i18n::{catalogue::push, use_i18n};
+use crate::i18n::{I18n, catalogue::push, use_i18n};
 use crate::queries::images;
 use crate::rules::{complaint::Complaint, push::offer};
 use crate::stores::push::{Choice, Look, PushStore, use_push};
@@ -21,7 +21,7 @@ pub(crate) fn Chosen(choice: Choice, place: Memo<Option<Place>>) -> impl IntoVie
     let (i18n, store, client) = (use_i18n(), use_push(), use_client());
     let id = format!("push-name-{}-{}-{}", choice.file, choice.image, choice.at);
     let usable = usable(store, choice);
-    let shown = shown_name(store, choice).unwrap_or_else(|| i18n.now(push::NO_NAME).to_owned());
+    let label = label(i18n, store, choice);
     let parsed = Memo::new(move |_| goes_to(place, choice));
     let error = Signal::derive(move || {
         if !choice.on.get() {
@@ -45,7 +45,7 @@ pub(crate) fn Chosen(choice: Choice, place: Memo<Option<Place>>) -> impl IntoVie
                     disabled=!usable
                     on:change=move |event| choice.on.set(event_target_checked(&event))
                 />
-                <span class="mono truncate">{i18n.fill(push::PUSH_THIS, &[("name", &shown)])}</span>
+                <span class="mono truncate">{label}</span>
             </label>
             <div class="field" hidden=move || !choice.on.get()>
                 <label class="field-label" for=input_id.clone()>{i18n.text(push::NAME)}</label>
@@ -127,6 +127,17 @@ fn found_in<T>(store: PushStore, choice: Choice, read: impl FnOnce(&FoundImage, 
 
 fn usable(store: PushStore, choice: Choice) -> bool {
     found_in(store, choice, |image, _| image.faults.is_empty()).unwrap_or(false)
+}
+
+/// What the box says: also of which file, where there are several.
+fn label(i18n: I18n, store: PushStore, choice: Choice) -> impl Fn() -> String {
+    let name = shown_name(store, choice).unwrap_or_else(|| i18n.now(push::NO_NAME).to_owned());
+    let file = found_in(store, choice, |_, file| file.to_owned()).unwrap_or_default();
+    let is_alone = Memo::new(move |_| store.files.with(|files| files.len() <= 1));
+    move || {
+        let phrase = if is_alone.get() { push::PUSH_THIS } else { push::PUSH_FROM };
+        i18n.fill(phrase, &[("name", &name), ("file", &file)])
+    }
 }
 
 fn shown_name(store: PushStore, choice: Choice) -> Option<String> {

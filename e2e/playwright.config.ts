@@ -21,7 +21,8 @@ export default defineConfig({
     permissions: ["clipboard-read", "clipboard-write"],
     launchOptions: {
       executablePath: chromium,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      // A host that is not the own one: to it a browser speaks plain HTTP without what it keeps for safe pages.
+      args: ["--host-resolver-rules=MAP console.test 127.0.0.1", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
     },
     locale: "en-GB",
     timezoneId: "UTC",

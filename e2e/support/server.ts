@@ -29,13 +29,13 @@ export class Server {
     private readonly flags: string[],
   ) {}
 
-  /** `more` are further flags of `roadstead up`. */
-  static async start(more: string[] = []): Promise<Server> {
+  /** `more` are further flags of `roadstead up`, which may depend on its port. */
+  static async start(more: string[] | ((port: number) => string[]) = []): Promise<Server> {
     const binary = process.env.ROADSTEAD_BIN;
     if (!binary) throw new Error("ROADSTEAD_BIN names no server: run these tests with `cargo xtask e2e`");
     const folder = await mkdtemp(join(tmpdir(), "roadstead-e2e-"));
     const port = await freePort();
-    const server = new Server(binary, folder, port, more);
+    const server = new Server(binary, folder, port, typeof more === "function" ? more(port) : more);
     await server.resume();
     if (Edge.isWanted) await server.putBehindEdge();
     return server;

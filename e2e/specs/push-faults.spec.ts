@@ -232,9 +232,10 @@ test("two tabs that push to the same tag do not mix: the second is told, and can
 
 test("a quota that is full in mid-push says so, sets no tag, and leaves room when it is cancelled", async ({ page, file, folder, wire }) => {
   wire.bytesPerSec = Number.POSITIVE_INFINITY;
-  // All on their way when there is no more room: the one that finds none is thrown away by the registry, the others take three quarters.
-  const quarter = (QUOTA_MIB / 4 + 4) * MIB;
-  const large = dockerArchive(["large:v1"], [31, 32, 33, 34].map((seed) => layer(`large ${seed}`, noise(quarter, seed, 1))));
+  // Two of them do not fit, so that at most one is whole when there is no more room. The one that finds none is thrown away by the
+  // registry; what is there of the others leaves too little for the next image.
+  const half = (QUOTA_MIB / 2 + 1) * MIB;
+  const large = dockerArchive(["large:v1"], [31, 32, 33].map((seed) => layer(`large ${seed}`, noise(half, seed, 1))));
   await begin(page, await write(join(folder, "large.tar"), large.tar), "large");
   await expect(page.getByText("The project has no room left.")).toBeVisible({ timeout: PATIENCE_MS });
   await expect(page.getByText("No tag was set or changed.")).toBeVisible();
@@ -242,7 +243,7 @@ test("a quota that is full in mid-push says so, sets no tag, and leaves room whe
   expect(await registry.has(`${await registry.home()}large`, "v1")).toBe(false);
   await page.getByRole("button", { name: "Cancel push" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Cancel push" }).click();
-  // In the same tab: what was sent is being taken back, and the next push waits for that.
+  // In the same tab: the uploads are being ended, and the next push waits for that.
   await page.getByRole("button", { name: "Remove large.tar" }).click();
   await expect(page.getByRole("heading", { name: "Interrupted" })).toBeHidden();
   await page.locator("#push-files").setInputFiles(file);

@@ -28,7 +28,7 @@ pub enum Order {
     Pause,
     /// Go on after a pause.
     Resume,
-    /// Break a push off, or give up one that failed, and take back what it has sent; answered by `cancelled`.
+    /// Break a push off, or give up one that failed, and end its uploads; answered by `cancelled`.
     Cancel {
         /// The push's number.
         push: u32,

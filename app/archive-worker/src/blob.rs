@@ -167,12 +167,13 @@ async fn stream(
 }
 
 /// Sends a small blob that is in memory.
-pub(crate) async fn send_small(mut upload: Upload, bytes: &[u8], control: &Control) -> Result<Outcome, Fault> {
+pub(crate) async fn send_small(mut upload: Upload, bytes: &[u8], control: &Control) -> Result<(), Fault> {
     drive(&mut upload, control, |offset, len| {
         let end = usize::try_from(offset + len).ok()?;
         bytes.get(usize::try_from(offset).ok()?..end).map(Uint8Array::from)
     })
     .await
+    .map(drop)
 }
 
 /// Whether the registry has the blob, or can have it by a mount; no byte of it is sent.

@@ -400,7 +400,6 @@ fn fresh_record(opened: &Opened, target: &Target, method: Method) -> Record {
         edition: method.edition(),
         layers: BTreeMap::new(),
         done: BTreeMap::new(),
-        uploaded: BTreeSet::new(),
         proved: BTreeSet::new(),
         done_bytes: 0,
         updated_ms: global::now_ms() as u64,
@@ -417,8 +416,7 @@ async fn remembered(fresh: Record) -> Record {
         }
         Some(stale) => {
             push::abandon(&stale).await;
-            // Some of it this push may use; the rest goes when it is cancelled.
-            Record { uploaded: stale.uploaded, ..fresh }
+            fresh
         }
         None => fresh,
     }

@@ -95,8 +95,6 @@ impl Push {
         let root = documents.iter().find(|document| document.is_root);
         let root = root.ok_or_else(|| Fault::new(FaultCode::Broken, "an image without a manifest"))?;
         self.set_tag(&repository, &tag, root).await?;
-        // From here on it is an image's, and no longer this push's to take back.
-        self.record.borrow_mut().uploaded.clear();
         let key = self.record.borrow().key();
         remember::forget(&key).await;
         let there = done.iter().filter(|(_, _, there)| *there).map(|(number, _, _)| *number).collect();
@@ -124,9 +122,7 @@ impl Push {
             Delivery::Nothing(_) => Ok((None, true)),
             Delivery::Bytes { descriptor, bytes } => {
                 let upload = self.upload_of(&descriptor.digest, descriptor.size).checking_first();
-                if blob::send_small(upload, bytes, &self.control).await? == Outcome::Uploaded {
-                    self.uploaded(&descriptor.digest);
-                }
+                blob::send_small(upload, bytes, &self.control).await?;
                 Ok((Some(descriptor.clone()), false))
             }
             Delivery::AsIs { descriptor, source } => {
@@ -184,7 +180,6 @@ impl Push {
         let made = || Descriptor::new(layer.media_type, sent.digest.clone(), sent.size_bytes);
         let descriptor = layer.descriptor.cloned().unwrap_or_else(made);
         line.set(LayerStage::Pushed);
-        self.record.borrow_mut().uploaded.insert(sent.digest.clone());
         self.done(layer.key, descriptor.clone());
         Ok((Some(descriptor), false))
     }
@@ -219,11 +214,6 @@ impl Push {
         record.layers.remove(key.as_str());
         record.done.insert(key.to_string(), descriptor);
         drop(record);
-        self.save();
-    }
-
-    fn uploaded(&self, digest: &Digest) {
-        self.record.borrow_mut().uploaded.insert(digest.clone());
         self.save();
     }
 
@@ -323,21 +313,18 @@ pub(crate) async fn abandon(record: &Record) {
     }
 }
 
-/// Pushes that are being taken back have this one after the other, and a push that begins waits for them.
+/// Pushes that are being given up have this one after the other, and a push that begins waits for them.
 pub(crate) type Undoing = Rc<Mutex<()>>;
 
-/// Forgets a push that was broken off and takes back what it has sent, which would fill the quota until it is swept: its uploads and
-/// the blobs that it has brought there, also beside all else. `lock` is held meanwhile.
+/// Forgets a push that was broken off and ends its uploads, which would fill the quota for days, also beside all else. `lock` is held
+/// meanwhile. Blobs that are whole stay until the registry sweeps them: another push may count on them, and not every registry would
+/// refuse to delete what an image needs.
 pub(crate) async fn undo(record: Record, undoing: Undoing, lock: Option<TagLock>) {
     remember::forget(&record.key()).await;
     spawn_local(async move {
         let _turn = undoing.lock().await;
         let _lock = lock;
         join_all(record.layers.values().map(|underway| blob::cancel(underway.upload.clone()))).await;
-        let blobs = record.uploaded.iter().map(|digest| format!("/v2/{}/blobs/{digest}", record.repository));
-        // What an image needs by now is refused, and rightly. Tried once, as uploads are: the rest is swept.
-        let delete = |url: String| async move { drop(http::call("DELETE", &url, &[], None).await) };
-        stream::iter(blobs).for_each_concurrent(LAYERS_AT_ONCE, delete).await;
     });
 }
 

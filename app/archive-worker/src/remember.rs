@@ -45,9 +45,6 @@ pub(crate) struct Record {
     pub(crate) layers: BTreeMap<String, Underway>,
     /// Layers that are there.
     pub(crate) done: BTreeMap<String, Descriptor>,
-    /// Blobs that are there because this push has sent them.
-    #[serde(default)]
-    pub(crate) uploaded: BTreeSet<Digest>,
     /// Layers of another tool that were unpacked and found to be what the image says, by the digest of what they unpack to.
     #[serde(default)]
     pub(crate) proved: BTreeSet<Digest>,

@@ -44,7 +44,10 @@ async fn sweep(runner: &Runner, engine: &dyn Engine) -> Result<(), EngineError> 
         let is_over = runner.book.get(job).await.is_ok_and(|job| job.status().is_finished() && !job.materialized);
         if is_over {
             tracing::info!(job, container = %found.id, "removing a container that came when its job was over");
-            engine.remove(&found.id).await?;
+            if let Err(error) = engine.remove(&found.id).await {
+                // The others are not kept by this one; it is tried again with the next look.
+                tracing::warn!(%error, container = %found.id, "a container of a job that is over cannot be removed");
+            }
         }
     }
     Ok(())

@@ -61,7 +61,7 @@ crate::i18n::phrases! {
     RESUME = "Continue", "Продолжить";
     CANCEL = "Cancel push", "Отменить отправку";
     CANCEL_ASK = "Cancel the push?", "Отменить отправку?";
-    CANCEL_TEXT = "What was sent so far is thrown away. Pause it instead to continue later.", "Всё отправленное будет выброшено. Чтобы продолжить позже, приостановите её.";
+    CANCEL_TEXT = "Layers that are half sent are thrown away; whole ones stay in the registry for a time, for another push. Pause it instead to continue later.", "Слои, отправленные не до конца, будут выброшены; целые ещё какое-то время останутся в реестре, для другой отправки. Чтобы продолжить позже, приостановите её.";
     FAILED = "The push stopped", "Отправка остановилась";
     NOTHING_TAGGED = "No tag was set or changed.", "Ни один тег не создан и не изменён.";
     TAGGED = "Pushed and verified before it stopped: {names}.", "До остановки отправлено и проверено: {names}.";
@@ -100,7 +100,7 @@ crate::i18n::phrases! {
     FAULT_INSECURE = "Browsers unpack compressed files only on pages opened by HTTPS or as localhost. Open the console so, or unpack the file yourself (gzip -d, zstd -d) and choose the tar.", "Браузеры распаковывают сжатые файлы только на страницах, открытых по HTTPS или как localhost. Откройте консоль так или распакуйте файл сами (gzip -d, zstd -d) и выберите tar.";
     FAULT_WINDOW = "It was compressed with zstd --long, with a window that a browser has no memory for. Unpack it yourself (zstd -d --long=31), or compress it without --long.", "Сжато с zstd --long: на такое окно браузеру не хватает памяти. Распакуйте сами (zstd -d --long=31) или сожмите без --long.";
     FAULT_FORBIDDEN = "You may not push there. Ask for write permission, or choose another project.", "Сюда нельзя отправлять. Попросите право на запись или выберите другой проект.";
-    FAULT_QUOTA = "The project has no room left. Delete images that are not needed, then try again; or cancel the push: what it has sent takes room too.", "В проекте нет места. Удалите ненужные образы и повторите; или отмените отправку: отправленное тоже занимает место.";
+    FAULT_QUOTA = "The project has no room left. Delete images that are not needed, then try again; or cancel the push: layers that are half sent take room too.", "В проекте нет места. Удалите ненужные образы и повторите; или отмените отправку: слои, отправленные не до конца, тоже занимают место.";
     FAULT_SIGNED_OUT = "The session has ended. Sign in again, then continue.", "Сессия закончилась. Войдите снова и продолжите.";
     FAULT_UNREACHABLE = "The registry cannot be reached.", "Реестр недоступен.";
     FAULT_OTHER_TAB = "Another tab is pushing to this tag. Wait for it, then try again.", "Другая вкладка отправляет в этот тег. Дождитесь её и повторите.";

@@ -33,6 +33,7 @@ test("a platform that lacks a layer is left out, and that is said before and aft
   await push(page, name);
   await expect(page.getByText(/Without linux\/arm64, which cannot be pushed/)).toBeVisible();
   await expect(page.getByText("0 of 2 were there already")).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is wider than the page").toBe(true);
   const { digest } = await registry.manifest(`${await registry.home()}${name}`, "v1");
   expect(digest).toBe(manifests[0]);
 });

@@ -8,9 +8,6 @@ import { expect } from "../support/world.ts";
 
 const PATIENCE_MS = 60_000;
 
-// None of it depends on the width.
-test.skip(({ viewport }) => (viewport?.width ?? 0) < 1000, "at one width");
-
 const done = (page: Page) => page.getByRole("heading", { name: "Pushed and verified" });
 const start = (page: Page) => page.getByRole("button", { name: "Push", exact: true });
 const small = (names: string[], seed: number) => dockerArchive(names, [layer("app", noise(70_000, seed))]);
@@ -36,7 +33,7 @@ async function cancel(page: Page): Promise<void> {
   await page.getByRole("dialog").getByRole("button", { name: "Cancel push" }).click();
 }
 
-test("a file whose push was interrupted comes with its name and compression, and goes on", async ({ through: page, wire }, info) => {
+test("a file whose push was interrupted comes with its name and compression, and goes on", { tag: "@one-width" }, async ({ through: page, wire }, info) => {
   const [own, mine] = [`own-${stamp()}`, `mine-${stamp()}`];
   // Of the disk: another time is another file.
   const file = await write(info.outputPath("some.tar"), dockerArchive([`${own}:v1`], [layer("one", fresh(24))]).tar);
@@ -68,7 +65,7 @@ test("a file whose push was interrupted comes with its name and compression, and
   expect(await registry.has(`${await registry.home()}${mine}`, "v7")).toBe(true);
 });
 
-test("after a push that was refused the files and names are as they were", async ({ through: page }) => {
+test("after a push that was refused the files and names are as they were", { tag: "@one-width" }, async ({ through: page }) => {
   const name = `kept-${stamp()}`;
   await pick(page, small([`${name}:v1`], 51));
   await page.getByLabel("Name in the registry").fill(`image:/nobodys/${name}:v1`);
@@ -80,7 +77,7 @@ test("after a push that was refused the files and names are as they were", async
   await expect(done(page)).toBeVisible();
 });
 
-test("files that are dropped after a push are there to be pushed", async ({ through: page }) => {
+test("files that are dropped after a push are there to be pushed", { tag: "@one-width" }, async ({ through: page }) => {
   const [first, second] = [`first-${stamp()}`, `second-${stamp()}`];
   await pick(page, small([`${first}:v1`], 53));
   await start(page).click();
@@ -90,7 +87,7 @@ test("files that are dropped after a push are there to be pushed", async ({ thro
   await expect(page.getByLabel("Name in the registry")).toHaveValue(`image:${second}:v1`);
 });
 
-test("files that are dropped during a push wait for its end, and it says so", async ({ through: page, wire }) => {
+test("files that are dropped during a push wait for its end, and it says so", { tag: "@one-width" }, async ({ through: page, wire }) => {
   const [first, second] = [`slow-${stamp()}`, `waits-${stamp()}`];
   await pick(page, dockerArchive([`${first}:v1`], [layer("one", fresh(8))]));
   await expect(start(page)).toBeVisible();
@@ -106,7 +103,7 @@ test("files that are dropped during a push wait for its end, and it says so", as
   await expect(page.getByText("These files are kept")).toBeHidden();
 });
 
-test("a tag that an earlier try has set is told of after the next one", async ({ through: page }) => {
+test("a tag that an earlier try has set is told of after the next one", { tag: "@one-width" }, async ({ through: page }) => {
   const [first, second] = [`set-${stamp()}`, `held-${stamp()}`];
   const home = await new Registry(page.request).home();
   await page.goto("/images/push");
@@ -126,7 +123,7 @@ test("a tag that an earlier try has set is told of after the next one", async ({
   await expect(page.getByText(`Pushed and verified before it stopped: ${home}${first}:v1.`)).toBeVisible();
 });
 
-test("each further tag of an image is pushed when it is chosen", async ({ through: page }) => {
+test("each further tag of an image is pushed when it is chosen", { tag: "@one-width" }, async ({ through: page }) => {
   const name = `tags-${stamp()}`;
   await pick(page, small([`${name}:1`, `${name}:2`], 63));
   await expect(page.getByRole("checkbox", { name: `Push ${name}:1` })).toBeChecked();

@@ -127,10 +127,11 @@ pub(crate) fn without_version(uri: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn here() -> Place {
+    /// A place of the tests.
+    pub(crate) fn here() -> Place {
         Place {
             cluster: "home".into(),
             org: Some("acme".into()),

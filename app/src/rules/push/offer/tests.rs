@@ -1,16 +1,8 @@
 use super::*;
+use crate::rules::image_name::tests::here;
 
 fn named(names: &[&str]) -> FoundImage {
     FoundImage { names: names.iter().map(ToString::to_string).collect(), ..FoundImage::default() }
-}
-
-fn here() -> Place {
-    Place {
-        cluster: "home".into(),
-        org: Some("acme".into()),
-        project: "vision".into(),
-        registries: [("home".into(), "127.0.0.1:8080".into())].into(),
-    }
 }
 
 fn begun(image: Option<u32>, repository: &str, tag: &str) -> Unfinished {

@@ -168,10 +168,44 @@ class TokenRequest(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Held(http.server.ThreadingHTTPServer):
+    """Passes what it is asked on to another registry; blobs wait until they are let go."""
+
+    def __init__(self, behind):
+        super().__init__(("127.0.0.1", 0), HeldRequest)
+        self.behind = behind
+        self.host = f"127.0.0.1:{self.server_port}"
+        self.waited_for, self.released = threading.Event(), threading.Event()
+
+
+class HeldRequest(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if "/blobs/" in self.path:
+            self.server.waited_for.set()
+            assert self.server.released.wait(60), "nobody let the blobs go"
+        status, headers, body = fetch(f"http://{self.server.behind}{self.path}")
+        self.send_response(status)
+        for name in ("Content-Type", "Docker-Content-Digest"):
+            if name in headers:
+                self.send_header(name, headers[name])
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
 @contextlib.contextmanager
 def tokens(folder):
     folder.mkdir()
-    server = Tokens(folder)
+    with served(Tokens(folder)) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def served(server):
+    """A server of this process, as long as it is used."""
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

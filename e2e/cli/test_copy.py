@@ -1,9 +1,12 @@
 """Images copied from other people's registries: Debian's docker-registry, open, with passwords, and with tokens."""
 
 import json
+import urllib.parse
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from registry import PASSWORD, USER, basic_auth, debian, fetch, oci_layout, post_lines, skopeo, tokens
+from registry import PASSWORD, USER, Held, basic_auth, debian, fetch, oci_layout, post_lines, served, skopeo, tokens
 from world import Server, free_port
 
 
@@ -37,14 +40,20 @@ def with_tokens(folder, token_server):
 
 
 @pytest.fixture(scope="module")
+def held(open_one):
+    with served(Held(open_one.host)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def closed():
     """Where nobody listens."""
     return f"127.0.0.1:{free_port()}"
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory, open_one, with_password, with_tokens, token_server, closed):
-    hosts = [open_one.host, with_password.host, with_tokens.host, f"127.0.0.1:{token_server.server_port}", closed]
+def cluster(tmp_path_factory, open_one, with_password, with_tokens, token_server, held, closed):
+    hosts = [open_one.host, with_password.host, with_tokens.host, held.host, f"127.0.0.1:{token_server.server_port}", closed]
     options = [word for host in hosts for word in ("--copy-from-plain-http", host)]
     server = Server(tmp_path_factory.mktemp("copies"), mode="cluster", options=options)
     server.start()
@@ -160,6 +169,26 @@ def test_a_registry_with_tokens_gives_one_for_the_password(cluster, folder, with
     failed(lines, "unauthorised")
     _, lines = copy(cluster, there, "main/default/token:v2")
     failed(lines, "unauthorised")
+
+
+def test_a_right_that_is_taken_back_while_an_image_is_copied_sets_no_tag(cluster, image, held):
+    cluster.add_user("leaver", project="left")
+    uri, permissions = "image://default/main/default/late", f"{cluster.api}/users/leaver/permissions"
+    assert post_lines(permissions, cluster.token(), [{"uri": uri, "action": "write"}])[0] == 201
+    revoke = urllib.request.Request(f"{permissions}?{urllib.parse.urlencode({'uri': uri})}", method="DELETE")
+    revoke.add_header("Authorization", f"Bearer {cluster.token()}")
+    there = (f"{held.host}/some/where:v1", "main/default/late:v1")
+    with ThreadPoolExecutor(max_workers=1) as others:
+        copying = others.submit(copy, cluster, *there, cluster.token("leaver"))
+        try:
+            assert held.waited_for.wait(60)
+            urllib.request.urlopen(revoke, timeout=10).close()
+        finally:
+            held.released.set()
+        _, lines = copying.result()
+    assert f"write on {uri}" in failed(lines, "cluster")
+    assert digest_of(cluster, there[1]) is None
+    assert copy(cluster, *there)[1][-1]["aux"]["Digest"] == image, "who may goes on"
 
 
 def test_each_failure_says_what_it_is(cluster, open_one, image, closed):

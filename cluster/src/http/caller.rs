@@ -57,9 +57,7 @@ impl Caller {
 
     /// Refuses unless the action is allowed on the job by its id or by its name.
     pub(crate) fn require_on_job(&self, job: &JobRecord, action: Action) -> Result<(), Problem> {
-        let names = [Some(&job.id), job.name.as_ref()];
-        let uris: Vec<Uri> = names.into_iter().flatten().map(|last| view::uri(&self.cluster, job, last)).collect();
-        Ok(self.rights.require(&uris, action)?)
+        Ok(self.rights.require(&view::uris(&self.cluster, job), action)?)
     }
 }
 

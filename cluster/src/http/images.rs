@@ -21,10 +21,9 @@ use tokio::sync::mpsc;
 
 use super::{
     Api, Problem,
-    caller::Caller,
     input::{Segments, Sent},
 };
-use crate::images::{ImagesError, OwnName};
+use crate::images::ImagesError;
 
 pub(super) async fn job_save(
     State(api): State<Arc<Api>>,
@@ -33,10 +32,10 @@ pub(super) async fn job_save(
 ) -> Result<Response, Problem> {
     let job = api.job_for(&caller, &key, Action::Write).await?;
     let target = api.images.names.target(&asked.container.image, true)?;
-    require_target(&api, &caller, &target).await?;
+    api.images.require_target(&caller.rights, &target).await?;
     let running = api.running(&job)?;
     api.acts.record(&caller.by(&api), ActKind::Save, &job.id, &asked.container.image).await?;
-    Ok(lines(api.images.save(&job, running, target, &asked.container.image)?))
+    Ok(lines(api.images.save(job, running, target, &asked.container.image, caller.rights)?))
 }
 
 pub(super) async fn image_copy(
@@ -44,19 +43,9 @@ pub(super) async fn image_copy(
     Sent(caller, asked): Sent<CopyRequest>,
 ) -> Result<Response, Problem> {
     let target = api.images.names.target(&asked.image, false)?;
-    require_target(&api, &caller, &target).await?;
+    api.images.require_target(&caller.rights, &target).await?;
     let source = api.images.copy_source(asked.source).map_err(ImagesError::from)?;
     Ok(lines(api.images.copy(source, target, caller.rights)?))
-}
-
-/// Refuses unless the caller may write the image, and its project exists.
-async fn require_target(api: &Api, caller: &Caller, target: &OwnName) -> Result<(), Problem> {
-    caller.require(&target.uri(&api.config.cluster_name), Action::Write)?;
-    let (org, project) = (target.repository.org(), target.repository.project());
-    if !api.accounts.project_exists(org, project).await? {
-        return Err(ImagesError::NoProject { org: org.to_owned(), project: project.to_owned() }.into());
-    }
-    Ok(())
 }
 
 /// One JSON document a line, each ended as the platform ends them.

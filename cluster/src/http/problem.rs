@@ -168,6 +168,7 @@ impl Problem {
                 ImagesError::Unknown { .. } => StatusCode::NOT_FOUND,
                 ImagesError::Busy => StatusCode::SERVICE_UNAVAILABLE,
                 ImagesError::Permission(_) => StatusCode::FORBIDDEN,
+                ImagesError::Account(error) => of_account(error),
                 ImagesError::Registry(error) => super::registry::status_of(error),
             },
             Self::Engine(error) => of_engine(error),
@@ -199,6 +200,7 @@ impl From<ImagesError> for Problem {
     fn from(error: ImagesError) -> Self {
         match error {
             ImagesError::Permission(error) => error.into(),
+            ImagesError::Account(error) => error.into(),
             ImagesError::Registry(error) => error.into(),
             other => Self::Images(other),
         }

@@ -73,6 +73,7 @@ impl Images {
             .map(Ok)
             .try_for_each_concurrent(AT_ONCE, |blob| self.copy_blob(source, target, rights, lines, blob))
             .await?;
+        self.still_may(rights, target).await.map_err(TransferError::Refused)?;
         let digest = self.put_documents(&documents, target).await?;
         tracing::info!(image = target.docker(), digest, "copied an image");
         let aux = Aux {

@@ -3,7 +3,7 @@
 use platform::transfer::reason;
 
 use super::copy::SourceError;
-use crate::{engine::EngineError, permissions::PermissionError, registry::RegistryError};
+use crate::{accounts::AccountError, engine::EngineError, permissions::PermissionError, registry::RegistryError};
 
 /// Why something about images was refused at once.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +45,9 @@ pub(crate) enum ImagesError {
     /// Rights refused.
     #[error(transparent)]
     Permission(#[from] PermissionError),
+    /// Projects cannot be asked for.
+    #[error(transparent)]
+    Account(#[from] AccountError),
     /// The registry failed.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -68,6 +71,9 @@ pub(crate) enum TransferError {
     /// The other registry did not give something.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// Who asked may not do it any more, or the project is gone.
+    #[error("{0}")]
+    Refused(ImagesError),
     /// The server stops.
     #[error("the cluster is stopping; start again when it is back")]
     Stopping,
@@ -89,7 +95,7 @@ impl TransferError {
             Self::NotRunning => reason::NOT_RUNNING,
             Self::Engine(_) | Self::Archive(_) => reason::ENGINE,
             Self::Registry(RegistryError::QuotaExceeded { .. }) => reason::QUOTA,
-            Self::Registry(_) | Self::Stopping => reason::CLUSTER,
+            Self::Registry(_) | Self::Refused(_) | Self::Stopping => reason::CLUSTER,
             Self::Source(error) => error.reason(),
         }
     }
@@ -103,7 +109,16 @@ impl TransferError {
             Self::Registry(RegistryError::File { .. } | RegistryError::Store(_)) => {
                 "the cluster failed; its log says why. Nothing was changed".to_owned()
             }
+            Self::Refused(ImagesError::Permission(PermissionError::Missing(missing))) => {
+                let needed: Vec<String> =
+                    missing.iter().map(|one| format!("{} on {}", one.action.as_str(), one.uri)).collect();
+                format!("you may not do this any more: it takes {}. No tag was set", needed.join(" or "))
+            }
+            Self::Refused(
+                ImagesError::Permission(PermissionError::Store(_)) | ImagesError::Account(AccountError::Store(_)),
+            ) => "the cluster failed; its log says why. Nothing was changed".to_owned(),
             Self::NotRunning
+            | Self::Refused(_)
             | Self::Engine(_)
             | Self::Archive(_)
             | Self::Registry(_)

@@ -14,6 +14,7 @@ mod transfer;
 
 use std::sync::Arc;
 
+use platform::permission::Action;
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -22,7 +23,12 @@ pub(crate) use error::{ImagesError, TransferError};
 pub(crate) use names::{OwnName, OwnNames};
 pub(crate) use transfer::Lines;
 
-use crate::{accounts::Accounts, clock::Clock, permissions::Permissions, registry::Registry};
+use crate::{
+    accounts::Accounts,
+    clock::Clock,
+    permissions::{PermissionError, Permissions, Rights},
+    registry::Registry,
+};
 use leftovers::Leftovers;
 
 /// Saves and copies at once; each reads, compresses and writes as fast as it can.
@@ -72,5 +78,23 @@ impl Images {
             stopping: parts.stopping,
             tasks: parts.tasks,
         })
+    }
+
+    /// What the caller may do now. A transfer takes long: asked before anything of it is to be seen, for rights may have been
+    /// taken back, or the project removed, since it began.
+    async fn still_may(&self, began_with: &Rights, target: &OwnName) -> Result<Rights, ImagesError> {
+        let rights = self.permissions.rights_of(began_with.principal()).await.map_err(PermissionError::from)?;
+        self.require_target(&rights, target).await?;
+        Ok(rights)
+    }
+
+    /// Refuses unless the image may be written with these rights, and its project exists.
+    pub(crate) async fn require_target(&self, rights: &Rights, target: &OwnName) -> Result<(), ImagesError> {
+        rights.require(&[target.uri(self.names.cluster())], Action::Write)?;
+        let (org, project) = (target.repository.org(), target.repository.project());
+        if !self.accounts.project_exists(org, project).await? {
+            return Err(ImagesError::NoProject { org: org.to_owned(), project: project.to_owned() });
+        }
+        Ok(())
     }
 }

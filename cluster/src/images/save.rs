@@ -11,17 +11,31 @@ mod layer;
 use std::{collections::HashMap, sync::Arc};
 
 use image::manifest::{Descriptor, ImageManifest, media_type};
-use platform::transfer::{Aux, TransferLine, status};
+use platform::{
+    permission::Action,
+    transfer::{Aux, TransferLine, status},
+};
 use tokio::sync::mpsc;
 
 use super::{Images, ImagesError, Lines, OwnName, TransferError};
 use crate::{
     engine::{Archive, ContainerId, Engine, LocalImage},
-    jobs::JobRecord,
+    jobs::{JobRecord, view},
+    permissions::Rights,
     registry::{Chunk, Registry, RepositoryName},
     runner::Running,
 };
 use archive::{Found, Reading};
+
+/// What is saved where, and by whom.
+#[derive(Debug)]
+struct Saving {
+    job: JobRecord,
+    /// As of the beginning.
+    rights: Rights,
+    own: OwnName,
+    lines: Lines,
+}
 
 /// Where the layers of one image go.
 #[derive(Clone, Debug)]
@@ -35,19 +49,21 @@ impl Images {
     /// Saves a running container as an image. The receiver gets the lines of the platform's answer.
     pub(crate) fn save(
         self: &Arc<Self>,
-        job: &JobRecord,
+        job: JobRecord,
         running: Running,
         target: OwnName,
         asked: &str,
+        rights: Rights,
     ) -> Result<mpsc::Receiver<TransferLine>, ImagesError> {
         let slot = self.slot()?;
-        let (images, base, asked) = (Arc::clone(self), job.spec.container.image.clone(), asked.to_owned());
+        let (images, asked) = (Arc::clone(self), asked.to_owned());
         tracing::info!(job = job.id, image = target.docker(), "saving a job");
         Ok(self.run(slot, move |lines| async move {
             let Running { engine, container } = running;
             lines.say(TransferLine::commit_started(&container.0, &asked)).await;
             let name = images.leftovers.name();
-            let outcome = images.commit_and_push(&engine, &container, &name, &base, &target, &lines).await;
+            let saving = Saving { job, rights, own: target, lines };
+            let outcome = images.commit_and_push(&engine, &container, &name, &saving).await;
             images.leftovers.remove(engine.as_ref(), &name).await;
             outcome
         }))
@@ -58,10 +74,9 @@ impl Images {
         engine: &Arc<dyn Engine>,
         container: &ContainerId,
         name: &str,
-        base: &str,
-        own: &OwnName,
-        lines: &Lines,
+        saving: &Saving,
     ) -> Result<(), TransferError> {
+        let Saving { job, own, lines, .. } = saving;
         engine.commit(container, name).await?;
         let local = engine.find_image(name).await?;
         let local = local.ok_or_else(|| TransferError::Archive("the engine made no image".to_owned()))?;
@@ -69,7 +84,7 @@ impl Images {
         let repository = own.repository.clone();
         lines.say(TransferLine::say(format!("The push refers to repository [{}/{repository}]", own.host()))).await;
         let target = Target { registry: Arc::clone(&self.registry), repository, lines: lines.clone() };
-        let mut known = self.known_layers(base, &local, &target).await?;
+        let mut known = self.known_layers(&job.spec.container.image, &local, &target).await?;
         for diff_id in &local.diff_ids {
             let word = if known.contains_key(diff_id) { status::EXISTS } else { status::PREPARING };
             lines.say(TransferLine::layer(line_id(diff_id), word)).await;
@@ -83,7 +98,14 @@ impl Images {
                 Found::Mistaken => known.clear(),
             }
         };
+        self.still_may_save(saving).await.map_err(TransferError::Refused)?;
         self.put_image(own, found, &target).await
+    }
+
+    /// Files of the job are given away: that right, too, may be gone.
+    async fn still_may_save(&self, saving: &Saving) -> Result<(), ImagesError> {
+        let rights = self.still_may(&saving.rights, &saving.own).await?;
+        Ok(rights.require(&view::uris(self.names.cluster(), &saving.job), Action::Write)?)
     }
 
     /// Layers of the container that the registry has from the job's own image. The engine fetched that image and proved each

@@ -18,6 +18,11 @@ pub(crate) fn uri(cluster: &str, job: &JobRecord, last: &str) -> Uri {
         .expect("names and ids of stored jobs are plain segments")
 }
 
+/// The URIs that a job's permissions are on: by its id and, if it has one, by its name.
+pub(crate) fn uris(cluster: &str, job: &JobRecord) -> Vec<Uri> {
+    [Some(&job.id), job.name.as_ref()].into_iter().flatten().map(|last| uri(cluster, job, last)).collect()
+}
+
 /// The reason a running job shows while its output cannot be stored.
 const LOG_STALLED: &str = "LogStalled";
 

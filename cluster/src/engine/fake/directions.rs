@@ -88,6 +88,17 @@ impl FakeEngine {
         self.lock().exports_end = part;
     }
 
+    /// Exports begin only when [`FakeEngine::release_exports`] is called.
+    pub fn hold_exports(&self) {
+        self.lock().exports_held = true;
+    }
+
+    /// Undoes [`FakeEngine::hold_exports`].
+    pub fn release_exports(&self) {
+        self.lock().exports_held = false;
+        self.touch();
+    }
+
     /// An archive of an image of that name, as [`Engine::load`] takes it.
     #[must_use]
     pub fn archive_of(image: &str) -> Bytes {

@@ -53,6 +53,7 @@ struct State {
     failing_starts: u32,
     slow_making: u32,
     exports_end: Option<f64>,
+    exports_held: bool,
     logs_readable: Option<usize>,
     images: BTreeMap<String, Image>,
     failed_once: BTreeSet<String>,
@@ -184,6 +185,7 @@ impl Engine for FakeEngine {
     }
 
     async fn export(&self, image: &str) -> Result<EngineStream<Bytes>, EngineError> {
+        self.until(|state| (!state.exports_held).then_some(Ok(()))).await?;
         let (found, part) = {
             let state = self.answer()?;
             (state.images.get(image).cloned(), state.exports_end.unwrap_or(1.0))

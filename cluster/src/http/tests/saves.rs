@@ -160,6 +160,28 @@ async fn a_save_that_fails_says_so_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_right_that_is_taken_back_while_a_job_is_saved_sets_no_tag() {
+    const DEMO: &str = "/apis/admin/v1/clusters/default/orgs/main/projects/demo/users/writer";
+    let server = Server::start().await;
+    let job = server.job("saved").await;
+    server.run(&job, "hang").await;
+    server.engine.hold_exports();
+    let meanwhile = async {
+        while !server.engine.image_names().iter().any(|name| name.starts_with("roadstead-save-")) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let out = server.call(As::Admin, Method::DELETE, DEMO, None).await;
+        assert_eq!(out.status, StatusCode::NO_CONTENT, "{}", out.text);
+        server.engine.release_exports();
+    };
+    let (answer, ()) = tokio::join!(server.save(As::Writer, &job, SAVED), meanwhile);
+    let detail = lines(&answer).pop().and_then(|line| line.error_detail).unwrap_or_else(|| panic!("{}", answer.text));
+    assert!(detail.message.contains("write on image://default/main/demo/saved"), "{}", detail.message);
+    assert_eq!(server.manifest("v1").await, None);
+    server.cleared().await;
+}
+
+#[tokio::test]
 async fn a_save_goes_on_when_its_client_goes_away() {
     let server = Server::start().await;
     let job = server.job("saved").await;

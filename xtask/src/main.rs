@@ -12,6 +12,7 @@ mod engine;
 mod fuzz;
 mod oci;
 mod paths;
+mod room;
 mod running;
 #[cfg(test)]
 mod security;

@@ -13,7 +13,7 @@ use crate::beside::beside;
 use crate::command::{capture, cargo, command, show};
 use crate::engine::TestEngine;
 use crate::timing::Timing;
-use crate::{check_deps, conformance, console, e2e, fuzz, oci, server, setup, workers};
+use crate::{check_deps, conformance, console, e2e, fuzz, oci, room, server, setup, workers};
 use counts::Counts;
 
 const WASM: &str = "wasm32-unknown-unknown";
@@ -44,6 +44,7 @@ impl Test {
 }
 
 fn everything(timing: &Timing, counts: &mut Counts) -> Result<()> {
+    timing.step("room on the disk", room::tell)?;
     timing.step("lock file", || capture(cargo().args(["metadata", "--locked", "--format-version", "1"])).map(drop))?;
     timing.step("format", || show(cargo().args(["fmt", "--all", "--check"])))?;
     timing.step("who imports whom", check_deps::run)?;

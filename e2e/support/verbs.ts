@@ -36,7 +36,8 @@ export class Verbs {
   }
 
   async waitForStatus(id: string, ...wanted: string[]): Promise<void> {
-    await expect.poll(async () => (await this.job(id)).status, { message: `${id} becomes ${wanted.join(" or ")}` }).toMatch(new RegExp(`^(${wanted.join("|")})$`));
+    // Filling gigabytes, or starting a container, takes its time on a busy machine.
+    await expect.poll(async () => (await this.job(id)).status, { message: `${id} becomes ${wanted.join(" or ")}`, timeout: 60_000 }).toMatch(new RegExp(`^(${wanted.join("|")})$`));
   }
 
   /** A running job that stays until it is killed. */

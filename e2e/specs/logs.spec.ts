@@ -144,3 +144,15 @@ test("a line is shared by its address", async ({ page, verbs, browser, server, s
     await context.close();
   }
 });
+
+test("a moment or a line past the end of a log leads to its last line", { tag: ["@both-hosts", "@one-width"] }, async ({ page, verbs }) => {
+  const job = await verbs.runScript("i=0; while [ $i -lt 2000 ]; do echo past $i; i=$((i+1)); done");
+  await verbs.waitForStatus(job.id, "succeeded");
+  const tomorrow = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString();
+  for (const place of [`time=${encodeURIComponent(tomorrow)}`, "line=99999"]) {
+    await page.goto(`/jobs/${job.id}/logs?${place}`);
+    await expect(page.getByRole("log").getByText("past 1999", { exact: true })).toBeVisible();
+    await expect(page.getByText("Complete", { exact: true })).toBeVisible();
+  }
+  await expect(page.getByText("Line 99,999 is not in this log")).toBeVisible();
+});

@@ -47,6 +47,8 @@ pub(crate) struct Core {
     pub(crate) total_lines: Option<u64>,
     /// Whether the end of the ring is not where the stream goes on: rows were let go at the end.
     pub(crate) away: bool,
+    /// Whether the goal lay past the last line, so that the stream began there and brought none of those there are.
+    pub(crate) past_end: bool,
     pub(crate) paging: bool,
     pub(crate) page_failed: bool,
     pub(crate) held: bool,
@@ -67,6 +69,7 @@ impl Core {
             seekable: false,
             total_lines: None,
             away: false,
+            past_end: false,
             paging: false,
             page_failed: false,
             held: false,
@@ -196,11 +199,22 @@ impl Core {
     /// All there was came: a goal that was not among it is given up, and the end is shown. Returns a line that is not there.
     pub(crate) fn give_up_goal(&mut self) -> Option<u64> {
         let goal = self.goal.take()?;
+        self.past_end = self.seekable && self.ring.is_empty() && self.total_lines > Some(0);
         self.follow();
         match goal {
             Goal::Line(line) => Some(line),
             Goal::Time(_) => None,
         }
+    }
+
+    /// Forgets what is kept: the next stream begins at the goal, or near the end.
+    pub(crate) fn read_anew(&mut self) {
+        self.ring.clear();
+        self.intake.restart();
+        self.away = false;
+        self.past_end = false;
+        self.init_done = false;
+        self.selection = None;
     }
 
     /// Follows the end again.

@@ -156,3 +156,51 @@ test("a moment or a line past the end of a log leads to its last line", { tag: [
   }
   await expect(page.getByText("Line 99,999 is not in this log")).toBeVisible();
 });
+
+/** A log that rushes past: a line every 20 ms, after more than fit a screen. */
+const RUSHING = "i=0; while [ $i -lt 200 ]; do echo row $i; i=$((i+1)); done; while true; do echo row $i; i=$((i+1)); sleep 0.02; done";
+
+test("a click into a log that rushes past selects nothing, and what is drawn over is what is copied", { tag: "@one-width" }, async ({ page, verbs }) => {
+  const job = await verbs.runScript(RUSHING);
+  await page.goto(`/jobs/${job.id}/logs`);
+  const log = page.getByRole("log", { name: "Log of the job" });
+  await expect(log.getByText(/^row \d{3,}$/).first()).toBeVisible();
+  const box = (await log.boundingBox())!;
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.evaluate(() => navigator.clipboard.writeText("nothing copied"));
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  // Lines that would have moved the rows under the pointer are there: they are counted as new.
+  await expect(page.getByRole("button", { name: /\d+ new lines/ })).toBeVisible();
+  await page.mouse.up();
+  await page.keyboard.press("Control+c");
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("nothing copied");
+  await expect(page.getByRole("button", { name: "Follow" })).toHaveAttribute("aria-pressed", "false");
+
+  // Not the first, which may be half out of view.
+  const row = log.getByText(/^row \d+$/).nth(3);
+  const text = (await row.textContent())!;
+  const at = (await row.boundingBox())!;
+  await page.mouse.dblclick(at.x + 4, at.y + at.height / 2);
+  await page.keyboard.press("Control+c");
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("row");
+  expect(await row.textContent()).toBe(text);
+  await verbs.killJob(job.id);
+});
+
+test("a hit that was gone to stays in view while the log goes on", { tag: "@one-width" }, async ({ page, verbs }) => {
+  const job = await verbs.runScript(`i=0; while [ $i -lt 200 ]; do echo row $i; i=$((i+1)); done; echo the needle; ${UNTIL_TOLD}; while [ $i -lt 400 ]; do echo row $i; i=$((i+1)); done; sleep 600`);
+  await page.goto(`/jobs/${job.id}/logs`);
+  const log = page.getByRole("log", { name: "Log of the job" });
+  await expect(log.getByText("the needle", { exact: true })).toBeVisible();
+  await log.focus();
+  await page.keyboard.press("Control+f");
+  const field = page.getByRole("textbox", { name: "Find in the log" });
+  await field.fill("needle");
+  await expect(page.locator("#log-find-status")).toContainText("1");
+  await field.press("Enter");
+  await tell(job.id);
+  await expect(page.getByRole("button", { name: /200 new lines/ })).toBeVisible();
+  await expect(log.getByText("the needle", { exact: true })).toBeVisible();
+  await verbs.killJob(job.id);
+});

@@ -225,6 +225,30 @@ impl Core {
         self.view.settle(&self.ring);
     }
 
+    /// What the reader pointed at or was led to stays where it is, also where the end is in view.
+    pub(crate) fn hold_still(&mut self) {
+        self.view.follow = false;
+    }
+
+    /// Brings a hit into view.
+    pub(crate) fn show_hit(&mut self, line: ScreenLine) {
+        self.hold_still();
+        self.view.reveal(&self.ring, line);
+    }
+
+    /// Begins a selection, or draws on the one there is.
+    pub(crate) fn select(&mut self, selection: Option<Selection>) {
+        self.hold_still();
+        self.selection = selection;
+    }
+
+    /// Scrolls while a selection is drawn past an edge.
+    pub(crate) fn scroll_drawing(&mut self, by_px: f64) {
+        self.hold_still();
+        self.goal = None;
+        self.view.scroll_by_px(&self.ring, by_px);
+    }
+
     /// The view was moved by the reader: it follows where the end is in view.
     pub(crate) fn moved(&mut self) {
         self.view.follow = !self.away && self.view.is_at_end(&self.ring);

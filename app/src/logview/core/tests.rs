@@ -159,6 +159,37 @@ fn a_log_without_lines_has_no_end_to_lead_to() {
     assert!(!core.past_end);
 }
 
+/// Whether the view stays where it is while more lines come.
+fn stays_while_lines_come(core: &mut Core) -> bool {
+    let top = core.view.top();
+    core.take(&frame(core.intake.next_line().unwrap_or(0), 100, 10));
+    core.view.settle(&core.ring);
+    core.view.top() == top
+}
+
+#[test]
+fn what_is_selected_from_stays_where_it_is_while_lines_come() {
+    let mut core = reading(MIB, 0, 500, 10);
+    core.view.settle(&core.ring);
+    assert!(!stays_while_lines_come(&mut core));
+    let row = core.view.top().row;
+    core.select(Some(Selection::row(row)));
+    assert!(stays_while_lines_come(&mut core));
+    core.view.scroll_to_px(&core.ring, f64::MAX);
+    core.scroll_drawing(core.view.line_px);
+    assert!(stays_while_lines_come(&mut core));
+}
+
+#[test]
+fn a_hit_on_the_last_screen_stays_in_view_while_lines_come() {
+    let mut core = reading(MIB, 0, 500, 10);
+    core.view.settle(&core.ring);
+    let hit = ScreenLine { row: core.ring.end_id() - 1, part: 0 };
+    core.show_hit(hit);
+    assert!(stays_while_lines_come(&mut core));
+    assert!(core.view.shows(&core.ring, hit));
+}
+
 #[test]
 fn nothing_is_paged_where_the_cluster_cannot_seek() {
     let mut core = reading(MIB, 10_000, 1_000, 50);

@@ -84,6 +84,20 @@ test("the whole log is downloaded, not just what is on screen", { tag: "@both-ho
   expect(lines.at(-1)).toContain("row 19999");
 });
 
+test("the downloaded log has times where they are shown", { tag: ["@both-hosts", "@one-width"] }, async ({ page, verbs }) => {
+  const job = await verbs.runScript("echo first; echo second");
+  await verbs.waitForStatus(job.id, "succeeded");
+  await page.goto(`/jobs/${job.id}/logs`);
+  await expect(page.getByRole("log").getByText("second", { exact: true })).toBeVisible();
+  const saved = async () => {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download the whole log" }).click()]);
+    return readFile(await download.path(), "utf8");
+  };
+  expect(await saved()).toBe("first\nsecond\n");
+  await page.getByRole("combobox", { name: "Times of lines" }).selectOption("local");
+  expect(await saved()).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z first\n\d{4}-\d\d-\d\dT[\d:.]+Z second\n$/);
+});
+
 test("everything kept can be selected and copied", async ({ page, verbs, viewport }) => {
   test.skip((viewport?.width ?? 0) < 600, "by keyboard");
   const job = await verbs.runScript("i=0; while [ $i -lt 3000 ]; do echo copy $i; i=$((i+1)); done");

@@ -11,7 +11,7 @@ mod tests;
 
 pub(crate) use audit::{AuditTab, audit, audit_at, audit_of_image, audit_of_person, recording, recording_at};
 pub(crate) use images::{ImageTab, Version, image, image_at, image_named, repository_at};
-pub(crate) use jobs::{JobTab, job, job_again, job_at, job_logs_at, job_of_image, job_tab};
+pub(crate) use jobs::{JobTab, is_of_job, job, job_again, job_at, job_logs_at, job_of_image, job_tab};
 pub(crate) use links::{links_all, shared, shared_token_at};
 pub(crate) use people::{SharedTab, org, org_at, person, project, role, shares};
 

@@ -3,6 +3,7 @@
 //! xterm.js is loaded when the first terminal is opened. What a process writes is a terminal's input, never markup.
 
 mod keys;
+mod leaving;
 mod player;
 mod session;
 mod shell;
@@ -20,7 +21,7 @@ use crate::ui::{
 };
 use api::jobs::{Job, JobStatus};
 use keys::KeyRow;
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local};
 pub(crate) use player::Player;
 use session::{Session, Stage};
 use shell::{Shell, ShellChoice};
@@ -33,15 +34,19 @@ pub(crate) fn Terminal(
     /// The job as far as it is known.
     #[prop(into)]
     job: Signal<Option<Job>>,
+    /// Whether it is in sight. Out of sight a session goes on, and none begins.
+    shown: Signal<bool>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let status = Memo::new(move |_| job.with(|job| job.as_ref().map_or(JobStatus::Running, |j| j.status)));
     let id = StoredValue::new(id);
     // A session goes on while the job runs; when it ends, what was on screen stays until the reader leaves.
-    let ran = Memo::new(move |ran: Option<&bool>| ran.copied().unwrap_or(false) || status.get() == JobStatus::Running);
+    let ran = Memo::new(move |ran: Option<&bool>| {
+        ran.copied().unwrap_or(false) || shown.get() && status.get() == JobStatus::Running
+    });
     move || {
         if ran.get() {
-            return view! { <Running id=id.get_value() status/> }.into_any();
+            return view! { <Running id=id.get_value() status shown/> }.into_any();
         }
         let (title, text) = if status.get().is_finished() {
             (words::ENDED_TITLE, words::ENDED_TEXT)
@@ -54,14 +59,14 @@ pub(crate) fn Terminal(
 
 /// The terminal of a job that runs, or ran when it was opened.
 #[component]
-fn Running(id: String, #[prop(into)] status: Signal<JobStatus>) -> impl IntoView {
+fn Running(id: String, #[prop(into)] status: Signal<JobStatus>, shown: Signal<bool>) -> impl IntoView {
     let (i18n, toasts) = (use_i18n(), use_toasts());
     let shell = RwSignal::new(Shell::remembered());
     let reader = RwSignal::new(false);
     let host = NodeRef::<html::Div>::new();
     let frame = NodeRef::<html::Section>::new();
-    crate::logview::reach_down(frame);
-    let session = Session::new(id);
+    crate::logview::reach_down(frame, shown);
+    let session = Session::new(id.clone());
     let stage = session.stage;
     let start = Callback::new(move |()| {
         if let Some(host) = host.get_untracked() {
@@ -75,7 +80,15 @@ fn Running(id: String, #[prop(into)] status: Signal<JobStatus>) -> impl IntoView
         }
     });
     on_cleanup(move || session.close());
-    guard_leaving(session);
+    leaving::guard(session, id);
+    Effect::new(move |was: Option<bool>| {
+        let shown = shown.get();
+        if shown && was == Some(false) {
+            // What is still hidden takes no focus.
+            request_animation_frame(move || session.focus());
+        }
+        shown
+    });
 
     let copy = move |_| match session.selection() {
         Some(text) if !text.is_empty() => spawn_local(async move {
@@ -172,14 +185,4 @@ fn Running(id: String, #[prop(into)] status: Signal<JobStatus>) -> impl IntoView
             </div>
         </section>
     }
-}
-
-/// Ctrl+W belongs to the browser and cannot be taken from it; at least it asks before a live shell is lost.
-fn guard_leaving(session: Session) {
-    let handle = window_event_listener(ev::beforeunload, move |event| {
-        if session.is_open() {
-            event.prevent_default();
-        }
-    });
-    on_cleanup(move || handle.remove());
 }

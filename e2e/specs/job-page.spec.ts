@@ -116,6 +116,74 @@ test("a terminal in the job answers, knows its size, and ends with its shell", {
   await verbs.killJob(job.id);
 });
 
+test("a shell goes on while other views of its job are looked at", { tag: ["@both-hosts", "@one-width"] }, async ({ page, verbs }) => {
+  const job = await verbs.runningJob();
+  await page.goto(`/jobs/${job.id}/terminal`);
+  const rows = page.locator(".xterm-rows");
+  await expect(page.getByText("Connected", { exact: true })).toBeVisible();
+  await page.locator(".xterm-helper-textarea").focus();
+  await page.keyboard.type("kept=still-$((40+2)); echo set-$((1+1))\n");
+  await expect(rows).toContainText("set-2");
+  const before = (await page.locator(".xterm-screen").boundingBox())!;
+
+  for (const tab of ["Logs", "Telemetry", "Overview"]) {
+    await page.getByRole("tab", { name: tab }).click();
+    await expect(page.getByRole("tab", { name: tab })).toHaveAttribute("aria-selected", "true");
+    await expect(rows).toBeHidden();
+  }
+  await page.setViewportSize({ width: 1200, height: 1100 });
+  await page.getByRole("tab", { name: "Terminal" }).click();
+  await expect(rows).toContainText("set-2");
+  await expect(page.locator(".xterm-helper-textarea")).toBeFocused();
+  await page.keyboard.type("echo $kept\n");
+  await expect(rows).toContainText("still-42");
+  // It is as large as the window is by now, and no larger.
+  await expect.poll(async () => (await page.locator(".xterm-screen").boundingBox())!.height).toBeGreaterThan(before.height);
+  await expect.poll(async () => page.locator(".term").evaluate((term) => window.innerHeight - term.getBoundingClientRect().bottom)).toBeGreaterThanOrEqual(0);
+  await page.getByRole("tab", { name: "Logs" }).click();
+  await page.goBack();
+  await expect(rows).toContainText("still-42");
+  await verbs.killJob(job.id);
+});
+
+test("who leaves a job's page with a live shell is asked, by link, by key and on the way back", { tag: "@one-width" }, async ({ page, verbs }) => {
+  const job = await verbs.runningJob({ name: `shell-${stamp()}` });
+  await page.goto("/jobs");
+  await page.getByRole("link", { name: job.name! }).click();
+  await page.getByRole("tab", { name: "Terminal" }).click();
+  await expect(page.getByText("Connected", { exact: true })).toBeVisible();
+  await page.getByRole("tab", { name: "Telemetry" }).click();
+  const dialog = page.getByRole("dialog", { name: "End the shell?" });
+  const stays = async () => {
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await expect(dialog).toBeHidden();
+    await expect(page).toHaveURL(`/jobs/${job.id}/telemetry`);
+    await expect(page.getByRole("tab", { name: "Telemetry" })).toHaveAttribute("aria-selected", "true");
+  };
+  await page.getByRole("navigation").getByRole("link", { name: "Images" }).click();
+  await stays();
+  await page.getByRole("tab", { name: "Telemetry" }).focus();
+  await page.keyboard.press("g");
+  await stays();
+  // Two steps back are views of the job, the third is the list.
+  await page.evaluate(() => history.go(-3));
+  await stays();
+
+  await page.getByRole("tab", { name: "Terminal" }).click();
+  await expect(page.locator(".xterm-rows")).toBeVisible();
+  await page.getByRole("navigation").getByRole("link", { name: "Images" }).click();
+  await dialog.getByRole("button", { name: "Leave" }).click();
+  await expect(page).toHaveURL("/images");
+  await page.goBack();
+  await expect(page.getByText("Connected", { exact: true })).toBeVisible();
+  await page.locator(".xterm-helper-textarea").focus();
+  await page.keyboard.type("exit\n");
+  await expect(page.getByText(/^Ended with exit code/)).toBeVisible();
+  await page.getByRole("navigation").getByRole("link", { name: "Images" }).click();
+  await expect(page).toHaveURL("/images");
+  await verbs.killJob(job.id);
+});
+
 test("an unknown job and another's job look the same: not there", async ({ page }) => {
   await page.goto("/jobs/job-00000000-0000-0000-0000-000000000000");
   await expect(page.getByRole("heading", { name: "There is no such job" })).toBeVisible();

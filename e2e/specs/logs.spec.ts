@@ -84,6 +84,20 @@ test("the whole log is downloaded, not just what is on screen", { tag: "@both-ho
   expect(lines.at(-1)).toContain("row 19999");
 });
 
+test("the downloaded log has times where they are shown", { tag: ["@both-hosts", "@one-width"] }, async ({ page, verbs }) => {
+  const job = await verbs.runScript("echo first; echo second");
+  await verbs.waitForStatus(job.id, "succeeded");
+  await page.goto(`/jobs/${job.id}/logs`);
+  await expect(page.getByRole("log").getByText("second", { exact: true })).toBeVisible();
+  const saved = async () => {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download the whole log" }).click()]);
+    return readFile(await download.path(), "utf8");
+  };
+  expect(await saved()).toBe("first\nsecond\n");
+  await page.getByRole("combobox", { name: "Times of lines" }).selectOption("local");
+  expect(await saved()).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z first\n\d{4}-\d\d-\d\dT[\d:.]+Z second\n$/);
+});
+
 test("everything kept can be selected and copied", async ({ page, verbs, viewport }) => {
   test.skip((viewport?.width ?? 0) < 600, "by keyboard");
   const job = await verbs.runScript("i=0; while [ $i -lt 3000 ]; do echo copy $i; i=$((i+1)); done");
@@ -143,4 +157,64 @@ test("a line is shared by its address", async ({ page, verbs, browser, server, s
     await expect(other.getByRole("log").getByText("link 4002", { exact: true })).toBeVisible();
     await context.close();
   }
+});
+
+test("a moment or a line past the end of a log leads to its last line", { tag: ["@both-hosts", "@one-width"] }, async ({ page, verbs }) => {
+  const job = await verbs.runScript("i=0; while [ $i -lt 2000 ]; do echo past $i; i=$((i+1)); done");
+  await verbs.waitForStatus(job.id, "succeeded");
+  const tomorrow = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString();
+  for (const place of [`time=${encodeURIComponent(tomorrow)}`, "line=99999"]) {
+    await page.goto(`/jobs/${job.id}/logs?${place}`);
+    await expect(page.getByRole("log").getByText("past 1999", { exact: true })).toBeVisible();
+    await expect(page.getByText("Complete", { exact: true })).toBeVisible();
+  }
+  await expect(page.getByText("Line 99,999 is not in this log")).toBeVisible();
+});
+
+/** A log that rushes past: a line every 20 ms, after more than fit a screen. */
+const RUSHING = "i=0; while [ $i -lt 200 ]; do echo row $i; i=$((i+1)); done; while true; do echo row $i; i=$((i+1)); sleep 0.02; done";
+
+test("a click into a log that rushes past selects nothing, and what is drawn over is what is copied", { tag: "@one-width" }, async ({ page, verbs }) => {
+  const job = await verbs.runScript(RUSHING);
+  await page.goto(`/jobs/${job.id}/logs`);
+  const log = page.getByRole("log", { name: "Log of the job" });
+  await expect(log.getByText(/^row \d{3,}$/).first()).toBeVisible();
+  const box = (await log.boundingBox())!;
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.evaluate(() => navigator.clipboard.writeText("nothing copied"));
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  // Lines that would have moved the rows under the pointer are there: they are counted as new.
+  await expect(page.getByRole("button", { name: /\d+ new lines/ })).toBeVisible();
+  await page.mouse.up();
+  await page.keyboard.press("Control+c");
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("nothing copied");
+  await expect(page.getByRole("button", { name: "Follow" })).toHaveAttribute("aria-pressed", "false");
+
+  // Not the first, which may be half out of view.
+  const row = log.getByText(/^row \d+$/).nth(3);
+  const text = (await row.textContent())!;
+  const at = (await row.boundingBox())!;
+  await page.mouse.dblclick(at.x + 4, at.y + at.height / 2);
+  await page.keyboard.press("Control+c");
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("row");
+  expect(await row.textContent()).toBe(text);
+  await verbs.killJob(job.id);
+});
+
+test("a hit that was gone to stays in view while the log goes on", { tag: "@one-width" }, async ({ page, verbs }) => {
+  const job = await verbs.runScript(`i=0; while [ $i -lt 200 ]; do echo row $i; i=$((i+1)); done; echo the needle; ${UNTIL_TOLD}; while [ $i -lt 400 ]; do echo row $i; i=$((i+1)); done; sleep 600`);
+  await page.goto(`/jobs/${job.id}/logs`);
+  const log = page.getByRole("log", { name: "Log of the job" });
+  await expect(log.getByText("the needle", { exact: true })).toBeVisible();
+  await log.focus();
+  await page.keyboard.press("Control+f");
+  const field = page.getByRole("textbox", { name: "Find in the log" });
+  await field.fill("needle");
+  await expect(page.locator("#log-find-status")).toContainText("1");
+  await field.press("Enter");
+  await tell(job.id);
+  await expect(page.getByRole("button", { name: /200 new lines/ })).toBeVisible();
+  await expect(log.getByText("the needle", { exact: true })).toBeVisible();
+  await verbs.killJob(job.id);
 });

@@ -19,7 +19,7 @@ use crate::ui::{
     menu::{Menu, MenuChoice, MenuItem, MenuLink},
 };
 use leptos::{ev, prelude::*, task::spawn_local};
-use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::hooks::use_location;
 
 /// The frame around every page.
 #[component]
@@ -77,7 +77,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
 
 /// Keys that work everywhere: `?` for help, `n` for a new job, `g` for the jobs, `i` for the images.
 fn page_keys(keys_open: RwSignal<bool>) {
-    let (session, navigate) = (use_session(), use_navigate());
+    let session = use_session();
     let handle = window_event_listener(ev::keydown, move |event| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || browser::is_typing(&event) {
             return;
@@ -85,9 +85,9 @@ fn page_keys(keys_open: RwSignal<bool>) {
         let signed_in = session.session().is_some();
         match event.key().as_str() {
             "?" => keys_open.set(true),
-            "n" if signed_in => navigate(paths::JOB_NEW, leptos_router::NavigateOptions::default()),
-            "g" if signed_in => navigate(paths::JOBS, leptos_router::NavigateOptions::default()),
-            "i" if signed_in => navigate(paths::IMAGES, leptos_router::NavigateOptions::default()),
+            "n" if signed_in => browser::follow_link(paths::JOB_NEW),
+            "g" if signed_in => browser::follow_link(paths::JOBS),
+            "i" if signed_in => browser::follow_link(paths::IMAGES),
             _ => return,
         }
         event.prevent_default();

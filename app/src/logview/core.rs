@@ -47,6 +47,8 @@ pub(crate) struct Core {
     pub(crate) total_lines: Option<u64>,
     /// Whether the end of the ring is not where the stream goes on: rows were let go at the end.
     pub(crate) away: bool,
+    /// Whether the goal lay past the last line, so that the stream began there and brought none of those there are.
+    pub(crate) past_end: bool,
     pub(crate) paging: bool,
     pub(crate) page_failed: bool,
     pub(crate) held: bool,
@@ -67,6 +69,7 @@ impl Core {
             seekable: false,
             total_lines: None,
             away: false,
+            past_end: false,
             paging: false,
             page_failed: false,
             held: false,
@@ -196,11 +199,22 @@ impl Core {
     /// All there was came: a goal that was not among it is given up, and the end is shown. Returns a line that is not there.
     pub(crate) fn give_up_goal(&mut self) -> Option<u64> {
         let goal = self.goal.take()?;
+        self.past_end = self.seekable && self.ring.is_empty() && self.total_lines > Some(0);
         self.follow();
         match goal {
             Goal::Line(line) => Some(line),
             Goal::Time(_) => None,
         }
+    }
+
+    /// Forgets what is kept: the next stream begins at the goal, or near the end.
+    pub(crate) fn read_anew(&mut self) {
+        self.ring.clear();
+        self.intake.restart();
+        self.away = false;
+        self.past_end = false;
+        self.init_done = false;
+        self.selection = None;
     }
 
     /// Follows the end again.
@@ -209,6 +223,30 @@ impl Core {
         self.new_lines = 0;
         self.make_room();
         self.view.settle(&self.ring);
+    }
+
+    /// What the reader pointed at or was led to stays where it is, also where the end is in view.
+    pub(crate) fn hold_still(&mut self) {
+        self.view.follow = false;
+    }
+
+    /// Brings a hit into view.
+    pub(crate) fn show_hit(&mut self, line: ScreenLine) {
+        self.hold_still();
+        self.view.reveal(&self.ring, line);
+    }
+
+    /// Begins a selection, or draws on the one there is.
+    pub(crate) fn select(&mut self, selection: Option<Selection>) {
+        self.hold_still();
+        self.selection = selection;
+    }
+
+    /// Scrolls while a selection is drawn past an edge.
+    pub(crate) fn scroll_drawing(&mut self, by_px: f64) {
+        self.hold_still();
+        self.goal = None;
+        self.view.scroll_by_px(&self.ring, by_px);
     }
 
     /// The view was moved by the reader: it follows where the end is in view.

@@ -170,6 +170,7 @@ impl Engine {
         self.queue_search();
         self.page_back();
         self.stream_again();
+        self.read_the_end();
         self.answer();
     }
 

@@ -7,7 +7,7 @@ use super::{
     text,
 };
 use leptos::prelude::*;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent, Node};
 
@@ -70,28 +70,28 @@ impl Engine {
         let Some(Over::Text(point)) = self.over(event) else { return false };
         self.with(|core| {
             let row = core.ring.row(point.row);
-            core.selection = match (event.detail().max(1), event.shift_key(), core.selection) {
+            let selection = match (event.detail().max(1), event.shift_key(), core.selection) {
                 (_, true, Some(old)) => Some(Selection { focus: point, ..old }),
                 (2, _, _) => row.map(|row| Selection::word(&row, point.column)),
                 (3.., _, _) => Some(Selection::row(point.row)),
                 _ => Some(Selection::at(point)),
             };
+            core.select(selection);
         });
         true
     }
 
-    /// The selection is drawn to that place of the window.
-    pub(crate) fn draw_selection_to(&self, x: f64, y: f64) {
+    /// The selection is drawn to that place of the window. A pointer that rests within the log draws nothing.
+    pub(crate) fn draw_selection_to(&self, (x, y): (f64, f64), rests: bool) {
         let beyond = {
             let dom = self.dom.borrow();
             let Some(rect) = dom.as_ref().map(|d| d.scroller.get_bounding_client_rect()) else { return };
             (y - rect.bottom()).max(0.0) - (rect.top() - y).max(0.0)
         };
         if beyond != 0.0 {
-            self.move_view(|core| {
-                let by = beyond * EDGE_LINES_A_PX * core.view.line_px;
-                core.view.scroll_by_px(&core.ring, by);
-            });
+            self.with(|core| core.scroll_drawing(beyond * EDGE_LINES_A_PX * core.view.line_px));
+        } else if rests {
+            return;
         }
         if let Some(point) = self.point_at(x, y) {
             self.with(|core| {
@@ -137,14 +137,18 @@ fn column_in(slot: &Slot, x: f64) -> u32 {
     column
 }
 
-/// Goes on drawing a selection while the pointer rests past an edge.
+/// Draws a selection as the pointer moves, and goes on while it rests past an edge. Rows that pass under a pointer that rests
+/// within the log were not chosen by anybody.
 pub(crate) fn keep_drawing(engine: &Rc<Engine>, at: StoredValue<Option<(f64, f64)>, LocalStorage>) {
-    let engine = Rc::downgrade(engine);
-    fn step(engine: &std::rc::Weak<Engine>, at: StoredValue<Option<(f64, f64)>, LocalStorage>) {
-        let (Some(live), Some(Some((x, y)))) = (engine.upgrade(), at.try_get_value()) else { return };
-        live.draw_selection_to(x, y);
+    type Place = (f64, f64);
+    fn step(engine: &Weak<Engine>, at: StoredValue<Option<Place>, LocalStorage>, drawn_to: Place) {
+        let (Some(live), Some(Some(place))) = (engine.upgrade(), at.try_get_value()) else { return };
+        live.draw_selection_to(place, place == drawn_to);
         let engine = engine.clone();
-        request_animation_frame(move || step(&engine, at));
+        request_animation_frame(move || step(&engine, at, place));
     }
-    request_animation_frame(move || step(&engine, at));
+    let (engine, begun) = (Rc::downgrade(engine), at.get_value());
+    if let Some(begun) = begun {
+        request_animation_frame(move || step(&engine, at, begun));
+    }
 }

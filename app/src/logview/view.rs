@@ -71,7 +71,7 @@ pub(crate) fn LogView(
     let (scroller, canvas) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
     let (sheet, probe) = (NodeRef::<html::Div>::new(), NodeRef::<html::Span>::new());
     let frame = NodeRef::<html::Section>::new();
-    reach_down(frame);
+    reach_down(frame, Signal::stored(true));
     let input = NodeRef::<html::Input>::new();
     attach_when_mounted(log, scroller, canvas, sheet, probe);
     let open_find = move || {
@@ -200,15 +200,16 @@ fn attach_when_mounted(
 }
 
 /// Lets a panel reach down to the lower edge of the window, from wherever it begins.
-pub(crate) fn reach_down(frame: NodeRef<html::Section>) {
+pub(crate) fn reach_down(frame: NodeRef<html::Section>, shown: Signal<bool>) {
     let fit = move || {
-        // The page may be left before the frame that was asked for.
-        let Some(frame) = frame.try_get_untracked().flatten() else { return };
+        // The page may be left before the frame that was asked for; and what is not shown begins nowhere.
+        let frame = frame.try_get_untracked().flatten().filter(|frame| frame.client_height() > 0);
+        let Some(frame) = frame else { return };
         let top = frame.get_bounding_client_rect().top() + window().scroll_y().unwrap_or(0.0);
         drop(web_sys::HtmlElement::style(&frame).set_property("--log-top", &format!("{}px", top.round())));
     };
     Effect::new(move || {
-        if frame.get().is_some() {
+        if shown.get() && frame.get().is_some() {
             request_animation_frame(fit);
         }
     });

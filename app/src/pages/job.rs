@@ -148,6 +148,10 @@ fn Known(query: JobQuery, first: Arc<Seen>, tab: Signal<JobTab>) -> impl IntoVie
         (status.get(), before.is_some_and(|(was, said)| *said || *was != status.get()))
     });
     let job = Signal::derive(move || Some(seen.with(|s| s.job.clone())));
+    // Once opened the terminal stays too, out of sight: its shell goes on while one looks at the rest.
+    let terminal_shown = Signal::derive(move || tab.get() == JobTab::Terminal);
+    let terminal_opened = Memo::new(move |was: Option<&bool>| was.copied().unwrap_or(false) || terminal_shown.get());
+    let terminal_id = id.clone();
     view! {
         <Header query seen/>
         <p class="visually-hidden" role="status">
@@ -162,8 +166,13 @@ fn Known(query: JobQuery, first: Arc<Seen>, tab: Signal<JobTab>) -> impl IntoVie
                 JobTab::Overview => view! { <Overview seen/> }.into_any(),
                 JobTab::Logs => view! { <LogView base=endpoint::job(&id) job/> }.into_any(),
                 JobTab::Telemetry => view! { <Telemetry seen top=top_query()/> }.into_any(),
-                JobTab::Terminal => view! { <Terminal id=id.clone() job/> }.into_any(),
+                JobTab::Terminal => ().into_any(),
             }}
+            {move || terminal_opened.get().then(|| view! {
+                <div hidden=move || !terminal_shown.get()>
+                    <Terminal id=terminal_id.clone() job shown=terminal_shown/>
+                </div>
+            })}
         </section>
     }
 }

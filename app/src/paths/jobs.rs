@@ -11,6 +11,11 @@ pub(crate) fn job_at(pathname: &str) -> Option<(String, Option<JobTab>)> {
     plain.then(|| (decode(id), JobTab::parse(tab)))
 }
 
+/// Whether that is the address of a view of the job with this id.
+pub(crate) fn is_of_job(pathname: &str, id: &str) -> bool {
+    job_at(pathname).is_some_and(|(at, tab)| at == id && tab.is_some())
+}
+
 /// A view of one job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JobTab {

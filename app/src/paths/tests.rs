@@ -200,3 +200,14 @@ fn tabs_are_known_by_their_words() {
     }
     assert_eq!(ImageTab::parse(Some("x")), ImageTab::Layers);
 }
+
+#[test]
+fn views_of_a_job_are_its_own_and_neither_another_jobs_nor_the_lists() {
+    let id = "job-1/?#";
+    assert!(JobTab::ALL.into_iter().all(|tab| is_of_job(&job_tab(id, tab), id)));
+    let form = job_again(id);
+    let form = form.split('?').next().unwrap_or_default();
+    for other in [JOBS, form, &job("job-2"), &format!("{}/unknown", job(id)), IMAGES, HOME] {
+        assert!(!is_of_job(other, id), "{other}");
+    }
+}

@@ -238,10 +238,10 @@ mod tests {
             .map(|n: usize| {
                 let mut job = job(&format!("job-{:08x}-0000", n * 7919 % 400), ["running", "failed", "pending"][n % 3]);
                 let word = words[n * 31 % words.len()];
-                job.name = (n % 5 > 0).then(|| format!("net-{word}"));
+                job.name = (!n.is_multiple_of(5)).then(|| format!("net-{word}"));
                 job.container.image = format!("registry/{word}:{}", n % 4);
                 job.owner = word.to_owned();
-                job.preset = (n % 3 > 0).then(|| word.to_owned());
+                job.preset = (!n.is_multiple_of(3)).then(|| word.to_owned());
                 job.created_at = jiff::Timestamp::new((n * 37 % 50) as i64 - 20, 0).unwrap();
                 job.run_time_secs = [0.0, -0.0, 0.5, 3.0, 1e9, -1.0][n % 6];
                 job

@@ -187,6 +187,33 @@ pub(crate) fn replace_address(path: &str) {
     }
 }
 
+/// Puts an address after the one shown into the history, without loading anything.
+pub(crate) fn push_address(path: &str) {
+    if let Ok(history) = window().history() {
+        drop(history.push_state_with_url(&JsValue::NULL, "", Some(path)));
+    }
+}
+
+/// Goes back as the browser's own button does.
+pub(crate) fn go_back() {
+    if let Ok(history) = window().history() {
+        drop(history.back());
+    }
+}
+
+/// Clicks a link to that path: so whatever asks before links are followed asks here too.
+pub(crate) fn follow_link(path: &str) {
+    let link = document().create_element("a").and_then(|link| {
+        link.set_attribute("href", path)?;
+        document().body().map(|body| body.append_child(&link)).transpose()?;
+        Ok(link)
+    });
+    if let Ok(link) = link.and_then(|link| Ok(link.dyn_into::<web_sys::HtmlElement>()?)) {
+        link.click();
+        link.remove();
+    }
+}
+
 /// The value of a parameter in the address's query.
 pub(crate) fn query(name: &str) -> Option<String> {
     let search = window().location().search().unwrap_or_default();

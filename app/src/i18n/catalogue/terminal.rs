@@ -40,6 +40,10 @@ crate::i18n::phrases! {
     PLAY_MARKS = "Notes in the recording", "Пометки в записи";
     PLAY_CUT = "The recording is longer than can be played here. Download it to see all of it.", "Запись длиннее, чем можно воспроизвести здесь. Скачайте её, чтобы увидеть всё.";
 
+    LEAVE_TITLE = "End the shell?", "Завершить оболочку?";
+    LEAVE_TEXT = "A shell is open in the terminal. Leaving the job's page ends it and the command that runs in it.", "В терминале открыта оболочка. Если уйти со страницы задания, она завершится вместе с работающей в ней командой.";
+    LEAVE = "Leave", "Уйти";
+
     PENDING_TITLE = "The job has not started yet", "Задание ещё не запущено";
     PENDING_TEXT = "A terminal opens here by itself as soon as it runs.", "Терминал откроется здесь, как только задание заработает.";
     ENDED_TITLE = "The job has ended", "Задание завершено";

@@ -123,6 +123,73 @@ fn a_line_of_the_address_is_shown_as_soon_as_it_is_here() {
     assert!(!core.view.follow);
 }
 
+/// A core whose stream began at its goal, in a log of that many lines, and brought nothing.
+fn nothing_at(goal: Goal, total_lines: u64) -> Core {
+    let mut core = Core::new(MIB);
+    core.view.follow = false;
+    core.goal = Some(goal);
+    core.seekable = true;
+    core.total_lines = Some(total_lines);
+    core.intake.begin();
+    core.init_done = true;
+    core
+}
+
+#[test]
+fn a_goal_past_the_last_line_leads_to_the_end_of_the_log() {
+    for (goal, missing) in [(Goal::Time(i64::MAX), None), (Goal::Line(99_998), Some(99_998))] {
+        let mut core = nothing_at(goal, 20);
+        assert_eq!(core.give_up_goal(), missing);
+        assert!(core.past_end);
+        core.read_anew();
+        assert_eq!(core.begin_at(), Err(StartAt::default()));
+        core.intake.begin();
+        core.take(&frame(0, 20, 10));
+        core.init_done = true;
+        assert_eq!(core.give_up_goal(), None);
+        assert!(!core.past_end && core.view.follow);
+        assert_eq!(core.ring.last_line(), Some(19));
+    }
+}
+
+#[test]
+fn a_log_without_lines_has_no_end_to_lead_to() {
+    let mut core = nothing_at(Goal::Time(0), 0);
+    core.give_up_goal();
+    assert!(!core.past_end);
+}
+
+/// Whether the view stays where it is while more lines come.
+fn stays_while_lines_come(core: &mut Core) -> bool {
+    let top = core.view.top();
+    core.take(&frame(core.intake.next_line().unwrap_or(0), 100, 10));
+    core.view.settle(&core.ring);
+    core.view.top() == top
+}
+
+#[test]
+fn what_is_selected_from_stays_where_it_is_while_lines_come() {
+    let mut core = reading(MIB, 0, 500, 10);
+    core.view.settle(&core.ring);
+    assert!(!stays_while_lines_come(&mut core));
+    let row = core.view.top().row;
+    core.select(Some(Selection::row(row)));
+    assert!(stays_while_lines_come(&mut core));
+    core.view.scroll_to_px(&core.ring, f64::MAX);
+    core.scroll_drawing(core.view.line_px);
+    assert!(stays_while_lines_come(&mut core));
+}
+
+#[test]
+fn a_hit_on_the_last_screen_stays_in_view_while_lines_come() {
+    let mut core = reading(MIB, 0, 500, 10);
+    core.view.settle(&core.ring);
+    let hit = ScreenLine { row: core.ring.end_id() - 1, part: 0 };
+    core.show_hit(hit);
+    assert!(stays_while_lines_come(&mut core));
+    assert!(core.view.shows(&core.ring, hit));
+}
+
 #[test]
 fn nothing_is_paged_where_the_cluster_cannot_seek() {
     let mut core = reading(MIB, 10_000, 1_000, 50);

@@ -39,13 +39,11 @@ impl Engine {
         let top = core.view.top().row;
         let hit = if forward { find.next(&core.ring, top) } else { find.previous(&core.ring, top) };
         if let Some(hit) = hit {
-            core.view.follow = false;
             let part = core.ring.row(hit.row).map_or(0, |row| {
                 let hits = find.hits(&row);
                 hits.get(hit.nth as usize).map_or(0, |range| part_of(&row, range.start, core.view.columns))
             });
-            core.view.reveal(&core.ring, ScreenLine { row: hit.row, part });
-            core.moved();
+            core.show_hit(ScreenLine { row: hit.row, part });
         }
         drop(guard);
         self.tell_found();

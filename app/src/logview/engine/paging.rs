@@ -88,8 +88,9 @@ impl Engine {
         Err(failure)
     }
 
-    /// Where the whole log is downloaded from.
-    pub(crate) fn download_path(&self) -> String {
-        format!("{}/logs/download", self.base)
+    /// Where the whole log is downloaded from, with times before its lines or without.
+    pub(crate) fn download_path(&self, times: bool) -> String {
+        let times = if times { "?timestamps=1" } else { "" };
+        format!("{}/logs/download{times}", self.base)
     }
 }

@@ -160,17 +160,20 @@ impl Engine {
         }
     }
 
+    /// Reads the end where the goal lay past it. Not from within the stream that said so, which is closed by this.
+    pub(super) fn read_the_end(&self) {
+        if self.core.borrow().past_end {
+            self.to_latest();
+        }
+    }
+
     /// Goes to the newest line and follows.
     pub(crate) fn to_latest(&self) {
         let mut core = self.core.borrow_mut();
-        let far = core.away || core.held;
+        let far = core.away || core.held || core.past_end;
         core.goal = None;
         if far {
-            core.ring.clear();
-            core.intake.restart();
-            core.away = false;
-            core.init_done = false;
-            core.selection = None;
+            core.read_anew();
         }
         core.follow();
         drop(core);
@@ -188,11 +191,7 @@ impl Engine {
         core.try_goal();
         let near = core.goal.is_none();
         if !near && core.seekable {
-            core.ring.clear();
-            core.intake.restart();
-            core.away = false;
-            core.init_done = false;
-            core.selection = None;
+            core.read_anew();
             core.view.follow = false;
             drop(core);
             *self.live.borrow_mut() = None;

@@ -55,8 +55,7 @@ fn mark_line(log: Log, toasts: Toasts, line: u64, extend: bool) {
             None => line..=line,
         };
         core.marked = Some(lines.clone());
-        // A line that was pointed at must not run away.
-        core.view.follow = false;
+        core.hold_still();
         lines
     });
     log.with_value(|log| log.queue_frame());

@@ -33,20 +33,22 @@ pub(super) fn Placeholder(log: Log, told: Told, job: Signal<Option<Job>>) -> imp
             return Why::Something;
         }
         let status = job.with(|job| job.as_ref().map(|j| j.status));
+        // Of a log that has lines nothing is here yet.
+        let none_written = told.counts.with(|c| c.total_lines.unwrap_or(0) == 0);
         told.stream.with(|stream| match stream {
             Stream::Refused(failure) => Why::Refused(failure.clone()),
             Stream::Ended(EndReason::Gone) => Why::Failed(logs::STATE_GONE),
             Stream::Ended(EndReason::SignedOut) => Why::Failed(logs::STATE_SIGNED_OUT),
             Stream::Ended(EndReason::Forbidden) => Why::Failed(logs::STATE_FORBIDDEN),
-            Stream::Ended(_) => Why::Quiet(logs::EMPTY_FINISHED, logs::EMPTY_FINISHED_TEXT),
+            Stream::Ended(_) if none_written => Why::Quiet(logs::EMPTY_FINISHED, logs::EMPTY_FINISHED_TEXT),
             Stream::Waiting(_) | Stream::Broken => Why::Failed(logs::EMPTY_BROKEN_TEXT),
             _ if matches!(status, Some(JobStatus::Pending | JobStatus::Suspended)) => {
                 Why::Quiet(logs::EMPTY_PENDING, logs::EMPTY_PENDING_TEXT)
             }
-            Stream::Opening => Why::Opening,
-            Stream::CatchingUp | Stream::Live | Stream::Away => {
+            Stream::CatchingUp | Stream::Live | Stream::Away if none_written => {
                 Why::Quiet(logs::EMPTY_RUNNING, logs::EMPTY_RUNNING_TEXT)
             }
+            Stream::Opening | Stream::CatchingUp | Stream::Live | Stream::Away | Stream::Ended(_) => Why::Opening,
         })
     });
     let retry = move |()| log.with_value(|log| log.retry());

@@ -2,7 +2,10 @@
 
 use super::{Log, wish, zone_choice::ZoneChoice};
 use crate::i18n::{catalogue::logs, use_i18n};
-use crate::logview::told::{Stream, Told};
+use crate::logview::{
+    clock::Zone,
+    told::{Stream, Told},
+};
 use crate::ui::{
     icon::{self, icon},
     menu::{Menu, MenuChoice, MenuItem},
@@ -70,7 +73,11 @@ pub(super) fn Toolbar(log: Log, told: Told, #[prop(into)] open_find: Callback<()
             <ZoneChoice log told/>
             <a
                 class="button button-quiet"
-                href=log.with_value(|log| log.download_path())
+                href=move || {
+                    // As it is read, so it is saved.
+                    let times = told.wishes.with(|w| w.zone != Zone::Off);
+                    log.with_value(|log| log.download_path(times))
+                }
                 download=""
                 rel="external"
                 aria-label=move || i18n.now(logs::DOWNLOAD_LABEL)

@@ -60,7 +60,8 @@ pub(crate) struct Data {
 /// How jobs are run.
 #[derive(Clone, Debug, Arguments)]
 pub(crate) struct Jobs {
-    /// Socket of the container engine, as DOCKER_HOST writes it; by default the first Docker or Podman socket that can run one.
+    /// Socket of the container engine, as DOCKER_HOST writes it; by default the first that can run a job: the one that `cargo xtask up`
+    /// started for this data folder, then the usual Docker and Podman sockets.
     #[arg(long)]
     pub(crate) engine_host: Option<String>,
     /// A static busybox to make the sample image of, so that the first job needs no network.

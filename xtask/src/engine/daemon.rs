@@ -68,6 +68,11 @@ impl Daemon {
         socket::answers(&self.host())
     }
 
+    /// Whether it ran once: containers of jobs may lie there.
+    pub(crate) fn has_run(&self) -> bool {
+        self.images().is_dir()
+    }
+
     /// Starts it and waits until it answers.
     pub(crate) fn start(&self) -> Result<()> {
         let socket = self.socket();
@@ -103,7 +108,7 @@ impl Daemon {
             .arg("--host")
             .arg(self.host())
             .arg("--data-root")
-            .arg(self.folder.join("images"))
+            .arg(self.images())
             .arg("--exec-root")
             .arg(self.exec_root())
             .arg("--pidfile")
@@ -148,6 +153,11 @@ impl Daemon {
         fs::remove_dir_all(&self.folder).with_context(|| format!("could not remove {}", self.folder.display()))
     }
 
+    fn images(&self) -> PathBuf {
+        self.folder.join("images")
+    }
+
+    /// The server looks there too (`cluster`, `home`).
     fn socket(&self) -> PathBuf {
         self.folder.join("docker.sock")
     }

@@ -43,7 +43,8 @@ pub(crate) struct Place {
     /// Port to listen on; 0 takes any free one.
     #[arg(long, default_value_t = 8080)]
     pub(crate) port: u16,
-    /// Address by which browsers and command lines reach this server; by default http://HOST:PORT.
+    /// Address by which browsers and command lines reach this server; by default http://HOST:PORT. Without default where HOST stands for
+    /// all addresses of the machine (0.0.0.0, ::).
     #[arg(long, value_parser = parse_address)]
     pub(crate) public_url: Option<Url>,
     #[command(flatten)]

@@ -188,6 +188,15 @@ fn key_files(data: &Path) -> (PathBuf, PathBuf) {
 }
 
 async fn listen(place: &Place) -> anyhow::Result<(TcpListener, Url)> {
+    if place.host.is_unspecified() && place.public_url.is_none() {
+        // Clients are told an address by the cluster's configuration, and names of images begin with it.
+        bail!(
+            "--host {} stands for all addresses of this machine, and nobody can be sent there: say with --public-url by which one \
+             browsers and command lines reach it, as in --public-url http://192.0.2.7:{}",
+            place.host,
+            place.port
+        );
+    }
     let wanted = SocketAddr::new(place.host, place.port);
     let listener = match TcpListener::bind(wanted).await {
         Ok(listener) => listener,

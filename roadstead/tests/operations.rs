@@ -190,6 +190,21 @@ fn health_and_numbers_are_told_and_numbers_not_to_everybody() {
 }
 
 #[test]
+fn a_server_on_all_addresses_is_told_the_one_that_others_reach_it_by() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gateway = ["gateway", "--upstream", "http://127.0.0.1:1/api/v1"];
+    for (command, host) in [(&["up"][..], "0.0.0.0"), (&["cluster"], "::"), (&gateway, "0.0.0.0")] {
+        let data = folder.path().join("data");
+        let mut server = Command::new(ROADSTEAD);
+        server.args(command).args(["--port", "0", "--host", host, "--data"]).arg(&data);
+        let refused = server.output().expect("runs");
+        let words = String::from_utf8(refused.stderr).expect("text");
+        assert!(!refused.status.success() && words.contains(host) && words.contains("--public-url http"), "{words}");
+        assert!(!data.exists(), "{command:?}");
+    }
+}
+
+#[test]
 fn a_stop_is_quick_and_clean_with_a_stream_open() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");

@@ -21,6 +21,9 @@ pub(crate) struct Up {
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
+    /// Address by which browsers and command lines reach it, where that is not http://HOST:PORT
+    #[arg(long)]
+    public_url: Option<String>,
     /// Folder for everything that is kept [default: .roadstead in the repository]
     #[arg(long)]
     data: Option<PathBuf>,
@@ -29,6 +32,7 @@ pub(crate) struct Up {
 impl Up {
     pub(crate) fn run(self, timing: &Timing) -> Result<()> {
         // Before anything that takes minutes.
+        self.refuse_unreachable_address()?;
         refuse_taken_port(self.host, self.port)?;
         let data = std::path::absolute(self.data.clone().unwrap_or_else(paths::data))?;
         fs::create_dir_all(&data).with_context(|| format!("could not make the data folder {}", data.display()))?;
@@ -49,11 +53,27 @@ impl Up {
         Err(refused).with_context(|| format!("could not start {}", binary.display()))
     }
 
+    /// As the server would.
+    fn refuse_unreachable_address(&self) -> Result<()> {
+        if self.host.is_unspecified() && self.public_url.is_none() {
+            bail!(
+                "--host {} stands for all addresses of this machine; say by which one browsers and command lines reach it, as in `cargo xtask up --host {} --public-url http://192.0.2.7:{}`",
+                self.host,
+                self.host,
+                self.port
+            );
+        }
+        Ok(())
+    }
+
     /// What the server is told. Not which engine to use: a server that is told keeps to no other, not even to the one that jobs run on.
     fn options(&self, data: &Path, busybox: Option<PathBuf>) -> Vec<OsString> {
         let mut options: Vec<OsString> =
             ["up", "--host", &self.host.to_string(), "--port", &self.port.to_string()].map(OsString::from).into();
         options.extend(["--data".into(), data.into()]);
+        if let Some(url) = &self.public_url {
+            options.extend(["--public-url".into(), url.into()]);
+        }
         if let Some(busybox) = busybox {
             options.extend(["--sample-busybox".into(), busybox.into()]);
         }
@@ -79,10 +99,21 @@ mod tests {
 
     #[test]
     fn the_engine_is_left_to_the_server_which_knows_where_jobs_run() {
-        let up = Up { port: 8081, host: [127, 0, 0, 1].into(), data: None };
+        let up = Up { port: 8081, host: [127, 0, 0, 1].into(), public_url: None, data: None };
         let options = up.options(Path::new("/data"), Some("/bin/busybox".into()));
         let wanted = "up --host 127.0.0.1 --port 8081 --data /data --sample-busybox /bin/busybox";
         assert_eq!(options.join(" ".as_ref()), wanted);
+    }
+
+    #[test]
+    fn an_address_that_nobody_can_reach_is_refused_before_anything_is_built() {
+        let up = Up { port: 8081, host: [0, 0, 0, 0].into(), public_url: None, data: None };
+        let refused = up.refuse_unreachable_address().unwrap_err().to_string();
+        assert!(refused.contains("--host 0.0.0.0 --public-url http"), "{refused}");
+        let up = Up { public_url: Some("https://jobs.example".to_owned()), ..up };
+        assert!(up.refuse_unreachable_address().is_ok());
+        let told = up.options(Path::new("/data"), None);
+        assert!(told.join(" ".as_ref()).into_string().unwrap().contains("--public-url https://jobs.example"));
     }
 
     #[test]

@@ -133,6 +133,11 @@ fn allow_existing(outcome: Result<(), AccountError>) -> Result<(), AccountError>
     }
 }
 
+/// Whether a server was ever started on the folder.
+pub(crate) fn is_one(folder: &Path) -> bool {
+    folder.join(DATABASE).is_file()
+}
+
 /// Where an engine of the folder's own listens, if there is one. Absolute, for it is remembered.
 pub(crate) fn engine_socket(folder: &Path) -> PathBuf {
     let socket = folder.join(ENGINE_SOCKET);

@@ -190,6 +190,20 @@ fn health_and_numbers_are_told_and_numbers_not_to_everybody() {
 }
 
 #[test]
+fn people_are_not_looked_after_in_a_folder_where_no_server_was_started() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("wrong");
+    let list = || Command::new(ROADSTEAD).args(["user", "list", "--data"]).arg(&data).output().expect("runs");
+    let refused = list();
+    let words = String::from_utf8(refused.stderr).expect("text");
+    assert!(!refused.status.success() && words.contains(data.to_str().expect("text")), "{words}");
+    assert!(words.contains("--data") && words.contains("roadstead up"), "{words}");
+    assert!(!data.exists());
+    drop(Server::start(&data));
+    assert!(list().status.success());
+}
+
+#[test]
 fn a_server_on_all_addresses_is_told_the_one_that_others_reach_it_by() {
     let folder = tempfile::tempdir().expect("a folder");
     let gateway = ["gateway", "--upstream", "http://127.0.0.1:1/api/v1"];

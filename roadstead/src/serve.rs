@@ -108,6 +108,9 @@ pub(crate) async fn gateway(alone: args::Gateway) -> anyhow::Result<()> {
 /// `roadstead rotate-key`: a new key for sessions; those sealed with the one before stay good.
 pub(crate) fn rotate_key(data: &Path) -> anyhow::Result<()> {
     let (current, previous) = key_files(data);
+    if keyfile::find(&current).with_context(|| format!("the session key {}", current.display()))?.is_none() {
+        bail!("there is no session key in {}: name the data folder of your server with --data", data.display());
+    }
     keyfile::rotate(&current, &previous).with_context(|| format!("the session key {}", current.display()))?;
     println!(
         "There is a new session key; start the server again to use it. Sessions sealed with the one before stay good until you \

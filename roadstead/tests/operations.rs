@@ -204,6 +204,18 @@ fn people_are_not_looked_after_in_a_folder_where_no_server_was_started() {
 }
 
 #[test]
+fn no_key_is_made_in_a_folder_that_has_none_to_rotate() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("wrong");
+    let rotate = || Command::new(ROADSTEAD).args(["rotate-key", "--data"]).arg(&data).output().expect("runs");
+    let refused = rotate();
+    let words = String::from_utf8(refused.stderr).expect("text");
+    assert!(!refused.status.success() && words.contains("--data") && !data.exists(), "{words}");
+    drop(Server::start(&data));
+    assert!(rotate().status.success() && data.join("session.previous.key").exists());
+}
+
+#[test]
 fn a_server_on_all_addresses_is_told_the_one_that_others_reach_it_by() {
     let folder = tempfile::tempdir().expect("a folder");
     let gateway = ["gateway", "--upstream", "http://127.0.0.1:1/api/v1"];

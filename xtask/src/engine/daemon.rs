@@ -4,6 +4,7 @@ mod calm;
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -84,6 +85,7 @@ impl Daemon {
         }
         let program = program().context("dockerd is not installed")?;
         fs::create_dir_all(&self.folder).with_context(|| format!("could not make {}", self.folder.display()))?;
+        self.remove_stale_pidfile();
         self.ensure_bridge()?;
         if let Network::Test { .. } = self.network {
             calm::begin(&self.folder);
@@ -136,11 +138,10 @@ impl Daemon {
 
     /// Ends it with its containers and removes its folder and bridge.
     pub(crate) fn stop_and_remove(&self) -> Result<()> {
-        if let Ok(pid) = fs::read_to_string(self.pidfile()) {
-            let pid = pid.trim();
-            command("kill").args(["-TERM", pid]).output()?;
+        if let Some(pid) = self.pid() {
+            command("kill").args(["-TERM", &pid]).output()?;
             let began = Instant::now();
-            while is_running(pid) {
+            while is_running(&pid) {
                 if began.elapsed() > STOP {
                     bail!("dockerd (process {pid}) is still running after {} s", STOP.as_secs());
                 }
@@ -164,6 +165,20 @@ impl Daemon {
 
     fn pidfile(&self) -> PathBuf {
         self.folder.join("dockerd.pid")
+    }
+
+    /// The process that the file names, if that is this dockerd: after a cut of the power the number is another's.
+    fn pid(&self) -> Option<String> {
+        let pid = fs::read_to_string(self.pidfile()).ok()?.trim().to_owned();
+        let words = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+        words.split(|byte| *byte == 0).any(|word| word == self.pidfile().as_os_str().as_bytes()).then_some(pid)
+    }
+
+    /// dockerd refuses to start where the file names any process that runs.
+    fn remove_stale_pidfile(&self) {
+        if self.pid().is_none() {
+            fs::remove_file(self.pidfile()).ok();
+        }
     }
 
     /// State of running containers, worthless after a restart of the machine: in /run, which is empty then.
@@ -208,7 +223,33 @@ fn is_running(pid: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::free_subnet;
+    use std::fs;
+    use std::process::{Command, Stdio};
+
+    use super::{Daemon, Network, free_subnet};
+
+    #[test]
+    fn a_pid_file_that_names_another_process_is_removed_before_a_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let daemon = Daemon::in_folder(folder.path().to_owned(), Network::test());
+        let pidfile = folder.path().join("dockerd.pid");
+        fs::write(&pidfile, std::process::id().to_string()).unwrap();
+        assert_eq!(daemon.pid(), None);
+        daemon.remove_stale_pidfile();
+        assert!(!pidfile.exists());
+
+        // Stands in for a dockerd that does not answer yet; it ends with its standard input.
+        let mut sleeper = Command::new("sh");
+        sleeper.args(["-c", "read end", "dockerd", "--pidfile"]).arg(&pidfile).stdin(Stdio::piped());
+        let mut running = sleeper.spawn().unwrap();
+        fs::write(&pidfile, format!("{}\n", running.id())).unwrap();
+        daemon.remove_stale_pidfile();
+        assert_eq!(daemon.pid(), Some(running.id().to_string()));
+        drop(running.stdin.take());
+        running.wait().unwrap();
+        daemon.remove_stale_pidfile();
+        assert!(!pidfile.exists());
+    }
 
     #[test]
     fn a_subnet_in_use_is_not_given_out_again() {

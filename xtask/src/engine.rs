@@ -52,7 +52,9 @@ fn find(named: Option<String>, own: &Daemon, usual: Vec<String>) -> Found {
 ///
 /// An engine started here outlives `up`: its jobs keep running, and the next `up` finds it again.
 pub(crate) fn for_up(timing: &Timing, data: &Path) -> Result<()> {
-    let own = Daemon::in_folder(data.join("engine"), Network::Nat { bridge: "roadstead0".to_owned() });
+    let folder = data.join("engine");
+    let network = Network::nat(&folder);
+    let own = Daemon::in_folder(folder, network);
     match find(socket::named(), &own, socket::usual()) {
         Found::Named(host) if socket::answers(&host) => println!("  container engine: {host}, which DOCKER_HOST names"),
         Found::Named(host) => {

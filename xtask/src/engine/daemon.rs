@@ -5,7 +5,7 @@ mod calm;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -30,11 +30,14 @@ pub(crate) enum Network {
 }
 
 impl Network {
+    pub(crate) fn nat(folder: &Path) -> Self {
+        // Two data folders may be up at once. An interface's name has 15 characters at most.
+        Network::Nat { bridge: format!("rsnat{:08x}", hash(folder) as u32) }
+    }
+
     pub(crate) fn test() -> Self {
         // Two checkouts may be tested at once.
-        let mut hasher = DefaultHasher::new();
-        paths::target().hash(&mut hasher);
-        Network::Test { bridge: format!("rstest{:08x}", hasher.finish() as u32) }
+        Network::Test { bridge: format!("rstest{:08x}", hash(&paths::target()) as u32) }
     }
 
     fn bridge(&self) -> &str {
@@ -183,9 +186,7 @@ impl Daemon {
 
     /// State of running containers, worthless after a restart of the machine: in /run, which is empty then.
     fn exec_root(&self) -> PathBuf {
-        let mut hasher = DefaultHasher::new();
-        self.folder.hash(&mut hasher);
-        PathBuf::from(format!("/run/roadstead-{:016x}", hasher.finish()))
+        PathBuf::from(format!("/run/roadstead-{:016x}", hash(&self.folder)))
     }
 
     /// A bridge of its own, so that this dockerd and another one never give out the same addresses.
@@ -206,6 +207,12 @@ impl Daemon {
         capture(command("ip").args(["link", "set", "dev", bridge, "up"]))?;
         Ok(())
     }
+}
+
+fn hash(path: &Path) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    path.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn free_subnet(taken: &str) -> Option<String> {
@@ -249,6 +256,13 @@ mod tests {
         running.wait().unwrap();
         daemon.remove_stale_pidfile();
         assert!(!pidfile.exists());
+    }
+
+    #[test]
+    fn two_data_folders_share_no_bridge() {
+        let [one, other] =
+            ["/one/engine", "/other/engine"].map(|folder| Network::nat(folder.as_ref()).bridge().to_owned());
+        assert!(one != other && one.len() <= 15 && other.len() <= 15, "{one} {other}");
     }
 
     #[test]

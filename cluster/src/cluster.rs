@@ -73,7 +73,8 @@ impl Cluster {
     /// # Errors
     /// When the folder is in use or cannot be used, or the engine's address is none.
     pub async fn start(config: Config) -> Result<Self, ClusterError> {
-        let engines = choice(&config.engine)?;
+        let docker_host = std::env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty());
+        let engines = choice(&config, docker_host.as_deref())?;
         Self::start_with(config, engines, Clock::system()).await
     }
 
@@ -212,15 +213,16 @@ impl Cluster {
     }
 }
 
-fn choice(choice: &EngineChoice) -> Result<Choice, InvalidEndpoint> {
-    match choice {
-        EngineChoice::Auto => {
-            let docker_host = std::env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty());
-            let found = select::candidates(docker_host.as_deref())?;
-            Ok(if docker_host.is_some() { Choice::Named(found) } else { Choice::Usual(found) })
-        }
-        EngineChoice::DockerAt(address) => Ok(Choice::Named(vec![Candidate::Docker(Endpoint::parse(address)?)])),
+fn choice(config: &Config, docker_host: Option<&str>) -> Result<Choice, InvalidEndpoint> {
+    let found = match &config.engine {
+        EngineChoice::Auto => select::candidates(docker_host)?,
+        EngineChoice::DockerAt(address) => vec![Candidate::Docker(Endpoint::parse(address)?)],
+    };
+    if docker_host.is_some() || config.engine != EngineChoice::Auto {
+        return Ok(Choice::Named(found));
     }
+    let own = Candidate::Docker(Endpoint::Unix(home::engine_socket(&config.data_dir)));
+    Ok(Choice::Usual(std::iter::once(own).chain(found).collect()))
 }
 
 /// The address of the engine that may hold containers of jobs; none when no job has one.

@@ -16,7 +16,8 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Which container engine runs the jobs.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum EngineChoice {
-    /// The first that passes a self-test: `DOCKER_HOST`, then the usual docker and podman sockets.
+    /// `DOCKER_HOST` alone when it is set, else the first that passes a self-test: one of the data folder's own, then the usual
+    /// docker and podman sockets.
     #[default]
     Auto,
     /// This Docker API address only, as `DOCKER_HOST` writes it.

@@ -26,6 +26,8 @@ const LOCK: &str = "lock";
 const LOGS: &str = "logs";
 const CASTS: &str = "casts";
 const REGISTRY: &str = "registry";
+/// Where `cargo xtask up` has its dockerd listen.
+const ENGINE_SOCKET: &str = "engine/docker.sock";
 const INSTANCE: &str = "instance";
 const FIRST_START_DONE: &str = "first_start_done";
 
@@ -129,6 +131,17 @@ fn allow_existing(outcome: Result<(), AccountError>) -> Result<(), AccountError>
         Err(AccountError::Exists(_)) => Ok(()),
         other => other,
     }
+}
+
+/// Whether a server was ever started on the folder.
+pub(crate) fn is_one(folder: &Path) -> bool {
+    folder.join(DATABASE).is_file()
+}
+
+/// Where an engine of the folder's own listens, if there is one. Absolute, for it is remembered.
+pub(crate) fn engine_socket(folder: &Path) -> PathBuf {
+    let socket = folder.join(ENGINE_SOCKET);
+    std::path::absolute(&socket).unwrap_or(socket)
 }
 
 /// Keeps a second server off the folder for as long as the file is held.

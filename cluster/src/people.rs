@@ -2,7 +2,7 @@
 //!
 //! Owns nothing of its own; a face of `accounts` with the cluster's defaults filled in.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use crate::{
     ClusterError,
@@ -10,7 +10,7 @@ use crate::{
     clock::Clock,
     config::Config,
     history::By,
-    home::{Home, HomeError},
+    home::{self, Home, HomeError},
 };
 
 /// The accounts of one data folder.
@@ -23,6 +23,12 @@ pub struct Accounts {
 }
 
 impl Accounts {
+    /// Whether there are any in the folder: a cluster makes the first when it starts there for the first time.
+    #[must_use]
+    pub fn are_in(folder: &Path) -> bool {
+        home::is_one(folder)
+    }
+
     /// Opens the accounts in the configured folder, making them at the first time.
     ///
     /// # Errors

@@ -9,6 +9,14 @@ use url::Url;
 /// The usual data folder.
 pub(crate) const DATA_FOLDER: &str = ".roadstead";
 
+/// A hundred years: times before and after now stay within what clocks and dates can tell.
+const DAYS_MAX: i64 = 36_500;
+
+/// Days, of which there must be so many at least.
+fn days(least: i64) -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(least..=DAYS_MAX)
+}
+
 /// Run container jobs from a browser.
 #[derive(Debug, Parser)]
 #[command(name = "roadstead", version, about, long_about = None)]
@@ -43,7 +51,8 @@ pub(crate) struct Place {
     /// Port to listen on; 0 takes any free one.
     #[arg(long, default_value_t = 8080)]
     pub(crate) port: u16,
-    /// Address by which browsers and command lines reach this server; by default http://HOST:PORT.
+    /// Address by which browsers and command lines reach this server; by default http://HOST:PORT. Without default where HOST stands for
+    /// all addresses of the machine (0.0.0.0, ::).
     #[arg(long, value_parser = parse_address)]
     pub(crate) public_url: Option<Url>,
     #[command(flatten)]
@@ -60,14 +69,15 @@ pub(crate) struct Data {
 /// How jobs are run.
 #[derive(Clone, Debug, Arguments)]
 pub(crate) struct Jobs {
-    /// Socket of the container engine, as DOCKER_HOST writes it; by default the first Docker or Podman socket that can run one.
+    /// Socket of the container engine, as DOCKER_HOST writes it; by default the first that can run a job: the one that `cargo xtask up`
+    /// started for this data folder, then the usual Docker and Podman sockets.
     #[arg(long)]
     pub(crate) engine_host: Option<String>,
     /// A static busybox to make the sample image of, so that the first job needs no network.
     #[arg(long)]
     pub(crate) sample_busybox: Option<PathBuf>,
     /// Days that the log of a finished job is kept; 0 keeps it for good.
-    #[arg(long, default_value_t = 30)]
+    #[arg(long, default_value_t = 30, value_parser = days(0))]
     pub(crate) log_days: u32,
     /// MiB of log kept for each job; the oldest goes first. 0 keeps all.
     #[arg(long, default_value_t = 4096)]
@@ -85,7 +95,7 @@ pub(crate) struct Jobs {
     )]
     pub(crate) record_terminals: Record,
     /// Days that a recording is kept; 0 keeps it for good.
-    #[arg(long, default_value_t = 90)]
+    #[arg(long, default_value_t = 90, value_parser = days(0))]
     pub(crate) record_days: u32,
     /// MiB that all recordings may take; the oldest goes first. 0 keeps all.
     #[arg(long, default_value_t = 1024)]
@@ -102,10 +112,10 @@ pub(crate) struct Images {
     #[arg(long, default_value_t = 0)]
     pub(crate) image_quota_mib: u64,
     /// Days that an unfinished upload of an image may lie untouched.
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, default_value_t = 7, value_parser = days(1))]
     pub(crate) upload_days: u32,
     /// Days that an image without a tag is kept after it was last used; 0 keeps it for good.
-    #[arg(long, default_value_t = 30)]
+    #[arg(long, default_value_t = 30, value_parser = days(0))]
     pub(crate) untagged_days: u32,
     /// Registry that images may be copied from, as host or host:port; may be given several times. Without it: any with a public address.
     #[arg(long = "copy-from", value_name = "HOST")]
@@ -229,7 +239,7 @@ pub(crate) enum UserAct {
         /// Whose.
         name: String,
         /// How long it lasts.
-        #[arg(long, default_value_t = 30)]
+        #[arg(long, default_value_t = 30, value_parser = days(1))]
         days: u32,
     },
     /// Set a password: asked for on the terminal, or read from standard input. All of the user's sign-ins end.
@@ -281,6 +291,28 @@ pub(crate) enum Role {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_beyond_what_dates_can_tell_are_refused_by_their_option() {
+        for (line, least) in [
+            (&["user", "token", "admin", "--days"][..], 1),
+            (&["up", "--upload-days"], 1),
+            (&["up", "--untagged-days"], 0),
+            (&["up", "--log-days"], 0),
+            (&["cluster", "--record-days"], 0),
+        ] {
+            let (option, command) = line.split_last().expect("an option");
+            let read = |days: i64| {
+                let given = format!("{option}={days}");
+                Args::try_parse_from(["roadstead"].iter().chain(command).copied().chain([given.as_str()]))
+            };
+            assert!(read(least).is_ok() && read(36_500).is_ok(), "{line:?}");
+            for days in [least - 1, 36_501, 3_000_000] {
+                let refused = read(days).expect_err("out of range").to_string();
+                assert!(refused.contains(option) && refused.contains("36500"), "{refused}");
+            }
+        }
+    }
 
     #[test]
     fn an_address_beyond_ascii_is_refused_by_its_option_and_asked_for_in_punycode() {

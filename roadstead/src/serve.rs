@@ -108,6 +108,9 @@ pub(crate) async fn gateway(alone: args::Gateway) -> anyhow::Result<()> {
 /// `roadstead rotate-key`: a new key for sessions; those sealed with the one before stay good.
 pub(crate) fn rotate_key(data: &Path) -> anyhow::Result<()> {
     let (current, previous) = key_files(data);
+    if keyfile::find(&current).with_context(|| format!("the session key {}", current.display()))?.is_none() {
+        bail!("there is no session key in {}: name the data folder of your server with --data", data.display());
+    }
     keyfile::rotate(&current, &previous).with_context(|| format!("the session key {}", current.display()))?;
     println!(
         "There is a new session key; start the server again to use it. Sessions sealed with the one before stay good until you \
@@ -188,6 +191,15 @@ fn key_files(data: &Path) -> (PathBuf, PathBuf) {
 }
 
 async fn listen(place: &Place) -> anyhow::Result<(TcpListener, Url)> {
+    if place.host.is_unspecified() && place.public_url.is_none() {
+        // Clients are told an address by the cluster's configuration, and names of images begin with it.
+        bail!(
+            "--host {} stands for all addresses of this machine, and nobody can be sent there: say with --public-url by which one \
+             browsers and command lines reach it, as in --public-url http://192.0.2.7:{}",
+            place.host,
+            place.port
+        );
+    }
     let wanted = SocketAddr::new(place.host, place.port);
     let listener = match TcpListener::bind(wanted).await {
         Ok(listener) => listener,

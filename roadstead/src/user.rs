@@ -2,7 +2,7 @@
 
 use crate::args::{Role, User, UserAct};
 use crate::{address, banner, password, serve};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use cluster::{Accounts, ProjectRole};
 use std::time::Duration;
 
@@ -10,9 +10,18 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Runs one command; what it prints goes to standard output alone, so that `$(...)` can take it.
 pub(crate) async fn run(user: User) -> anyhow::Result<()> {
-    let accounts = Accounts::open(&serve::stored_config(&user.data.folder)?)
+    let data = &user.data.folder;
+    if !Accounts::are_in(data) {
+        // Made here, they would be nobody's: what a cluster in another folder was to be told would go there.
+        bail!(
+            "there are no accounts in {}: name the data folder of your server with --data, or start one there first (`roadstead up`, \
+             `roadstead cluster`), which makes them",
+            std::path::absolute(data).as_deref().unwrap_or(data).display()
+        );
+    }
+    let accounts = Accounts::open(&serve::stored_config(data)?)
         .await
-        .with_context(|| format!("the data folder {}", user.data.folder.display()))?;
+        .with_context(|| format!("the data folder {}", data.display()))?;
     match user.act {
         UserAct::Add { name, role, project, password } => {
             // Asked for before anything is done, so that giving up leaves nothing behind.
@@ -37,12 +46,12 @@ pub(crate) async fn run(user: User) -> anyhow::Result<()> {
             println!("set the password of {name}; their sign-ins have ended");
         }
         UserAct::PasswordLink { name, url } => {
-            let url = address::find(&user.data.folder, url)?;
+            let url = address::find(data, url)?;
             let code = accounts.password_code(&name).await?;
             println!("{}/oauth/password#code={code}", url.as_str().trim_end_matches('/'));
         }
         UserAct::Link { name, url } => {
-            let url = address::find(&user.data.folder, url)?;
+            let url = address::find(data, url)?;
             println!("{}", banner::link(&url, &accounts.sign_in_code(&name).await?));
         }
     }

@@ -190,6 +190,47 @@ fn health_and_numbers_are_told_and_numbers_not_to_everybody() {
 }
 
 #[test]
+fn people_are_not_looked_after_in_a_folder_where_no_server_was_started() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("wrong");
+    let list = || Command::new(ROADSTEAD).args(["user", "list", "--data"]).arg(&data).output().expect("runs");
+    let refused = list();
+    let words = String::from_utf8(refused.stderr).expect("text");
+    assert!(!refused.status.success() && words.contains(data.to_str().expect("text")), "{words}");
+    assert!(words.contains("--data") && words.contains("roadstead up"), "{words}");
+    assert!(!data.exists());
+    drop(Server::start(&data));
+    assert!(list().status.success());
+}
+
+#[test]
+fn no_key_is_made_in_a_folder_that_has_none_to_rotate() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("wrong");
+    let rotate = || Command::new(ROADSTEAD).args(["rotate-key", "--data"]).arg(&data).output().expect("runs");
+    let refused = rotate();
+    let words = String::from_utf8(refused.stderr).expect("text");
+    assert!(!refused.status.success() && words.contains("--data") && !data.exists(), "{words}");
+    drop(Server::start(&data));
+    assert!(rotate().status.success() && data.join("session.previous.key").exists());
+}
+
+#[test]
+fn a_server_on_all_addresses_is_told_the_one_that_others_reach_it_by() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gateway = ["gateway", "--upstream", "http://127.0.0.1:1/api/v1"];
+    for (command, host) in [(&["up"][..], "0.0.0.0"), (&["cluster"], "::"), (&gateway, "0.0.0.0")] {
+        let data = folder.path().join("data");
+        let mut server = Command::new(ROADSTEAD);
+        server.args(command).args(["--port", "0", "--host", host, "--data"]).arg(&data);
+        let refused = server.output().expect("runs");
+        let words = String::from_utf8(refused.stderr).expect("text");
+        assert!(!refused.status.success() && words.contains(host) && words.contains("--public-url http"), "{words}");
+        assert!(!data.exists(), "{command:?}");
+    }
+}
+
+#[test]
 fn a_stop_is_quick_and_clean_with_a_stream_open() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");

@@ -110,8 +110,11 @@ pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N]> {
     Ok(ports)
 }
 
-/// A token of the administrator of the cluster that keeps its things in this folder.
+/// A token of the administrator of the cluster that keeps its things in this folder. One that was just started listens before it has
+/// made its accounts.
 pub(crate) fn admin_token(binary: &Path, data: &Path) -> Result<String> {
-    let said = capture(command(binary).args(["user", "token", "admin", "--data"]).arg(data))?;
+    let ask = || capture(command(binary).args(["user", "token", "admin", "--data"]).arg(data));
+    let end = Instant::now() + Duration::from_secs(60);
+    let said = wait_for(end, Duration::from_millis(50), || ask().ok()).or_else(|_| ask())?;
     Ok(said.split_whitespace().last().context("`user token` printed nothing")?.to_owned())
 }

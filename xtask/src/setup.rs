@@ -103,8 +103,7 @@ fn for_caddy(timing: &Timing) -> Result<()> {
     let ready = || crate::paths::find_program("caddy").is_some();
     timing.ensure("caddy", "installing Debian's package", ready, || {
         apt::install(&["caddy"])?;
-        // Where systemd does not run there is nothing to stop.
-        let _ = crate::command::capture(crate::command::command("systemctl").args(["disable", "--now", "caddy"]));
+        apt::turn_off(&["caddy.service"]);
         Ok(())
     })
 }

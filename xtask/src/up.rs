@@ -1,9 +1,10 @@
 //! `cargo xtask up`: from a fresh machine to a sign-in link.
 
+use std::ffi::OsString;
 use std::fs;
 use std::net::{IpAddr, TcpListener};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -20,6 +21,9 @@ pub(crate) struct Up {
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
+    /// Address by which browsers and command lines reach it, where that is not http://HOST:PORT
+    #[arg(long)]
+    public_url: Option<String>,
     /// Folder for everything that is kept [default: .roadstead in the repository]
     #[arg(long)]
     data: Option<PathBuf>,
@@ -28,13 +32,14 @@ pub(crate) struct Up {
 impl Up {
     pub(crate) fn run(self, timing: &Timing) -> Result<()> {
         // Before anything that takes minutes.
+        self.refuse_unreachable_address()?;
         refuse_taken_port(self.host, self.port)?;
-        let data = std::path::absolute(self.data.unwrap_or_else(paths::data))?;
+        let data = std::path::absolute(self.data.clone().unwrap_or_else(paths::data))?;
         fs::create_dir_all(&data).with_context(|| format!("could not make the data folder {}", data.display()))?;
 
         println!("Set up:");
         setup::for_up(timing)?;
-        let docker_host = engine::for_up(timing, &data)?;
+        engine::for_up(timing, &data)?;
         println!("Build:");
         let assets = console::build(timing)?;
         let binary = server::build(timing, &assets)?;
@@ -42,17 +47,37 @@ impl Up {
 
         refuse_taken_port(self.host, self.port)?;
         let mut roadstead = command(&binary);
-        roadstead.arg("up").args(["--host", &self.host.to_string(), "--port", &self.port.to_string()]);
-        roadstead.arg("--data").arg(&data);
-        if let Some(busybox) = setup::find_busybox() {
-            roadstead.arg("--sample-busybox").arg(busybox);
-        }
-        if let Some(host) = docker_host {
-            roadstead.arg("--engine-host").arg(host);
-        }
+        roadstead.args(self.options(&data, setup::find_busybox()));
         // The server takes this process's place, so that Ctrl-C and signals reach it and nothing else.
         let refused = roadstead.exec();
         Err(refused).with_context(|| format!("could not start {}", binary.display()))
+    }
+
+    /// As the server would.
+    fn refuse_unreachable_address(&self) -> Result<()> {
+        if self.host.is_unspecified() && self.public_url.is_none() {
+            bail!(
+                "--host {} stands for all addresses of this machine; say by which one browsers and command lines reach it, as in `cargo xtask up --host {} --public-url http://192.0.2.7:{}`",
+                self.host,
+                self.host,
+                self.port
+            );
+        }
+        Ok(())
+    }
+
+    /// What the server is told. Not which engine to use: a server that is told keeps to no other, not even to the one that jobs run on.
+    fn options(&self, data: &Path, busybox: Option<PathBuf>) -> Vec<OsString> {
+        let mut options: Vec<OsString> =
+            ["up", "--host", &self.host.to_string(), "--port", &self.port.to_string()].map(OsString::from).into();
+        options.extend(["--data".into(), data.into()]);
+        if let Some(url) = &self.public_url {
+            options.extend(["--public-url".into(), url.into()]);
+        }
+        if let Some(busybox) = busybox {
+            options.extend(["--sample-busybox".into(), busybox.into()]);
+        }
+        options
     }
 }
 
@@ -68,8 +93,28 @@ fn refuse_taken_port(host: IpAddr, port: u16) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::refuse_taken_port;
+    use super::{Up, refuse_taken_port};
     use std::net::TcpListener;
+    use std::path::Path;
+
+    #[test]
+    fn the_engine_is_left_to_the_server_which_knows_where_jobs_run() {
+        let up = Up { port: 8081, host: [127, 0, 0, 1].into(), public_url: None, data: None };
+        let options = up.options(Path::new("/data"), Some("/bin/busybox".into()));
+        let wanted = "up --host 127.0.0.1 --port 8081 --data /data --sample-busybox /bin/busybox";
+        assert_eq!(options.join(" ".as_ref()), wanted);
+    }
+
+    #[test]
+    fn an_address_that_nobody_can_reach_is_refused_before_anything_is_built() {
+        let up = Up { port: 8081, host: [0, 0, 0, 0].into(), public_url: None, data: None };
+        let refused = up.refuse_unreachable_address().unwrap_err().to_string();
+        assert!(refused.contains("--host 0.0.0.0 --public-url http"), "{refused}");
+        let up = Up { public_url: Some("https://jobs.example".to_owned()), ..up };
+        assert!(up.refuse_unreachable_address().is_ok());
+        let told = up.options(Path::new("/data"), None);
+        assert!(told.join(" ".as_ref()).into_string().unwrap().contains("--public-url https://jobs.example"));
+    }
 
     #[test]
     fn a_taken_port_is_named_with_the_flag_that_helps() {

@@ -175,6 +175,19 @@ async fn a_start_without_the_environment_of_the_one_before_keeps_the_engine_unti
     third.shutdown().await;
 }
 
+#[test]
+fn an_engine_of_the_data_folders_own_comes_before_the_usual_ones_and_after_the_one_that_is_named() {
+    let config = Config::new("/data".into(), Url::parse("http://127.0.0.1:8080").expect("a url"));
+    let is_at = |candidate: &Candidate, address: &str| matches!(candidate, Candidate::Docker(endpoint) if endpoint.to_string() == address);
+    let Ok(Choice::Usual(usual)) = choice(&config, None) else { panic!("nobody named one") };
+    assert!(usual.len() > 1 && is_at(&usual[0], "unix:///data/engine/docker.sock"), "{usual:?}");
+    let in_option = Config { engine: EngineChoice::DockerAt("tcp://127.0.0.1:2".to_owned()), ..config.clone() };
+    for (config, address) in [(&config, "tcp://127.0.0.1:1"), (&in_option, "tcp://127.0.0.1:2")] {
+        let Ok(Choice::Named(named)) = choice(config, Some("tcp://127.0.0.1:1")) else { panic!("it is named") };
+        assert!(named.len() == 1 && is_at(&named[0], address), "{named:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_recording_from_after_the_backup_that_was_restored_is_not_shown_as_that_of_a_new_act() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -101,7 +101,7 @@ impl Choice {
     }
 }
 
-/// Where to look when nobody said: `DOCKER_HOST` alone when it is set, else the well-known sockets.
+/// Where to look on this machine: `DOCKER_HOST` alone when it is set, else the well-known sockets.
 ///
 /// # Errors
 /// The text of a `DOCKER_HOST` that cannot be used.

@@ -4,7 +4,8 @@ mod calm;
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,11 +30,14 @@ pub(crate) enum Network {
 }
 
 impl Network {
+    pub(crate) fn nat(folder: &Path) -> Self {
+        // Two data folders may be up at once. An interface's name has 15 characters at most.
+        Network::Nat { bridge: format!("rsnat{:08x}", hash(folder) as u32) }
+    }
+
     pub(crate) fn test() -> Self {
         // Two checkouts may be tested at once.
-        let mut hasher = DefaultHasher::new();
-        paths::target().hash(&mut hasher);
-        Network::Test { bridge: format!("rstest{:08x}", hasher.finish() as u32) }
+        Network::Test { bridge: format!("rstest{:08x}", hash(&paths::target()) as u32) }
     }
 
     fn bridge(&self) -> &str {
@@ -68,6 +72,11 @@ impl Daemon {
         socket::answers(&self.host())
     }
 
+    /// Whether it ran once: containers of jobs may lie there.
+    pub(crate) fn has_run(&self) -> bool {
+        self.images().is_dir()
+    }
+
     /// Starts it and waits until it answers.
     pub(crate) fn start(&self) -> Result<()> {
         let socket = self.socket();
@@ -79,6 +88,7 @@ impl Daemon {
         }
         let program = program().context("dockerd is not installed")?;
         fs::create_dir_all(&self.folder).with_context(|| format!("could not make {}", self.folder.display()))?;
+        self.remove_stale_pidfile();
         self.ensure_bridge()?;
         if let Network::Test { .. } = self.network {
             calm::begin(&self.folder);
@@ -103,7 +113,7 @@ impl Daemon {
             .arg("--host")
             .arg(self.host())
             .arg("--data-root")
-            .arg(self.folder.join("images"))
+            .arg(self.images())
             .arg("--exec-root")
             .arg(self.exec_root())
             .arg("--pidfile")
@@ -131,11 +141,10 @@ impl Daemon {
 
     /// Ends it with its containers and removes its folder and bridge.
     pub(crate) fn stop_and_remove(&self) -> Result<()> {
-        if let Ok(pid) = fs::read_to_string(self.pidfile()) {
-            let pid = pid.trim();
-            command("kill").args(["-TERM", pid]).output()?;
+        if let Some(pid) = self.pid() {
+            command("kill").args(["-TERM", &pid]).output()?;
             let began = Instant::now();
-            while is_running(pid) {
+            while is_running(&pid) {
                 if began.elapsed() > STOP {
                     bail!("dockerd (process {pid}) is still running after {} s", STOP.as_secs());
                 }
@@ -148,6 +157,11 @@ impl Daemon {
         fs::remove_dir_all(&self.folder).with_context(|| format!("could not remove {}", self.folder.display()))
     }
 
+    fn images(&self) -> PathBuf {
+        self.folder.join("images")
+    }
+
+    /// The server looks there too (`cluster`, `home`).
     fn socket(&self) -> PathBuf {
         self.folder.join("docker.sock")
     }
@@ -156,11 +170,23 @@ impl Daemon {
         self.folder.join("dockerd.pid")
     }
 
+    /// The process that the file names, if that is this dockerd: after a cut of the power the number is another's.
+    fn pid(&self) -> Option<String> {
+        let pid = fs::read_to_string(self.pidfile()).ok()?.trim().to_owned();
+        let words = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+        words.split(|byte| *byte == 0).any(|word| word == self.pidfile().as_os_str().as_bytes()).then_some(pid)
+    }
+
+    /// dockerd refuses to start where the file names any process that runs.
+    fn remove_stale_pidfile(&self) {
+        if self.pid().is_none() {
+            fs::remove_file(self.pidfile()).ok();
+        }
+    }
+
     /// State of running containers, worthless after a restart of the machine: in /run, which is empty then.
     fn exec_root(&self) -> PathBuf {
-        let mut hasher = DefaultHasher::new();
-        self.folder.hash(&mut hasher);
-        PathBuf::from(format!("/run/roadstead-{:016x}", hasher.finish()))
+        PathBuf::from(format!("/run/roadstead-{:016x}", hash(&self.folder)))
     }
 
     /// A bridge of its own, so that this dockerd and another one never give out the same addresses.
@@ -183,6 +209,12 @@ impl Daemon {
     }
 }
 
+fn hash(path: &Path) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    path.hash(&mut hasher);
+    hasher.finish()
+}
+
 fn free_subnet(taken: &str) -> Option<String> {
     (0..=255)
         .map(|third| format!("10.203.{third}."))
@@ -198,7 +230,40 @@ fn is_running(pid: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::free_subnet;
+    use std::fs;
+    use std::process::{Command, Stdio};
+
+    use super::{Daemon, Network, free_subnet};
+
+    #[test]
+    fn a_pid_file_that_names_another_process_is_removed_before_a_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let daemon = Daemon::in_folder(folder.path().to_owned(), Network::test());
+        let pidfile = folder.path().join("dockerd.pid");
+        fs::write(&pidfile, std::process::id().to_string()).unwrap();
+        assert_eq!(daemon.pid(), None);
+        daemon.remove_stale_pidfile();
+        assert!(!pidfile.exists());
+
+        // Stands in for a dockerd that does not answer yet; it ends with its standard input.
+        let mut sleeper = Command::new("sh");
+        sleeper.args(["-c", "read end", "dockerd", "--pidfile"]).arg(&pidfile).stdin(Stdio::piped());
+        let mut running = sleeper.spawn().unwrap();
+        fs::write(&pidfile, format!("{}\n", running.id())).unwrap();
+        daemon.remove_stale_pidfile();
+        assert_eq!(daemon.pid(), Some(running.id().to_string()));
+        drop(running.stdin.take());
+        running.wait().unwrap();
+        daemon.remove_stale_pidfile();
+        assert!(!pidfile.exists());
+    }
+
+    #[test]
+    fn two_data_folders_share_no_bridge() {
+        let [one, other] =
+            ["/one/engine", "/other/engine"].map(|folder| Network::nat(folder.as_ref()).bridge().to_owned());
+        assert!(one != other && one.len() <= 15 && other.len() <= 15, "{one} {other}");
+    }
 
     #[test]
     fn a_subnet_in_use_is_not_given_out_again() {

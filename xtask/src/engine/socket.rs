@@ -9,18 +9,27 @@ use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The first engine that answers, in the order in which Docker's and Podman's own clients look.
+/// The address that `DOCKER_HOST` names.
+pub(crate) fn named() -> Option<String> {
+    env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty())
+}
+
+/// Where Docker and Podman listen when nobody says otherwise, as the server looks there.
+pub(crate) fn usual() -> Vec<String> {
+    let below = |variable: &str, path: &str| env::var(variable).ok().map(|folder| format!("unix://{folder}/{path}"));
+    let places = [
+        Some("unix:///var/run/docker.sock".to_owned()),
+        below("XDG_RUNTIME_DIR", "docker.sock"),
+        below("XDG_RUNTIME_DIR", "podman/podman.sock"),
+        below("HOME", ".docker/run/docker.sock"),
+        Some("unix:///run/podman/podman.sock".to_owned()),
+    ];
+    places.into_iter().flatten().collect()
+}
+
+/// The named engine, if it answers; where none is named, the first usual one that does.
 pub(crate) fn find_reachable() -> Option<String> {
-    let named = env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty());
-    if named.is_some() {
-        return named.filter(|host| answers(host));
-    }
-    let podman = env::var("XDG_RUNTIME_DIR").ok().map(|folder| format!("unix://{folder}/podman/podman.sock"));
-    ["unix:///var/run/docker.sock".to_owned()]
-        .into_iter()
-        .chain(podman)
-        .chain(["unix:///run/podman/podman.sock".to_owned()])
-        .find(|host| answers(host))
+    named().map_or_else(usual, |host| vec![host]).into_iter().find(|host| answers(host))
 }
 
 /// Whether something at `unix://path` or `tcp://host:port` answers the engine API's ping.
@@ -46,35 +55,37 @@ fn pong(mut stream: impl Read + Write) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::answers;
     use std::io::{Read, Write};
     use std::os::unix::net::UnixListener;
+    use std::path::Path;
 
-    fn listener_saying(answer: &'static [u8]) -> (tempfile::TempDir, String) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("engine.sock");
-        let listener = UnixListener::bind(&path).unwrap();
+    /// Gives that answer to whoever connects, until the tests end; the address.
+    pub(crate) fn listen(path: &Path, answer: &'static [u8]) -> String {
+        let listener = UnixListener::bind(path).unwrap();
         std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut request = [0_u8; 64];
-            let _read = stream.read(&mut request).unwrap();
-            stream.write_all(answer).unwrap();
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut request = [0_u8; 64];
+                let _read = stream.read(&mut request).unwrap();
+                stream.write_all(answer).unwrap();
+            }
         });
-        let host = format!("unix://{}", path.display());
-        (folder, host)
+        format!("unix://{}", path.display())
     }
 
     #[test]
     fn an_engine_that_answers_the_ping_is_reachable() {
-        let (_folder, host) = listener_saying(b"HTTP/1.0 200 OK\r\n\r\nOK");
-        assert!(answers(&host));
+        let folder = tempfile::tempdir().unwrap();
+        assert!(answers(&listen(&folder.path().join("engine.sock"), b"HTTP/1.0 200 OK\r\n\r\nOK")));
     }
 
     #[test]
     fn a_socket_that_refuses_or_is_missing_is_not() {
-        let (_folder, host) = listener_saying(b"HTTP/1.0 500 Internal Server Error\r\n\r\n");
-        assert!(!answers(&host));
+        let folder = tempfile::tempdir().unwrap();
+        let refusal = b"HTTP/1.0 500 Internal Server Error\r\n\r\n";
+        assert!(!answers(&listen(&folder.path().join("engine.sock"), refusal)));
         assert!(!answers("unix:///nowhere/engine.sock"));
     }
 }

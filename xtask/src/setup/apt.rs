@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{command, quiet};
+use crate::command::{capture, command, quiet};
 use crate::paths::find_program;
 
 /// Whether packages may be installed here: Debian or one of its children, as root.
@@ -67,6 +67,12 @@ fn apt_get(action: &[&str], packages: &[&str]) -> Result<()> {
     )
 }
 
+/// Ends services that a package began with, now and at the machine's next starts.
+pub(crate) fn turn_off(units: &[&str]) {
+    // Where systemd does not run there is nothing to stop.
+    let _ = capture(command("systemctl").args(["disable", "--now"]).args(units));
+}
+
 /// Fetches one source-independent package's file from a suite that this machine does not use, into `folder`.
 ///
 /// apt checks the signature as always; its lists for this live in a folder of their own, so the machine's
@@ -97,7 +103,7 @@ pub(crate) fn download(package: &str, suites: &[&str], pick: impl Fn(&str) -> bo
     let options: Vec<&str> = options.iter().flat_map(|option| ["-o", option]).collect();
 
     quiet(command("apt-get").args(&options).args(["-q", "update"]), "apt-private")?;
-    let offers = crate::command::capture(command("apt-cache").args(&options).args(["madison", package]))?;
+    let offers = capture(command("apt-cache").args(&options).args(["madison", package]))?;
     let version = offers
         .lines()
         .filter_map(|line| line.split('|').nth(1).map(str::trim))

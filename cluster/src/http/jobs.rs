@@ -34,7 +34,12 @@ const PAGE: u32 = 200;
 impl Api {
     fn view(&self, job: &JobRecord) -> Job {
         let stall = self.live.stall(&job.id);
-        view::view(&self.config.cluster_name, job, self.clock.now(), stall.as_ref())
+        let mut view = view::view(&self.config.cluster_name, job, self.clock.now(), stall.as_ref());
+        // Whoever looks for the image goes where the registry is today.
+        if let Ok(Some(own)) = self.images.names.find(&view.container.image, &job.org, &job.project) {
+            view.container.image = own.docker();
+        }
+        view
     }
 
     /// The job a path names, if the caller may do that to it.

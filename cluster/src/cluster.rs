@@ -115,7 +115,9 @@ impl Cluster {
             accounts: home.accounts.clone(),
             permissions: home.permissions.clone(),
             clock: clock.clone(),
-            names: OwnNames::new(&config.base_url, &config.cluster_name),
+            names: OwnNames::open(&home.store, &config.base_url, &config.cluster_name)
+                .await
+                .map_err(HomeError::from)?,
             copy_rules: config.copy.clone(),
             instance: home.instance.clone(),
             stopping: stopping.clone(),

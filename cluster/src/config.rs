@@ -101,6 +101,16 @@ impl Config {
     }
 }
 
+/// Whether an address leads to the machine of whoever asks it.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 /// What the machine can give to jobs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Machine {

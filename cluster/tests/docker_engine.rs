@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
 use cluster::engine::sample::SAMPLE_IMAGE;
 use cluster::engine::select::{Candidate, candidates};
 use cluster::engine::{
@@ -176,6 +177,29 @@ async fn images_that_cannot_be_had_say_why() {
     };
     let error = engine.create(&spec).await.unwrap_err();
     assert!(matches!(error, EngineError::Image(ImageError::NotFound { .. })), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_image_is_found_by_its_whole_name_only() {
+    let engine = engine().await;
+    let private = "127.0.0.1:1/engine-test/private/net:latest";
+    engine.import(private, Bytes::from_static(&[0; 1024]), &["/bin/sh"]).await.unwrap();
+    let found = engine.find_image(private).await.unwrap().unwrap();
+    let digests = found.repo_digests.iter().filter_map(|name| name.split_once('@'));
+    let by_digest = digests.map(|(_, digest)| format!("private/net@{digest}"));
+    let short = ["net:latest", "private/net:latest", "engine-test/private/net:latest"].map(str::to_owned);
+    for name in by_digest.chain(short) {
+        assert!(!engine.image_present(&name).await.unwrap(), "{name}");
+    }
+    for image in ["net:latest", "private/net:latest"].map(str::to_owned) {
+        let name = "roadstead-engine-test-short-name".to_owned();
+        let spec = ContainerSpec { name, image, memory_bytes: 64 << 20, cpu_cores: 0.1, ..ContainerSpec::default() };
+        let error = engine.create(&spec).await.unwrap_err();
+        assert!(matches!(error, EngineError::Image(ImageError::NotFound { .. })), "{error:?}");
+    }
+    assert_eq!(engine.images_called("127.0.0.1:1/engine-test/private/net").await.unwrap(), [private]);
+    engine.remove_image(private).await.unwrap();
+    assert!(!engine.image_present(private).await.unwrap());
 }
 
 /// NUL, invalid UTF-8, escapes, markup, an empty line, a 10 MB line, an end without newline.

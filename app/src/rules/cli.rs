@@ -80,9 +80,30 @@ pub(crate) fn watch(job: &Job) -> Vec<String> {
     let id = quote(&job.id);
     let mut lines = vec![format!("apolo status {id}"), format!("apolo logs {id}")];
     if job.status.is_active() {
-        lines.extend([format!("apolo top {id}"), format!("apolo exec {id} -- sh"), format!("apolo kill {id}")]);
+        lines.extend([format!("apolo top {id}"), format!("apolo exec {id} -- sh")]);
+        lines.extend(Forward::of(job).map(|forward| forward.command));
+        lines.push(format!("apolo kill {id}"));
     }
     lines
+}
+
+/// The way to a job's HTTP port through the CLI.
+pub(crate) struct Forward {
+    /// To be left running.
+    pub(crate) command: String,
+    /// Where the port answers meanwhile.
+    pub(crate) url: String,
+}
+
+impl Forward {
+    /// None where the job has no such port.
+    pub(crate) fn of(job: &Job) -> Option<Self> {
+        let port = job.container.http_port?;
+        // Ports below 1024 are not for everybody.
+        let local = if port < 1024 { port + 8000 } else { port };
+        let command = format!("apolo port-forward {} {local}:{port}", quote(&job.id));
+        Some(Self { command, url: format!("http://127.0.0.1:{local}/") })
+    }
 }
 
 fn quote(text: &str) -> String {
@@ -171,5 +192,18 @@ mod tests {
     fn an_ended_job_has_no_commands_that_need_it_running() {
         assert_eq!(watch(&job("job-1", "failed")), ["apolo status job-1", "apolo logs job-1"]);
         assert_eq!(watch(&job("job-1", "running")).len(), 5);
+    }
+
+    #[test]
+    fn an_http_port_is_forwarded_to_one_that_anybody_may_open() {
+        for (port, command, url) in [
+            (8000, "apolo port-forward job-1 8000:8000", "http://127.0.0.1:8000/"),
+            (80, "apolo port-forward job-1 8080:80", "http://127.0.0.1:8080/"),
+        ] {
+            let mut job = job("job-1", "running");
+            job.container.http_port = Some(port);
+            assert!(watch(&job).contains(&command.to_owned()), "{port}");
+            assert_eq!(Forward::of(&job).expect("a port").url, url);
+        }
     }
 }

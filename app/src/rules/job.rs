@@ -22,9 +22,25 @@ pub(crate) fn extend_refusal(job: &Job) -> Option<Phrase> {
     }
 }
 
+/// A job's HTTP address. Nothing but the web may become a link, least of all `javascript:`.
+pub(crate) fn http_address(job: &Job) -> Option<&str> {
+    job.http_url.as_deref().filter(|url| url.starts_with("http://") || url.starts_with("https://"))
+}
+
 /// Why a job's HTTP address cannot be opened.
 pub(crate) fn http_refusal(job: &Job) -> Option<Phrase> {
-    (job.status != JobStatus::Running).then_some(job::OPEN_HTTP_NOT_RUNNING)
+    if job.status != JobStatus::Running {
+        Some(job::OPEN_HTTP_NOT_RUNNING)
+    } else if http_address(job).is_none() {
+        Some(job::OPEN_HTTP_NO_ADDRESS)
+    } else {
+        None
+    }
+}
+
+/// Whether a job may have something to show over HTTP.
+pub(crate) fn serves_http(job: &Job) -> bool {
+    http_address(job).is_some() || (job.status == JobStatus::Running && job.container.http_port.is_some())
 }
 
 /// Why a job cannot be saved as an image.
@@ -98,6 +114,23 @@ pub(crate) mod tests {
             job.reason = Some("LogStalled".into());
             assert_eq!(telling_reason(&job).is_some(), told, "{status}");
         }
+    }
+
+    #[test]
+    fn a_job_that_serves_http_without_an_address_says_how_to_reach_it() {
+        let mut job = job("job-1", "running");
+        assert!(!serves_http(&job));
+        job.container.http_port = Some(8000);
+        assert!(serves_http(&job));
+        assert_eq!(http_refusal(&job), Some(job::OPEN_HTTP_NO_ADDRESS));
+        for bad in ["javascript:alert(1)", "data:text/html,x", " http://x", "//x", ""] {
+            job.http_url = Some(bad.into());
+            assert_eq!(http_refusal(&job), Some(job::OPEN_HTTP_NO_ADDRESS), "{bad}");
+        }
+        job.http_url = Some("http://127.0.0.1:32768/".into());
+        assert_eq!((http_refusal(&job), http_address(&job)), (None, Some("http://127.0.0.1:32768/")));
+        job.status = JobStatus::Pending;
+        assert_eq!(http_refusal(&job), Some(job::OPEN_HTTP_NOT_RUNNING));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use axum::{
     body::Body,
-    http::{Method, Request, header},
+    http::{Method, Request, StatusCode, header},
 };
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -8,24 +8,30 @@ use tower::ServiceExt as _;
 use url::Url;
 
 use super::*;
-use crate::engine::fake::FakeEngine;
+use crate::{engine::fake::FakeEngine, runner::OwnImages};
 
 async fn start(folder: &std::path::Path, engine: &Arc<FakeEngine>) -> Cluster {
-    let config = Config::new(folder.to_owned(), Url::parse("http://127.0.0.1:8080").expect("a url"));
+    start_at("http://127.0.0.1:8080", folder, engine).await
+}
+
+async fn start_at(address: &str, folder: &std::path::Path, engine: &Arc<FakeEngine>) -> Cluster {
+    let config = Config::new(folder.to_owned(), Url::parse(address).expect("a url"));
     Cluster::start_on(config, engine.clone()).await.expect("starts")
 }
 
 async fn call(cluster: &Cluster, method: Method, path: &str, body: Value) -> Value {
-    let token = cluster
-        .api
-        .accounts
-        .token_for("admin", Duration::from_secs(60), cluster.api.clock.now())
-        .await
-        .expect("a token");
+    call_as("admin", cluster, method, path, &body.to_string()).await.1
+}
+
+async fn call_as(user: &str, cluster: &Cluster, method: Method, path: &str, body: &str) -> (StatusCode, Value) {
+    let now = cluster.api.clock.now();
+    let token = cluster.api.accounts.token_for(user, Duration::from_secs(60), now).await.expect("a token");
     let request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
-    let answer = cluster.router().oneshot(request.body(Body::from(body.to_string())).expect("a request")).await;
-    let bytes = answer.expect("answers").into_body().collect().await.expect("a body").to_bytes();
-    serde_json::from_slice(&bytes).unwrap_or(Value::Null)
+    let request = request.header(header::CONTENT_LENGTH, body.len()).body(Body::from(body.to_owned()));
+    let answer = cluster.router().oneshot(request.expect("a request")).await.expect("answers");
+    let status = answer.status();
+    let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
 }
 
 async fn create(cluster: &Cluster, command: &str) -> String {
@@ -210,6 +216,48 @@ async fn a_recording_from_after_the_backup_that_was_restored_is_not_shown_as_tha
     assert!(second.api.casts.find(unknown).await.expect("reads").is_none());
     let files = std::fs::read_dir(&second.home.casts).expect("a folder").count();
     assert_eq!(files, 2, "it is kept under another name");
+    second.shutdown().await;
+}
+
+/// Puts an image without layers into the registry.
+async fn push(cluster: &Cluster, repository: &str, tag: &str) {
+    let empty = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    let upload = format!("/v2/{repository}/blobs/uploads/?digest={empty}");
+    let manifest = json!({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": empty, "size": 2}, "layers": []});
+    let put = format!("/v2/{repository}/manifests/{tag}");
+    for (method, path, body) in [(Method::POST, upload, "{}".to_owned()), (Method::PUT, put, manifest.to_string())] {
+        let (status, answer) = call_as("admin", cluster, method, &path, &body).await;
+        assert_eq!(status, StatusCode::CREATED, "{path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn at_a_new_address_images_of_the_old_one_keep_their_rights_and_are_found() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let engine = FakeEngine::new();
+    let (old, new) = ("127.0.0.1:8080/main/default/net:v1", "images.example/main/default/net:v1");
+    let jobs = "/api/v1/jobs?from_preset";
+    let asked = json!({"image": old, "command": "hang"}).to_string();
+    let first = start(folder.path(), &engine).await;
+    push(&first, "main/default/net", "v1").await;
+    let (status, before) = call_as("admin", &first, Method::POST, jobs, &asked).await;
+    assert_eq!((status, &before["container"]["image"]), (StatusCode::ACCEPTED, &json!(old)));
+    first.shutdown().await;
+
+    let second = start_at("https://images.example", folder.path(), &engine).await;
+    let people = crate::Accounts::open(&second.api.config).await.expect("opens");
+    people.add_user("bob", crate::ProjectRole::Writer, Some("other")).await.expect("adds");
+    let (status, refused) = call_as("bob", &second, Method::POST, jobs, &asked).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "{refused}");
+    let (status, again) = call_as("admin", &second, Method::POST, jobs, &asked).await;
+    assert_eq!((status, &again["container"]["image"]), (StatusCode::ACCEPTED, &json!(new)));
+    // The job of before: what it shows, and what it would be started with again.
+    let path = format!("/api/v1/jobs/{}", before["id"].as_str().expect("an id"));
+    assert_eq!(call(&second, Method::GET, &path, Value::Null).await["container"]["image"], new);
+    let images: &dyn OwnImages = second.api.images.as_ref();
+    let found = images.find(old, "admin").await.expect("may be read").expect("is of this registry");
+    assert_eq!(found.name, new);
     second.shutdown().await;
 }
 

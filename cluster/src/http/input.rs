@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use url::form_urlencoded;
 
 use super::{Api, Problem, caller::Caller};
-use crate::accounts::places::Seen;
+use crate::{accounts::places::Seen, jobs::create::short};
 
 /// More than any honest request: the largest environment, twice.
 pub(super) const BODY_LIMIT_BYTES: usize = 1 << 20;
@@ -36,7 +36,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Sent<T> {
         Caller::from_request_parts(&mut head, api).await?;
         let RawBody(bytes) = RawBody::from_request(Request::from_parts(head.clone(), body), api).await?;
         let caller = Caller::from_request_parts(&mut head, api).await?;
-        let value = serde_json::from_slice(&bytes).map_err(|why| Problem::Body(why.to_string()))?;
+        let value = serde_json::from_slice(&bytes).map_err(|why| Problem::Body(short(&why.to_string())))?;
         Ok(Self(caller, value))
     }
 }
@@ -68,8 +68,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Path(value) =
-            Path::<T>::from_request_parts(parts, state).await.map_err(|why| Problem::field("path", why.body_text()))?;
+        let Path(value) = Path::<T>::from_request_parts(parts, state)
+            .await
+            .map_err(|why| Problem::field("path", short(&why.body_text())))?;
         Ok(Self(value))
     }
 }

@@ -25,7 +25,10 @@ use super::{
     causes,
     input::{Query, Segments, Sent, job_key},
 };
-use crate::jobs::{JobError, JobRecord, Visible, create::Draft, view};
+use crate::{
+    config::Config,
+    jobs::{JobError, JobRecord, Visible, create::Draft, view},
+};
 
 const NDJSON: &str = "application/x-ndjson";
 /// Jobs read at once while listing: what a slow reader makes this server hold.
@@ -34,7 +37,13 @@ const PAGE: u32 = 200;
 impl Api {
     fn view(&self, job: &JobRecord) -> Job {
         let stall = self.live.stall(&job.id);
-        view::view(&self.config.cluster_name, job, self.clock.now(), stall.as_ref())
+        let Config { cluster_name, base_url, .. } = &self.config;
+        let mut view = view::view(cluster_name, base_url, job, self.clock.now(), stall.as_ref());
+        // Whoever looks for the image goes where the registry is today.
+        if let Ok(Some(own)) = self.images.names.find(&view.container.image, &job.org, &job.project) {
+            view.container.image = own.docker();
+        }
+        view
     }
 
     /// The job a path names, if the caller may do that to it.

@@ -15,9 +15,19 @@ use platform::{
 };
 
 use crate::{
-    accounts::AccountError, casts::CastError, engine::EngineError, images::ImagesError, jobs::JobError, logs::LogError,
-    permissions::PermissionError, registry::RegistryError, store::StoreError,
+    accounts::AccountError,
+    casts::CastError,
+    engine::EngineError,
+    images::ImagesError,
+    jobs::{JobError, create::short},
+    logs::LogError,
+    permissions::PermissionError,
+    registry::RegistryError,
+    store::StoreError,
 };
+
+/// Clients and proxies take heads of 8 KiB, which hold other headers too.
+const LONGEST_X_ERROR_BYTES: usize = 4096;
 
 /// Why a request was not served.
 #[derive(Debug, thiserror::Error)]
@@ -287,8 +297,21 @@ pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// JSON in printable ASCII, as header values must be.
+/// The refusal as a header; in few words where all would be too long for one.
 fn header_json(body: &ErrorBody) -> HeaderValue {
+    let mut text = ascii_json(body);
+    if text.len() > LONGEST_X_ERROR_BYTES {
+        let error = match body {
+            ErrorBody::Error { error } => short(error),
+            ErrorBody::Missing { missing } => format!("{} permissions are missing; the body names them", missing.len()),
+        };
+        text = ascii_json(&ErrorBody::Error { error });
+    }
+    HeaderValue::from_str(&text).expect("printable ASCII makes a header value")
+}
+
+/// JSON in printable ASCII, as header values must be.
+fn ascii_json(body: &ErrorBody) -> String {
     let json = serde_json::to_string(body).expect("an error body is plain strings");
     let mut ascii = String::with_capacity(json.len());
     for c in json.chars() {
@@ -300,7 +323,7 @@ fn header_json(body: &ErrorBody) -> HeaderValue {
             }
         }
     }
-    HeaderValue::from_str(&ascii).expect("printable ASCII makes a header value")
+    ascii
 }
 
 #[cfg(test)]
@@ -402,5 +425,19 @@ mod tests {
         let text = value.to_str().expect("ascii");
         let back: serde_json::Value = serde_json::from_str(text).expect("json");
         assert_eq!(back["error"], "нет\u{1f600}\n\"");
+    }
+
+    #[test]
+    fn the_header_is_short_however_long_the_refusal_is() {
+        let lacking = vec![Permission { uri: uri(), action: Action::Write }; 1000];
+        for (body, begins) in [
+            (ErrorBody::Error { error: "\u{1f600}".repeat(9000) }, "\u{1f600}\u{1f600}"),
+            (ErrorBody::Missing { missing: lacking }, "1000 permissions are missing"),
+        ] {
+            let value = header_json(&body);
+            assert!(value.len() <= LONGEST_X_ERROR_BYTES, "{}", value.len());
+            let said: serde_json::Value = serde_json::from_slice(value.as_bytes()).expect("json");
+            assert!(said["error"].as_str().expect("a sentence").starts_with(begins), "{said}");
+        }
     }
 }

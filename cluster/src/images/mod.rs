@@ -6,6 +6,7 @@
 
 mod copy;
 mod error;
+mod hosts;
 mod leftovers;
 mod names;
 mod pull;

@@ -6,8 +6,11 @@
 use image::reference::{InvalidReference, Reference as DockerReference};
 use platform::Uri;
 
-use super::ImagesError;
-use crate::registry::{Reference, RepositoryName};
+use super::{ImagesError, hosts};
+use crate::{
+    registry::{Reference, RepositoryName},
+    store::{Store, StoreError},
+};
 
 /// An image of the own registry: one tag or one manifest of a repository.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -50,17 +53,20 @@ impl OwnName {
 pub(crate) struct OwnNames {
     /// `HOST[:PORT]`.
     host: String,
+    /// That, and what it was before.
+    hosts: Vec<String>,
     cluster: String,
     /// Engines must be told to speak HTTP without TLS.
     plain_http: bool,
 }
 
 impl OwnNames {
-    /// The names of a registry at this address.
-    pub(crate) fn new(base: &url::Url, cluster: &str) -> Self {
+    /// The names of a registry at this address, and at those it had before.
+    pub(crate) async fn open(store: &Store, base: &url::Url, cluster: &str) -> Result<Self, StoreError> {
         let host = base.host_str().unwrap_or_default();
         let host = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        Self { host, cluster: cluster.to_owned(), plain_http: base.scheme() == "http" }
+        let hosts = hosts::remember(store, &host).await?;
+        Ok(Self { host, hosts, cluster: cluster.to_owned(), plain_http: base.scheme() == "http" })
     }
 
     /// The cluster in URIs.
@@ -73,12 +79,13 @@ impl OwnNames {
         self.plain_http
     }
 
-    /// Reads what a job asks for, as somebody in this organisation and project means it. `None`: an image of elsewhere.
+    /// Reads what a job asks for, as somebody in this organisation and project means it. `None`: an image of elsewhere. What
+    /// has a host of before comes to today's name.
     pub(crate) fn find(&self, text: &str, org: &str, project: &str) -> Result<Option<OwnName>, ImagesError> {
         if let Some(rest) = text.strip_prefix("image:") {
             return self.of_uri(text, rest, org, project).map(Some);
         }
-        let own = text.strip_prefix(&self.host).and_then(|rest| rest.strip_prefix('/'));
+        let own = self.hosts.iter().find_map(|host| text.strip_prefix(host.as_str())?.strip_prefix('/'));
         own.map(|rest| self.of_path(text, rest)).transpose()
     }
 
@@ -140,7 +147,9 @@ mod tests {
     use super::*;
 
     fn names() -> OwnNames {
-        OwnNames::new(&url::Url::parse("http://127.0.0.1:8080").expect("a url"), "default")
+        let host = "127.0.0.1:8080".to_owned();
+        let hosts = vec!["127.0.0.1:80".to_owned(), host.clone(), "old.example".to_owned()];
+        OwnNames { host, hosts, cluster: "default".to_owned(), plain_http: true }
     }
 
     fn found(text: &str) -> Option<String> {
@@ -153,6 +162,8 @@ mod tests {
         for (text, expected) in [
             ("127.0.0.1:8080/main/demo/net:v1", "127.0.0.1:8080/main/demo/net:v1".to_owned()),
             ("127.0.0.1:8080/main/demo/net", "127.0.0.1:8080/main/demo/net:latest".to_owned()),
+            ("old.example/main/demo/net:v1", "127.0.0.1:8080/main/demo/net:v1".to_owned()),
+            ("127.0.0.1:80/main/demo/net:v1", "127.0.0.1:8080/main/demo/net:v1".to_owned()),
             ("image:net:v1", "127.0.0.1:8080/main/demo/net:v1".to_owned()),
             ("image:/other/net", "127.0.0.1:8080/main/other/net:latest".to_owned()),
             ("image://default/org/other/deep/net:v1", "127.0.0.1:8080/org/other/deep/net:v1".to_owned()),
@@ -160,7 +171,14 @@ mod tests {
         ] {
             assert_eq!(found(text), Some(expected), "{text}");
         }
-        for elsewhere in ["ubuntu", "ubuntu:latest", "127.0.0.1:80801/a/b/c", "127.0.0.1:808/a/b/c", "docker.io/x/y"] {
+        for elsewhere in [
+            "ubuntu",
+            "ubuntu:latest",
+            "127.0.0.1:80801/a/b/c",
+            "127.0.0.1:808/a/b/c",
+            "old.example:1/a/b/c",
+            "docker.io/x/y",
+        ] {
             assert_eq!(found(elsewhere), None, "{elsewhere}");
         }
     }
@@ -192,7 +210,10 @@ mod tests {
         assert_eq!(target("main/demo/net:v1", false).expect("a target").docker(), "127.0.0.1:8080/main/demo/net:v1");
         // The first part is an organisation even where it looks like a host.
         assert!(target("main.org/demo/net", false).is_ok());
-        assert!(target("127.0.0.1:8080/main/demo/net", true).is_ok());
+        for host in ["127.0.0.1:8080", "old.example"] {
+            let own = target(&format!("{host}/main/demo/net"), true).expect("a target");
+            assert_eq!(own.docker(), "127.0.0.1:8080/main/demo/net:latest");
+        }
         assert!(matches!(target("main/demo/net:v1", true), Err(ImagesError::UnknownHost { .. })));
         assert!(matches!(target("docker.io/main/demo/net:v1", true), Err(ImagesError::UnknownHost { .. })));
         let digest = format!("127.0.0.1:8080/a/b/c@sha256:{}", "a".repeat(64));

@@ -4,9 +4,10 @@
 
 use jiff::Timestamp;
 use platform::{Uri, job};
+use url::Url;
 
 use super::record::JobRecord;
-use crate::runner::Stall;
+use crate::{config::is_loopback, runner::Stall};
 
 const MIB: u64 = 1 << 20;
 const MOST_STATUSES: usize = 1000;
@@ -26,10 +27,10 @@ pub(crate) fn uris(cluster: &str, job: &JobRecord) -> Vec<Uri> {
 /// The reason a running job shows while its output cannot be stored.
 const LOG_STALLED: &str = "LogStalled";
 
-/// The job as clients see it at `now`. What stalls its log is shown while it lasts: as the latest step of a running job's
+/// The job as clients see it at `now`, who reach this server by `base`. What stalls its log is shown while it lasts: as the latest step of a running job's
 /// story, and in the last words of one that has ended, whose end nothing may follow.
-pub(crate) fn view(cluster: &str, job: &JobRecord, now: Timestamp, stall: Option<&Stall>) -> job::Job {
-    let mut view = told(cluster, job, now);
+pub(crate) fn view(cluster: &str, base: &Url, job: &JobRecord, now: Timestamp, stall: Option<&Stall>) -> job::Job {
+    let mut view = told(cluster, base, job, now);
     let Some(stall) = stall else { return view };
     if view.status == job::JobStatus::Running {
         let (reason, description) = (Some(LOG_STALLED.to_owned()), Some(stall.words.to_owned()));
@@ -52,9 +53,11 @@ pub(crate) fn view(cluster: &str, job: &JobRecord, now: Timestamp, stall: Option
     view
 }
 
-fn told(cluster: &str, job: &JobRecord, now: Timestamp) -> job::Job {
+fn told(cluster: &str, base: &Url, job: &JobRecord, now: Timestamp) -> job::Job {
     let last = job.last();
-    let http_url = job.http_port.filter(|_| !last.status.is_finished()).map(|port| format!("http://127.0.0.1:{port}/"));
+    // Published on this machine's loopback: to people elsewhere that address would be their own machine's.
+    let reached = !last.status.is_finished() && is_loopback(base);
+    let http_url = job.http_port.filter(|_| reached).map(|port| format!("http://127.0.0.1:{port}/"));
     let mut container = job.spec.container.clone();
     // Clients of 2021 read memory_mb, today's read memory.
     container.resources.memory_mb = Some(container.resources.memory / MIB);
@@ -120,11 +123,15 @@ mod tests {
         *,
     };
 
+    fn seen(job: &JobRecord, secs: i64) -> job::Job {
+        view("default", &Url::parse("http://localhost:8080").expect("a url"), job, at(secs), None)
+    }
+
     #[test]
     fn a_running_job_has_what_clients_insist_on() {
         let mut job = record(vec![item(0, JobStatus::Pending, "Creating"), item(5, JobStatus::Running, "Running")]);
         job.http_port = Some(40_123);
-        let seen = serde_json::to_value(view("default", &job, at(65), None)).expect("serialises");
+        let seen = serde_json::to_value(seen(&job, 65)).expect("serialises");
         assert_eq!(seen["uri"], format!("job://default/main/demo/{}", job.id));
         assert_eq!(seen["http_url_named"], "http://127.0.0.1:40123/");
         assert_eq!(seen["history"]["started_at"], "2027-01-15T08:00:05Z");
@@ -139,10 +146,26 @@ mod tests {
         let mut story = vec![item(0, JobStatus::Pending, "Creating")];
         story.extend((1..5000).map(|n| item(n, JobStatus::Running, if n % 2 == 0 { "Restarting" } else { "Running" })));
         let job = record(story);
-        let seen = view("default", &job, at(6000), None);
+        let seen = seen(&job, 6000);
         assert_eq!(seen.statuses.len(), MOST_STATUSES);
         assert_eq!((&seen.statuses[0], seen.statuses.last()), (&job.transitions[0], job.transitions.last()));
         assert_eq!(seen.history.restarts, 2499);
+    }
+
+    #[test]
+    fn an_address_on_this_machine_is_told_only_where_clients_are_on_it_too() {
+        let mut job = record(vec![item(0, JobStatus::Running, "Running")]);
+        job.http_port = Some(40_123);
+        for (base, told) in [
+            ("http://127.0.0.1:8080", true),
+            ("http://[::1]:8080", true),
+            ("http://0.0.0.0:8080", false),
+            ("http://192.168.1.2:8080", false),
+            ("https://cluster.example", false),
+        ] {
+            let seen = view("default", &Url::parse(base).expect("a url"), &job, at(65), None);
+            assert_eq!((seen.http_url.is_some(), seen.http_url_named.is_some()), (told, told), "{base}");
+        }
     }
 
     #[test]
@@ -150,7 +173,7 @@ mod tests {
         let mut job =
             record(vec![item(0, JobStatus::Pending, "Creating"), item(5, JobStatus::Cancelled, "UserRequested")]);
         job.http_port = Some(40_123);
-        let seen = view("default", &job, at(65), None);
+        let seen = seen(&job, 65);
         assert_eq!((seen.http_url, seen.history.finished_at), (None, Some(at(5))));
     }
 }

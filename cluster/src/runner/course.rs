@@ -208,6 +208,10 @@ impl Course {
         }
         let outcome = outcome::outcome(&state);
         if outcome::restarts(job.spec.restart_policy, &outcome) {
+            if job.http_port.is_some() {
+                // The engine may give the port to another job before this one runs again.
+                self.runner.book.set_http_port(&self.id, None).await?;
+            }
             self.drain(capture, engine, id).await?;
             return self.restart(&job, &state, &outcome).await;
         }

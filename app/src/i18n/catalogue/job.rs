@@ -15,6 +15,7 @@ crate::i18n::phrases! {
     OPEN_HTTP = "Open", "Открыть";
     OPEN_HTTP_LABEL = "Open the job's HTTP address", "Открыть HTTP-адрес задания";
     OPEN_HTTP_NOT_RUNNING = "The address answers while the job runs.", "Адрес отвечает, пока задание работает.";
+    OPEN_HTTP_NO_ADDRESS = "No address leads there now. Overview, HTTP says how to reach the port.", "Сейчас туда не ведёт ни один адрес. Как попасть на порт, сказано в обзоре, в строке HTTP.";
     MORE = "More actions", "Другие действия";
     COPY_LINK = "Copy link to this page", "Копировать ссылку на страницу";
     COPY_ID = "Copy job id", "Копировать id задания";
@@ -51,6 +52,7 @@ crate::i18n::phrases! {
     MEMORY = "Memory", "Память";
     HTTP = "HTTP", "HTTP";
     HTTP_PORT = "port {port}", "порт {port}";
+    HTTP_FORWARD = "port {port}: run {command} and open {url}", "порт {port}: выполните {command} и откройте {url}";
     TTY = "Terminal", "Терминал";
     YES = "yes", "да";
     NO = "no", "нет";

@@ -19,7 +19,7 @@ crate::i18n::phrases! {
     WORKING_DIR = "Working directory", "Рабочий каталог";
     WORKING_DIR_HINT = "An absolute path, such as /data.", "Абсолютный путь, например /data.";
     HTTP_PORT = "HTTP port", "HTTP-порт";
-    HTTP_PORT_HINT = "If the job serves HTTP, the port it listens on; it gets an address.", "Если задание отвечает по HTTP — порт, который оно слушает; у него появится адрес.";
+    HTTP_PORT_HINT = "If the job serves HTTP, the port it listens on. The job's page says how to reach it.", "Если задание отвечает по HTTP — порт, который оно слушает. Как на него попасть, скажет страница задания.";
     ENV = "Environment", "Переменные окружения";
     ENV_NAME = "Name", "Имя";
     ENV_VALUE = "Value", "Значение";

@@ -15,7 +15,7 @@ use crate::queries::{
 };
 use crate::rules::{
     cli,
-    job::{extend_refusal, http_refusal, kill_refusal, label, save_refusal},
+    job::{extend_refusal, http_address, http_refusal, kill_refusal, label, save_refusal, serves_http},
 };
 use crate::stores::{
     browser,
@@ -81,16 +81,19 @@ pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
             }
         });
     };
-    let http = Memo::new(move |_| seen.with(|s| s.job.http_url.clone()).filter(|url| is_web(url)));
+    let served = Memo::new(move |_| seen.with(|s| serves_http(&s.job)));
+    let open = |job: &Job| http_address(job).filter(|_| http_refusal(job).is_none()).map(str::to_owned);
+    let address = Memo::new(move |_| seen.with(|s| open(&s.job)));
     // A dialog that is open stays open when the job ends under it: what it watches may still come to its end.
     let (saving, sharing) = (RwSignal::new(false), RwSignal::new(false));
     let extendable = Memo::new(move |_| seen.with(|s| extend_refusal(&s.job).is_none()));
     view! {
         <div class="job-actions">
             {move || {
-                http.get()
-                    .map(|url| {
-                        if seen.with(|s| http_refusal(&s.job).is_none()) {
+                served
+                    .get()
+                    .then(|| match address.get() {
+                        Some(url) => {
                             view! {
                                 <a class="button" href=url target="_blank" rel="noopener noreferrer" aria-label=i18n.text(words::OPEN_HTTP_LABEL)>
                                     {draw(icon::OPEN)}
@@ -98,7 +101,8 @@ pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
                                 </a>
                             }
                                 .into_any()
-                        } else {
+                        }
+                        None => {
                             view! { <Button label=i18n.text(words::OPEN_HTTP) picture=icon::OPEN refusal=why_not(http_refusal) on_click=|()| ()/> }
                                 .into_any()
                         }
@@ -166,21 +170,5 @@ pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
                     view! { <LinksDialog id name on_close=move |()| sharing.set(false)/> }
                 })
         }}
-    }
-}
-
-/// Whether an address from the cluster may become a link: nothing but the web may, least of all `javascript:`.
-fn is_web(url: &str) -> bool {
-    url.starts_with("http://") || url.starts_with("https://")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn only_web_addresses_become_links() {
-        assert!(super::is_web("https://x.example/"));
-        for bad in ["javascript:alert(1)", "data:text/html,x", " http://x", "//x", ""] {
-            assert!(!super::is_web(bad), "{bad}");
-        }
     }
 }

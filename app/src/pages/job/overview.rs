@@ -9,12 +9,12 @@ use crate::i18n::{
     format, use_i18n,
 };
 use crate::queries::jobs::Seen;
-use crate::rules::cli;
+use crate::rules::cli::{self, Forward};
 use crate::ui::{
     button::{Button, Kind},
     icon::EYE,
 };
-use api::jobs::Job;
+use api::jobs::{Job, JobStatus};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -107,7 +107,13 @@ fn container(i18n: I18n, job: &Job) -> impl IntoView + use<> {
         (Some(url), Some(port)) => {
             Some(format!("{url} ({})", i18n.fill(words::HTTP_PORT, &[("port", &port.to_string())])))
         }
-        (None, Some(port)) => Some(i18n.fill(words::HTTP_PORT, &[("port", &port.to_string())])),
+        (None, Some(port)) => Some(match Forward::of(job).filter(|_| job.status == JobStatus::Running) {
+            Some(Forward { command, url }) => {
+                let parts = [("port", port.to_string()), ("command", command), ("url", url)];
+                i18n.fill(words::HTTP_FORWARD, &parts.each_ref().map(|(name, text)| (*name, text.as_str())))
+            }
+            None => i18n.fill(words::HTTP_PORT, &[("port", &port.to_string())]),
+        }),
         (url, None) => url.clone(),
     };
     view! {

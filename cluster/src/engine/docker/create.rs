@@ -20,11 +20,12 @@ pub(super) struct Traits {
     pub(super) cpus: f64,
 }
 
-pub(super) fn body(spec: &ContainerSpec, traits: Traits) -> ContainerCreateBody {
+/// What to ask for; the image by its full name.
+pub(super) fn body(spec: &ContainerSpec, image: String, traits: Traits) -> ContainerCreateBody {
     let port = spec.http_port.map(|port| format!("{port}/tcp"));
     let memory = i64::try_from(spec.memory_bytes).unwrap_or(i64::MAX);
     ContainerCreateBody {
-        image: Some(spec.image.clone()),
+        image: Some(image),
         entrypoint: spec.entrypoint.clone(),
         cmd: spec.command.clone(),
         env: Some(spec.env.iter().map(|(name, value)| format!("{name}={value}")).collect()),
@@ -96,7 +97,7 @@ mod tests {
     fn limits_are_equal_and_within_our_own_and_cpus_within_the_machine() {
         let spec = ContainerSpec { cpu_cores: 64.0, memory_bytes: 1 << 30, http_port: Some(80), ..Default::default() };
         let traits = Traits { podman: false, local: true, cpus: 2.0 };
-        let host = body(&spec, traits).host_config.unwrap();
+        let host = body(&spec, String::new(), traits).host_config.unwrap();
         assert_eq!(host.nano_cpus, Some(2_000_000_000));
         assert_eq!(host.memory, host.memory_swap);
         for limit in host.ulimits.unwrap() {

@@ -7,8 +7,10 @@ use base64::engine::general_purpose::URL_SAFE;
 use futures::stream::{BoxStream, StreamExt, TryStreamExt, try_unfold};
 use http_body_util::BodyExt;
 use hyper::body::{Bytes, Incoming};
+use image::reference::Reference;
 use serde::Deserialize;
 
+use super::name;
 use super::wire::Wire;
 use crate::engine::{
     Archive, ContainerId, EngineError, EngineStream, ImageError, LocalImage, PullProgress, RegistryAuth,
@@ -16,13 +18,12 @@ use crate::engine::{
 
 /// An engine's line of progress is far shorter.
 const LONGEST_LINE: usize = 1 << 20;
-/// Podman puts this before names that say no registry.
-const PODMAN_LOCAL: &str = "localhost/";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Inspected {
     id: String,
+    repo_tags: Option<Vec<String>>,
     repo_digests: Option<Vec<String>>,
     #[serde(rename = "RootFS")]
     root_fs: Option<RootFs>,
@@ -55,29 +56,36 @@ struct Detail {
     message: Option<String>,
 }
 
-pub(super) async fn find(wire: &Wire, image: &str) -> Result<Option<LocalImage>, EngineError> {
-    match wire.json::<Inspected>(&format!("/images/{}/json", in_path(image))).await {
-        Ok(found) => Ok(Some(LocalImage {
-            id: if found.id.contains(':') { found.id } else { format!("sha256:{}", found.id) },
-            repo_digests: found.repo_digests.unwrap_or_default(),
-            diff_ids: found.root_fs.and_then(|root| root.layers).unwrap_or_default(),
-        })),
-        Err(EngineError::Failed { status: 404, .. }) => Ok(None),
-        Err(EngineError::Failed { status: 400, message }) => Err(ImageError::classify(image, &message).into()),
-        Err(other) => Err(other),
+pub(super) async fn find(wire: &Wire, image: &Reference) -> Result<Option<LocalImage>, EngineError> {
+    let text = image.to_string();
+    let found = match wire.json::<Inspected>(&format!("/images/{}/json", in_path(&text))).await {
+        Ok(found) => found,
+        Err(EngineError::Failed { status: 404, .. }) => return Ok(None),
+        Err(EngineError::Failed { status: 400, message }) => return Err(ImageError::classify(&text, &message).into()),
+        Err(other) => return Err(other),
+    };
+    let repo_digests = found.repo_digests.unwrap_or_default();
+    if !name::is_told(image, &found.repo_tags.unwrap_or_default(), &repo_digests) {
+        return Ok(None);
     }
+    Ok(Some(LocalImage {
+        id: if found.id.contains(':') { found.id } else { format!("sha256:{}", found.id) },
+        repo_digests,
+        diff_ids: found.root_fs.and_then(|root| root.layers).unwrap_or_default(),
+    }))
 }
 
-pub(super) async fn commit(wire: &Wire, id: &ContainerId, image: &str) -> Result<(), EngineError> {
-    let (repo, tag) = image.rsplit_once(':').unwrap_or((image, "latest"));
-    let path = format!("/commit?container={}&repo={}&tag={}&pause=1", id.0, in_query(repo), in_query(tag));
+pub(super) async fn commit(wire: &Wire, id: &ContainerId, image: &Reference) -> Result<(), EngineError> {
+    let (repo, tag) = name::repository_and_tag(image);
+    let path = format!("/commit?container={}&repo={}&tag={}&pause=1", id.0, in_query(&repo), in_query(tag));
     // Podman reads a body even where there is nothing to say.
     let made = wire.post_json(&path, &serde_json::json!({})).await;
     made.map(drop).map_err(|error| super::failure::container_error(&id.0, error))
 }
 
-pub(super) async fn export(wire: &Wire, image: &str) -> Result<EngineStream<Bytes>, EngineError> {
-    let body = wire.get(&format!("/images/{}/get", in_path(image))).await.map_err(|error| of_image(image, error))?;
+pub(super) async fn export(wire: &Wire, image: &Reference) -> Result<EngineStream<Bytes>, EngineError> {
+    let image = image.to_string();
+    let body = wire.get(&format!("/images/{}/get", in_path(&image))).await.map_err(|error| of_image(&image, error))?;
     let endpoint = wire.clone();
     Ok(body.into_data_stream().map_err(move |error| endpoint.gone(error)).boxed())
 }
@@ -93,21 +101,17 @@ pub(super) async fn load(wire: &Wire, archive: Archive) -> Result<(), EngineErro
     Ok(())
 }
 
-pub(super) async fn remove(wire: &Wire, image: &str) -> Result<(), EngineError> {
-    match wire.delete(&format!("/images/{}", in_path(image))).await {
+pub(super) async fn remove(wire: &Wire, image: &Reference) -> Result<(), EngineError> {
+    match wire.delete(&format!("/images/{}", in_path(&image.to_string()))).await {
         Ok(()) | Err(EngineError::Failed { status: 404, .. }) => Ok(()),
         Err(other) => Err(other),
     }
 }
 
-pub(super) async fn called(wire: &Wire, repository: &str) -> Result<Vec<String>, EngineError> {
+pub(super) async fn called(wire: &Wire, repository: &Reference) -> Result<Vec<String>, EngineError> {
     let rows: Vec<Listed> = wire.json("/images/json").await?;
     let names = rows.into_iter().filter_map(|row| row.repo_tags).flatten();
-    let of_repository = |name: &String| {
-        let name = name.strip_prefix(PODMAN_LOCAL).unwrap_or(name);
-        name.strip_prefix(repository).is_some_and(|rest| rest.starts_with(':'))
-    };
-    Ok(names.filter(of_repository).collect())
+    Ok(names.filter(|found| name::full(found).is_ok_and(|found| name::is_of(&found, repository))).collect())
 }
 
 /// Podman's own way to fetch an image: only there can it be told that a registry speaks plain HTTP.

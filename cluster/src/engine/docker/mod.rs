@@ -10,6 +10,7 @@ mod frames;
 mod hang_up;
 mod images;
 mod log;
+mod name;
 mod pieces;
 mod pull;
 mod session;
@@ -119,15 +120,16 @@ impl Engine for DockerEngine {
     }
 
     async fn find_image(&self, image: &str) -> Result<Option<LocalImage>, EngineError> {
-        images::find(&self.wire, image).await
+        images::find(&self.wire, &name::full(image)?).await
     }
 
     async fn pull(&self, image: &str, auth: Option<RegistryAuth>) -> Result<EngineStream<PullProgress>, EngineError> {
+        let full = name::full(image)?.to_string();
         if let Some(auth) = auth.as_ref().filter(|auth| self.traits.podman && auth.plain_http) {
-            return images::pull_by_podman(&self.wire, image, auth).await;
+            return images::pull_by_podman(&self.wire, &full, auth).await;
         }
         let (endpoint, image_name) = (self.wire.endpoint.clone(), image.to_owned());
-        let stream = self.docker.create_image(Some(pull::options(image)), None, auth.map(pull::credentials));
+        let stream = self.docker.create_image(Some(pull::options(&full)), None, auth.map(pull::credentials));
         Ok(stream
             .map(move |step| match step {
                 Ok(info) => match info.error_detail.as_ref().and_then(|detail| detail.message.clone()) {
@@ -140,10 +142,11 @@ impl Engine for DockerEngine {
     }
 
     async fn import(&self, image: &str, rootfs: Bytes, command: &[&str]) -> Result<(), EngineError> {
-        let (repo, tag) = image.rsplit_once(':').unwrap_or((image, "latest"));
+        let full = name::full(image)?;
+        let (repo, tag) = name::repository_and_tag(&full);
         let options = CreateImageOptions {
             from_src: Some("-".to_owned()),
-            repo: Some(repo.to_owned()),
+            repo: Some(repo),
             tag: Some(tag.to_owned()),
             changes: vec![
                 format!("CMD {}", serde_json::json!(command)),
@@ -156,11 +159,11 @@ impl Engine for DockerEngine {
     }
 
     async fn commit(&self, id: &ContainerId, image: &str) -> Result<(), EngineError> {
-        images::commit(&self.wire, id, image).await
+        images::commit(&self.wire, id, &name::full(image)?).await
     }
 
     async fn export(&self, image: &str) -> Result<EngineStream<Bytes>, EngineError> {
-        images::export(&self.wire, image).await
+        images::export(&self.wire, &name::full(image)?).await
     }
 
     async fn load(&self, archive: Archive) -> Result<(), EngineError> {
@@ -168,16 +171,17 @@ impl Engine for DockerEngine {
     }
 
     async fn remove_image(&self, image: &str) -> Result<(), EngineError> {
-        images::remove(&self.wire, image).await
+        images::remove(&self.wire, &name::full(image)?).await
     }
 
     async fn images_called(&self, repository: &str) -> Result<Vec<String>, EngineError> {
-        images::called(&self.wire, repository).await
+        images::called(&self.wire, &name::full(repository)?).await
     }
 
     async fn create(&self, spec: &ContainerSpec) -> Result<ContainerId, EngineError> {
         let options = CreateContainerOptions { name: Some(spec.name.clone()), ..Default::default() };
-        match self.docker.create_container(Some(options), create::body(spec, self.traits)).await {
+        let image = name::full(&spec.image)?.to_string();
+        match self.docker.create_container(Some(options), create::body(spec, image, self.traits)).await {
             Ok(created) => Ok(ContainerId(created.id)),
             Err(error) => Err(match self.failed(&error) {
                 EngineError::Failed { status: 404, message } => ImageError::classify(&spec.image, &message).into(),

@@ -20,6 +20,7 @@ use axum::{
 use url::Url;
 
 use super::Api;
+use crate::config::is_loopback;
 
 /// The OAuth client id of all clients.
 pub(super) const CLIENT_ID: &str = "roadstead";
@@ -82,15 +83,6 @@ fn is_console(given: &Url, console: &Url) -> bool {
     }
     let mut aliased = given.clone();
     is_loopback(given) && is_loopback(&expected) && aliased.set_host(expected.host_str()).is_ok() && aliased == expected
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// Whether a form was sent by a page of this server. Browsers say so in one header or the other.

@@ -7,6 +7,7 @@ async fn hostile_requests_get_a_clear_refusal_in_json() {
     let server = Server::start().await;
     let job = server.job("train").await;
     let long = "x".repeat(6000);
+    let wide = format!("{{\"max_run_time_minutes\": \"{}\"}}", "x".repeat(900_000));
     let table: Vec<(&str, String, &str)> = vec![
         ("POST", "/api/v1/jobs?from_preset".into(), ""),
         ("POST", "/api/v1/jobs?from_preset".into(), "{"),
@@ -35,6 +36,7 @@ async fn hostile_requests_get_a_clear_refusal_in_json() {
         ("PUT", format!("/api/v1/jobs/{job}/max_run_time_minutes"), "{\"max_run_time_minutes\": 0}"),
         ("PUT", format!("/api/v1/jobs/{job}/max_run_time_minutes"), "{\"max_run_time_minutes\": 1e99}"),
         ("PUT", format!("/api/v1/jobs/{job}/max_run_time_minutes"), "{\"other\": 1}"),
+        ("PUT", format!("/api/v1/jobs/{job}/max_run_time_minutes"), &wide),
         ("GET", format!("/api/v1/monitoring/{job}/log?since=soon"), ""),
         ("GET", format!("/api/v1/monitoring/{job}/log?timestamps=perhaps"), ""),
         ("GET", format!("/api/v1/monitoring/{job}/log?from_line=x&timestamps=true"), ""),
@@ -78,7 +80,7 @@ async fn hostile_requests_get_a_clear_refusal_in_json() {
             .header(header::AUTHORIZATION, format!("Bearer {}", server.token(As::Writer).await));
         let answer = server.send(request.body(Body::from(body.to_owned())).expect("a request")).await;
         let shown: String = path.chars().take(100).collect();
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{method} {shown} {body}: {:.200}", answer.text);
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{method} {shown} {body:.200}: {:.200}", answer.text);
         let error = answer.error();
         assert!((4..600).contains(&error.len()), "{method} {shown}: {error}");
         assert!(!error.chars().any(char::is_control), "{method} {shown}: {error:?}");

@@ -184,7 +184,7 @@ impl Server {
             accounts: home.accounts.clone(),
             permissions: home.permissions.clone(),
             clock: clock.clone(),
-            names: OwnNames::new(&config.base_url, &config.cluster_name),
+            names: OwnNames::open(&home.store, &config.base_url, &config.cluster_name).await.expect("reads"),
             copy_rules: config.copy.clone(),
             instance: home.instance.clone(),
             stopping: stopping.clone(),

@@ -47,7 +47,7 @@ impl Keys {
 }
 
 /// A reader's complaint quotes what it read, which may be as long as the request.
-fn short(why: &str) -> String {
+pub(crate) fn short(why: &str) -> String {
     const MOST: usize = 200;
     if why.chars().count() <= MOST { why.to_owned() } else { why.chars().take(MOST).chain(['…']).collect() }
 }

@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use super::{JobError, LONGEST_RUN_MINUTES, NewJob, spec::JobSpec};
 use keys::Keys;
+pub(crate) use keys::short;
 
 const MIB: u64 = 1 << 20;
 

@@ -1,4 +1,4 @@
-use platform::job::{Http, RestartPolicy};
+use platform::job::{Http, RestartPolicy, reason};
 
 use super::*;
 use crate::engine::fake::FakeEngine;
@@ -416,6 +416,23 @@ async fn a_container_somebody_removed_ends_its_job_and_others_containers_are_lef
     engine.remove(&ours).await.unwrap();
     assert_eq!(words(&server.settled(&id).await).last().unwrap(), "failed/NotFound");
     assert_eq!(engine.containers().into_iter().map(|(id, _)| id).collect::<Vec<_>>(), [theirs]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn between_two_runs_no_port_is_told() {
+    let engine = FakeEngine::new();
+    let server = Server::start(engine.clone()).await;
+    let id = server.book.submit("busybox", "hang", |job| {
+        job.spec.restart_policy = RestartPolicy::Always;
+        job.spec.container.http = Some(Http { port: 80, requires_auth: false, health_check_path: None });
+    });
+    server.until(&id, |job| job.http_port.is_some()).await;
+    let (container, _) = engine.containers().remove(0);
+    engine.signal(&container, Signal::Kill).await.unwrap();
+    let is_between = |job: &JobRecord| job.last().reason.as_deref() == Some(reason::RESTARTING);
+    assert_eq!(server.until(&id, is_between).await.http_port, None);
+    let job = server.until(&id, |job| job.http_port.is_some()).await;
+    assert!(is_running(&job) && job.restarts() == 1);
 }
 
 #[tokio::test(start_paused = true)]

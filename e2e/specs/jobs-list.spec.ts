@@ -106,3 +106,15 @@ test("the keyboard help lists the keys and closes with Escape", async ({ page })
   await page.keyboard.press("Escape");
   await expect(help).toBeHidden();
 });
+
+test("clearing the filters clears the list of tags too", { tag: "@one-width" }, async ({ page, verbs }) => {
+  const tag = `tag-${stamp()}`;
+  await verbs.runJob({ command: "true", name: `tagged-${stamp()}`, tags: [tag] });
+  await page.goto("/jobs");
+  const tags = page.getByLabel("Tag", { exact: true });
+  await tags.selectOption(tag);
+  await expect(page).toHaveURL(new RegExp(`tag=${tag}`));
+  await page.getByRole("button", { name: "Clear filters" }).first().click();
+  await expect(page).toHaveURL(/\/jobs$/);
+  await expect(tags).toHaveValue("");
+});

@@ -129,7 +129,7 @@ fn use_filter() -> (Memo<Filter>, Callback<Filter>) {
     let filter = Memo::new(move |_| {
         query.with(|query| {
             // The map knows each key with all its values, in its own order; the filter's own order is restored on reading.
-            let keys = ["status", "owner", "tag", "q", "sort"];
+            let keys = ["status", "owner", "tag", "org", "q", "sort"];
             let pairs: Vec<(&str, String)> = keys
                 .into_iter()
                 .flat_map(|key| query.get_all(key).unwrap_or_default().into_iter().map(move |value| (key, value)))

@@ -184,6 +184,7 @@ impl JobsList {
             return;
         }
         let wanted = JobSelector {
+            orgs: filter.org.iter().cloned().collect(),
             statuses: filter.statuses.clone(),
             owners: filter.owner.iter().cloned().collect(),
             tags: filter.tag.iter().cloned().collect(),
@@ -216,10 +217,10 @@ impl JobsList {
         self.close();
         self.pending.update_value(|pending| *pending = Pending::default());
         let path = move || {
-            let JobSelector { owners, tags, .. } = self.scope.try_get_value().unwrap_or_default();
+            let JobSelector { owners, tags, orgs, .. } = self.scope.try_get_value().unwrap_or_default();
             let since = self.covered_since();
             self.told_since.try_set_value(since);
-            let selector = JobSelector { owners, tags, since, ..JobSelector::default() };
+            let selector = JobSelector { owners, tags, orgs, since, ..JobSelector::default() };
             with_query(endpoint::JOB_EVENTS, selector.to_pairs())
         };
         let live = events::open(self.client, path, move |heard| match heard {

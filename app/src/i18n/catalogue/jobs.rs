@@ -12,6 +12,8 @@ crate::i18n::phrases! {
     OWNER_ME = "{user} (me)", "{user} (я)";
     TAG = "Tag", "Тег";
     TAG_ALL = "All tags", "Все теги";
+    ORG = "Organisation", "Организация";
+    ORG_ALL = "All organisations", "Все организации";
     CLEAR = "Clear filters", "Сбросить фильтры";
     COL_STATUS = "Status", "Статус";
     COL_NAME = "Name", "Имя";

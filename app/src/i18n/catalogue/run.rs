@@ -25,6 +25,7 @@ crate::i18n::phrases! {
     ENV_VALUE = "Value", "Значение";
     ENV_ADD = "Add variable", "Добавить переменную";
     ENV_REMOVE = "Remove variable {name}", "Убрать переменную {name}";
+    PROJECT = "Project", "Проект";
     NAME = "Name", "Имя";
     NAME_HINT = "3 to 40 lower-case letters, digits and single hyphens; begins with a letter.", "От 3 до 40 строчных латинских букв, цифр и одиночных дефисов; начинается с буквы.";
     NAME_GOOD = "Good name", "Имя подходит";

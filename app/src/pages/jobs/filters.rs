@@ -12,13 +12,18 @@ use std::collections::BTreeSet;
 
 const SEARCH_ID: &str = "jobs-filter";
 
-/// Search, statuses, owner, tag.
+/// Search, statuses, owner, tag, organisation.
 #[component]
 pub(super) fn Filters(list: JobsList, filter: Memo<Filter>, set_filter: Callback<Filter>) -> impl IntoView {
     let (i18n, session) = (use_i18n(), use_session());
     let owners =
         Memo::new(move |_| distinct(list, filter.get().owner.as_slice(), |job| std::slice::from_ref(&job.owner)));
     let tags = Memo::new(move |_| distinct(list, filter.get().tag.as_slice(), |job| &job.tags));
+    let orgs = Memo::new(move |_| {
+        let projects = session.session().map(|session| session.projects).unwrap_or_default();
+        let own: Vec<String> = projects.into_iter().filter_map(|project| project.org).chain(filter.get().org).collect();
+        distinct(list, &own, |job| job.org.as_slice())
+    });
     let change = move |act: &dyn Fn(&mut Filter)| {
         let mut next = filter.get_untracked();
         act(&mut next);
@@ -71,6 +76,14 @@ pub(super) fn Filters(list: JobsList, filter: Memo<Filter>, set_filter: Callback
                 least=1
                 chosen=Signal::derive(move || filter.get().tag)
                 on_choose={move |tag: Option<String>| change(&|f| f.tag.clone_from(&tag))}
+            />
+            <Choice
+                label=jobs::ORG
+                all=jobs::ORG_ALL
+                values=orgs
+                least=2
+                chosen=Signal::derive(move || filter.get().org)
+                on_choose={move |org: Option<String>| change(&|f| f.org.clone_from(&org))}
             />
             {move || {
                 filter

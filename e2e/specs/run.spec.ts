@@ -106,6 +106,19 @@ test("an image that is not there is said at its field, which is shown", async ({
   await expect(page.getByLabel("Image", { exact: true })).toBeFocused();
 });
 
+test("Enter in a command of one line starts the job, and with Shift begins a line", { tag: "@one-width" }, async ({ page, verbs }) => {
+  await page.goto("/jobs/new");
+  await page.getByLabel("Image").fill(SAMPLE);
+  const command = page.getByLabel("Command");
+  await command.fill("echo one");
+  await command.press("Shift+Enter");
+  await expect(command).toHaveValue("echo one\n");
+  await command.fill("true");
+  await command.press("Enter");
+  await expect(page).toHaveURL(/\/jobs\/job-/);
+  expect((await verbs.job(new URL(page.url()).pathname.split("/").at(-1) ?? "")).container.command).toBe("true");
+});
+
 test("a member of two organisations sees the jobs of both, starts one in either, and runs it again where it ran", { tag: "@one-width" }, async ({ page, browser, server, viewport }) => {
   const mark = stamp();
   const [org, name] = [`other-${mark}`, `two-${mark}`];

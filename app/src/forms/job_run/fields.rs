@@ -27,7 +27,7 @@ use crate::rules::{
 use crate::stores::{browser, session::use_session, toasts::use_toasts};
 use crate::ui::{
     button::{Button, Kind},
-    field::{SelectField, TextField},
+    field::{LinesField, SelectField, TextField},
     icon::{CHECK, icon},
     state::Note,
 };
@@ -223,7 +223,7 @@ pub(crate) fn JobRunForm(
                 <Section title=run::SECTION_WHAT>
                     <TextField id="image" label=i18n.text(run::IMAGE) hint=i18n.text(run::IMAGE_HINT) value=typed.image error=error("image") mono=true list="image-list" on_leave=leave_image/>
                     <ImageSuggestions/>
-                    <TextField id="command" label=i18n.text(run::COMMAND) hint=i18n.text(run::COMMAND_HINT) optional=true value=typed.command error=error("command") mono=true on_leave=leave("command")/>
+                    <LinesField id="command" label=i18n.text(run::COMMAND) hint=i18n.text(run::COMMAND_HINT) optional=true value=typed.command error=error("command") on_leave=leave("command")/>
                 </Section>
                 <Section title=run::SECTION_SIZE>
                     <PresetCards chosen=typed.preset/>
@@ -247,7 +247,7 @@ pub(crate) fn JobRunForm(
                         <TextField id="http-port" label=i18n.text(run::HTTP_PORT) hint=i18n.text(run::HTTP_PORT_HINT) optional=true numeric=true value=typed.http_port error=error("http_port") on_leave=leave("http_port")/>
                         <TextField id="working-dir" label=i18n.text(run::WORKING_DIR) hint=i18n.text(run::WORKING_DIR_HINT) optional=true mono=true value=typed.working_dir error=error("working_dir") on_leave=leave("working_dir")/>
                     </div>
-                    <TextField id="entrypoint" label=i18n.text(run::ENTRYPOINT) hint=i18n.text(run::ENTRYPOINT_HINT) optional=true mono=true value=typed.entrypoint error=error("entrypoint") on_leave=leave("entrypoint")/>
+                    <LinesField id="entrypoint" label=i18n.text(run::ENTRYPOINT) hint=i18n.text(run::ENTRYPOINT_HINT) optional=true value=typed.entrypoint error=error("entrypoint") on_leave=leave("entrypoint")/>
                     <label class="check">
                         <input type="checkbox" prop:checked=typed.tty on:change=move |event| typed.tty.set(event_target_checked(&event))/>
                         {i18n.text(run::TTY)}

@@ -13,7 +13,7 @@ crate::i18n::phrases! {
     IMAGE = "Image", "Образ";
     IMAGE_HINT = "A name from a registry, such as ubuntu:24.04, or image:NAME for one of this platform.", "Имя из реестра, например ubuntu:24.04, или image:ИМЯ для образа этой платформы.";
     COMMAND = "Command", "Команда";
-    COMMAND_HINT = "Split by shell rules; quote what belongs together. Empty: the image's own command.", "Делится по правилам оболочки; связанное берите в кавычки. Пусто — команда самого образа.";
+    COMMAND_HINT = "Split by shell rules; quote what belongs together. Shift+Enter begins a new line. Empty: the image's own command.", "Делится по правилам оболочки; связанное берите в кавычки. Shift+Enter — новая строка. Пусто — команда самого образа.";
     ENTRYPOINT = "Entrypoint", "Точка входа";
     ENTRYPOINT_HINT = "Replaces the image's own entrypoint.", "Заменяет точку входа образа.";
     WORKING_DIR = "Working directory", "Рабочий каталог";

@@ -97,6 +97,9 @@ fn what_starts_a_job_is_pinned_and_refuses_what_it_does_not_know() {
     let create = JobCreate { image: "ubuntu".into(), life_span_minutes: Some(1440), ..JobCreate::default() };
     let wire = json!({"image": "ubuntu", "tty": false, "life_span_minutes": 1440, "restart_policy": "never"});
     pinned(&create, &wire);
+    let create = JobCreate { org: Some("acme".into()), project: Some("ml".into()), ..create };
+    let wire = json!({"image": "ubuntu", "org": "acme", "project": "ml", "tty": false, "life_span_minutes": 1440, "restart_policy": "never"});
+    pinned(&create, &wire);
     pinned(&LifeSpan { add_minutes: 5 }, &json!({"add_minutes": 5}));
     let misspelt = serde_json::from_value::<JobCreate>(json!({"image": "ubuntu", "comand": "ls"}));
     assert!(misspelt.expect_err("refused").to_string().contains("comand"));

@@ -36,6 +36,28 @@ test("a job is run again with changes", async ({ page, verbs }) => {
   await expect(page.getByRole("log").getByText("second run", { exact: true })).toBeVisible();
 });
 
+test("a command and a value of several lines keep them when their job is run again with changes", { tag: "@one-width" }, async ({ page, verbs }) => {
+  const command = "sh -c 'set -e\necho first\necho second'";
+  const key = "-----BEGIN KEY-----\nabc\n-----END KEY-----";
+  const job = await verbs.runJob({ command, env: { KEY: key } });
+  await page.goto(`/jobs/new?from=${job.id}`);
+  const [typed, value] = [page.getByLabel("Command"), page.getByRole("textbox", { name: "Value" })];
+  await expect(typed).toHaveValue(command);
+  await expect(value).toHaveValue(key);
+  await typed.press("Control+End");
+  await typed.press("x");
+  await typed.press("Enter");
+  await typed.press("y");
+  await value.press("Control+End");
+  await value.press("z");
+  await page.getByRole("button", { name: "Run job" }).click();
+  await expect(page).toHaveURL(/\/jobs\/job-/);
+  const again = await verbs.job(new URL(page.url()).pathname.split("/").at(-1) ?? "");
+  expect(again.id).not.toBe(job.id);
+  expect(again.container.command).toBe(`${command}x\ny`);
+  expect(again.container.env.KEY).toBe(`${key}z`);
+});
+
 test("a job's page changes its language while one looks at it", async ({ page, verbs }) => {
   const job = await verbs.runJob({ command: "true", name: `tongue-${stamp()}` });
   await verbs.waitForStatus(job.id, "succeeded");

@@ -106,3 +106,56 @@ test("the keyboard help lists the keys and closes with Escape", async ({ page })
   await page.keyboard.press("Escape");
   await expect(help).toBeHidden();
 });
+
+test("a list that cannot be fetched for a filter says so, and comes with the next filter or by trying again", { tag: "@one-width" }, async ({ page, verbs }) => {
+  const mark = stamp();
+  const job = await verbs.runJob({ command: "false", name: `bad-${mark}` });
+  await verbs.waitForStatus(job.id, "failed");
+  let away = false;
+  await page.route(/\/api\/v1\/jobs\?/, async (route) => {
+    if (away) return route.abort();
+    const answer = await route.fetch();
+    // More jobs than are loaded: then the server must look for those of another filter.
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), next: "older" } });
+  });
+  await page.goto(`/jobs?q=${mark}`);
+  const [live, row] = [page.getByText("Live", { exact: true }), page.getByRole("link", { name: `bad-${mark}` })];
+  await expect(live).toBeVisible();
+  const failed = page.getByRole("alert").filter({ hasText: "The list could not be fetched anew" });
+  const chip = (status: string) => page.getByRole("button", { name: status, exact: true });
+
+  away = true;
+  await chip("Succeeded").click();
+  await expect(failed).toBeVisible();
+  await expect(live).toBeHidden();
+  await expect(page.getByText("No job matches")).toBeHidden();
+  await chip("Failed").click();
+  await expect(row).toBeVisible();
+  await expect(failed).toBeVisible();
+
+  away = false;
+  await chip("Succeeded").click();
+  await expect(failed).toBeHidden();
+  await expect(live).toBeVisible();
+  await expect(row).toBeVisible();
+
+  away = true;
+  await chip("Failed").click();
+  await expect(failed).toBeVisible();
+  away = false;
+  await failed.getByRole("button", { name: "Try again" }).click();
+  await expect(failed).toBeHidden();
+  await expect(live).toBeVisible();
+});
+
+test("clearing the filters clears the list of tags too", { tag: "@one-width" }, async ({ page, verbs }) => {
+  const tag = `tag-${stamp()}`;
+  await verbs.runJob({ command: "true", name: `tagged-${stamp()}`, tags: [tag] });
+  await page.goto("/jobs");
+  const tags = page.getByLabel("Tag", { exact: true });
+  await tags.selectOption(tag);
+  await expect(page).toHaveURL(new RegExp(`tag=${tag}`));
+  await page.getByRole("button", { name: "Clear filters" }).first().click();
+  await expect(page).toHaveURL(/\/jobs$/);
+  await expect(tags).toHaveValue("");
+});

@@ -1,6 +1,8 @@
 import { tell, UNTIL_TOLD } from "../support/engine.ts";
+import { signIn } from "../support/people.ts";
+import { ADMIN } from "../support/server.ts";
 import { expect, test } from "../support/world.ts";
-import { SAMPLE } from "../support/verbs.ts";
+import { SAMPLE, Verbs } from "../support/verbs.ts";
 
 const stamp = () => Date.now().toString(36);
 
@@ -102,4 +104,74 @@ test("an image that is not there is said at its field, which is shown", async ({
   await page.getByRole("button", { name: "Run job" }).click();
   await expect(page.getByText("There is no image 'image://default/")).toBeInViewport();
   await expect(page.getByLabel("Image", { exact: true })).toBeFocused();
+});
+
+test("Enter in a command of one line starts the job, and with Shift begins a line", { tag: "@one-width" }, async ({ page, verbs }) => {
+  await page.goto("/jobs/new");
+  await page.getByLabel("Image").fill(SAMPLE);
+  const command = page.getByLabel("Command");
+  await command.fill("echo one");
+  await command.press("Shift+Enter");
+  await expect(command).toHaveValue("echo one\n");
+  await command.fill("true");
+  await command.press("Enter");
+  await expect(page).toHaveURL(/\/jobs\/job-/);
+  expect((await verbs.job(new URL(page.url()).pathname.split("/").at(-1) ?? "")).container.command).toBe("true");
+});
+
+test("a member of two organisations sees the jobs of both, starts one in either, and runs it again where it ran", { tag: "@one-width" }, async ({ page, browser, server, viewport }) => {
+  const mark = stamp();
+  const [org, name] = [`other-${mark}`, `two-${mark}`];
+  await server.addUser(name, "default", "writer");
+  const headers = { "X-Roadstead": "1" };
+  // A project of the same name as that in the first organisation.
+  for (const [path, data] of [
+    ["orgs", { name: org }],
+    [`orgs/${org}/projects`, { name: "default", default_role: "manager", is_default: true }],
+    [`orgs/${org}/members`, { user: name, role: "user" }],
+  ] as const) {
+    const answer = await page.request.post(`/api/v1/${path}`, { headers, data });
+    expect(answer.status(), await answer.text()).toBe(201);
+  }
+  // Other specs know the administrator in one organisation.
+  const left = await page.request.delete(`/api/v1/orgs/${org}/members/${ADMIN}?from=admin`, { headers });
+  expect(left.status(), await left.text()).toBe(204);
+
+  const member = await signIn(browser, server, viewport, name);
+  const verbs = new Verbs(member.page);
+  const near = await verbs.runJob({ command: "true", name: `near-${mark}` });
+  expect(near.org).not.toBe(org);
+  const form = member.page;
+  await form.goto("/jobs/new");
+  await form.getByLabel("Image").fill(SAMPLE);
+  await form.getByLabel("Command").fill("true");
+  await form.getByRole("textbox", { name: "Name · optional" }).fill(`far-${mark}`);
+  await expect(form.getByLabel("Project", { exact: true })).toHaveValue(`${near.org}/default`);
+  await form.getByLabel("Project", { exact: true }).selectOption({ label: `${org}/default` });
+  await expect(form.locator("pre").filter({ hasText: "run" })).toContainText(`--org ${org}`);
+  await form.getByRole("button", { name: "Run job" }).click();
+  await expect(form).toHaveURL(/\/jobs\/job-/);
+  const far = await verbs.job(new URL(form.url()).pathname.split("/").at(-1) ?? "");
+  expect([far.org, far.project]).toEqual([org, "default"]);
+  await verbs.waitForStatus(far.id, "succeeded", "failed");
+
+  await form.goto(`/jobs?q=${mark}`);
+  const links = form.getByRole("table", { name: "Jobs" }).getByRole("link");
+  await expect(links).toHaveText([`far-${mark}`, `near-${mark}`]);
+  await form.getByLabel("Organisation", { exact: true }).selectOption(org);
+  await expect(links).toHaveText([`far-${mark}`]);
+  await form.reload();
+  await expect(links).toHaveText([`far-${mark}`]);
+  await form.getByLabel("Organisation", { exact: true }).selectOption("All organisations");
+  await expect(links).toHaveCount(2);
+
+  await form.goto(`/jobs/${far.id}`);
+  await form.getByRole("link", { name: "Run again" }).click();
+  await expect(form.getByLabel("Project", { exact: true })).toHaveValue(`${org}/default`);
+  await form.getByRole("button", { name: "Run job" }).click();
+  await expect(form).toHaveURL(/\/jobs\/job-/);
+  const again = await verbs.job(new URL(form.url()).pathname.split("/").at(-1) ?? "");
+  expect(again.id).not.toBe(far.id);
+  expect(again.org).toBe(org);
+  await member.context.close();
 });

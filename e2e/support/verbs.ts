@@ -6,8 +6,8 @@ import { expect, type Page } from "@playwright/test";
 export const SAMPLE = "roadstead/sample:latest";
 
 /** `JobCreate` of docs/API.md, as far as specs use it. */
-type JobCreate = { command?: string; name?: string; tags?: string[]; image?: string; http_port?: number; life_span_minutes?: number; env?: Record<string, string> };
-export type Job = { id: string; name: string | null; status: string };
+type JobCreate = { command?: string; name?: string; org?: string; project?: string; tags?: string[]; image?: string; http_port?: number; life_span_minutes?: number; env?: Record<string, string> };
+export type Job = { id: string; name: string | null; status: string; org?: string; project: string; container: { command?: string; env: Record<string, string> } };
 
 const OURS = { "X-Roadstead": "1" };
 

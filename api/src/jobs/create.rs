@@ -17,6 +17,9 @@ pub struct JobCreate {
     /// Name: 3 to 40 lower-case letters, digits and single inner hyphens, beginning with a letter and not with `job-`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Organisation of the project; the session's when absent. Another one wants its project named too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub org: Option<String>,
     /// Project; the session's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,

@@ -7,13 +7,15 @@ use std::fmt;
 /// Which jobs, as query parameters of `GET /api/v1/jobs` and `WS /api/v1/jobs/events`.
 ///
 /// All conditions hold together; within
-/// `status`, `owner` and `project` any value will do, while a job must have every `tag`.
+/// `status`, `owner`, `org` and `project` any value will do, while a job must have every `tag`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JobSelector {
     /// `status=`, repeatable.
     pub statuses: Vec<JobStatus>,
     /// `owner=`, repeatable.
     pub owners: Vec<String>,
+    /// `org=`, repeatable; all organisations that the user sees jobs of when absent.
+    pub orgs: Vec<String>,
     /// `project=`, repeatable.
     pub projects: Vec<String>,
     /// `tag=`, repeatable.
@@ -54,6 +56,7 @@ impl JobSelector {
         let mut pairs = Vec::new();
         pairs.extend(self.statuses.iter().map(|s| ("status", s.as_str().to_owned())));
         pairs.extend(self.owners.iter().map(|o| ("owner", o.clone())));
+        pairs.extend(self.orgs.iter().map(|o| ("org", o.clone())));
         pairs.extend(self.projects.iter().map(|p| ("project", p.clone())));
         pairs.extend(self.tags.iter().map(|t| ("tag", t.clone())));
         pairs.extend(self.name.iter().map(|n| ("name", n.clone())));
@@ -84,6 +87,7 @@ impl JobSelector {
                         .ok_or_else(|| refuse("one of pending, suspended, running, succeeded, failed, cancelled"))?,
                 ),
                 "owner" => selector.owners.push(value.to_owned()),
+                "org" => selector.orgs.push(value.to_owned()),
                 "project" => selector.projects.push(value.to_owned()),
                 "tag" => selector.tags.push(value.to_owned()),
                 "name" => once(&mut selector.name, value.to_owned()).map_err(refuse)?,
@@ -121,6 +125,7 @@ mod tests {
         let selector = JobSelector {
             statuses: vec![JobStatus::Running, JobStatus::Failed],
             owners: vec!["alice".into()],
+            orgs: vec!["acme".into(), "beta".into()],
             tags: vec!["a b".into(), "c".into()],
             name: Some("train".into()),
             since: Some("2026-11-23T08:43:41Z".parse().expect("a time")),

@@ -5,6 +5,7 @@ mod draft;
 mod env;
 mod fields;
 mod presets;
+mod project;
 
 pub(crate) use draft::{Draft, restart_phrase};
 pub(crate) use fields::JobRunForm;

@@ -56,13 +56,11 @@ pub(crate) fn JobsPage() -> impl IntoView {
     let any = Memo::new(move |_| list.any());
     let cleared = Callback::new(move |()| set_filter.run(filter.get_untracked().cleared()));
 
-    let content = Memo::new(move |_| match list.standing.get() {
-        Standing::Loading => Content::Loading,
-        Standing::Failed(_) if !any.get() => Content::Failed,
-        Standing::Failed(_) | Standing::Ready if visible.with(|v| !v.is_empty()) => Content::Table,
-        Standing::Failed(_) | Standing::Ready if any.get() || filter.with(Filter::narrows) => Content::NoMatch,
-        Standing::Failed(_) | Standing::Ready => Content::Empty,
+    let content = Memo::new(move |_| {
+        let others = any.get() || filter.with(Filter::narrows);
+        list.standing.with(|standing| Content::of(standing, visible.with(|v| !v.is_empty()), others))
     });
+    let has_failed = Memo::new(move |_| list.standing.with(|standing| matches!(standing, Standing::Failed(_))));
     Effect::new(move |ahead: Option<bool>| {
         let ready = content.get() != Content::Loading;
         if ready && ahead != Some(true) {
@@ -87,12 +85,12 @@ pub(crate) fn JobsPage() -> impl IntoView {
         {move || match content.get() {
             Content::Loading => view! { <LoadingRows/> }.into_any(),
             Content::Empty => view! { <LazyPage page=empty::fetch/> }.into_any(),
-            Content::Failed => view! { <ListFailed list/> }.into_any(),
-            Content::Table | Content::NoMatch => {
+            Content::Table | Content::NoMatch | Content::Failed => {
                 view! {
                     <Filters list filter set_filter/>
-                    {move || {
-                        if content.get() == Content::NoMatch {
+                    {move || has_failed.get().then(|| view! { <ListFailed list/> })}
+                    {move || match content.get() {
+                        Content::NoMatch => {
                             view! {
                                 <div class="panel">
                                     <Empty title=i18n.text(jobs::NO_MATCH_TITLE) text=i18n.text(jobs::NO_MATCH_TEXT)>
@@ -101,9 +99,9 @@ pub(crate) fn JobsPage() -> impl IntoView {
                                 </div>
                             }
                             .into_any()
-                        } else {
-                            view! { <Table list visible filter set_filter selected/> }.into_any()
                         }
+                        Content::Table => view! { <Table list visible filter set_filter selected/> }.into_any(),
+                        Content::Loading | Content::Failed | Content::Empty => ().into_any(),
                     }}
                     <MoreJobs list/>
                     {move || any_selected.get().then(|| view! { <LazyPart part=kill::fetch/> })}
@@ -123,13 +121,26 @@ enum Content {
     Table,
 }
 
+impl Content {
+    /// `visible`: some job is to be shown; `others`: there may be jobs that the filter leaves out.
+    fn of(standing: &Standing, visible: bool, others: bool) -> Self {
+        match standing {
+            Standing::Loading | Standing::Failed(_) | Standing::Ready if visible => Self::Table,
+            Standing::Loading => Self::Loading,
+            Standing::Failed(_) => Self::Failed,
+            Standing::Ready if others => Self::NoMatch,
+            Standing::Ready => Self::Empty,
+        }
+    }
+}
+
 /// The filter of the address, and how to change it. Each change replaces the address: Back leaves the list, as people expect.
 fn use_filter() -> (Memo<Filter>, Callback<Filter>) {
     let (query, navigate) = (use_page_query(), use_navigate());
     let filter = Memo::new(move |_| {
         query.with(|query| {
             // The map knows each key with all its values, in its own order; the filter's own order is restored on reading.
-            let keys = ["status", "owner", "tag", "q", "sort"];
+            let keys = ["status", "owner", "tag", "org", "q", "sort"];
             let pairs: Vec<(&str, String)> = keys
                 .into_iter()
                 .flat_map(|key| query.get_all(key).unwrap_or_default().into_iter().map(move |value| (key, value)))
@@ -144,7 +155,7 @@ fn use_filter() -> (Memo<Filter>, Callback<Filter>) {
     (filter, set)
 }
 
-/// The list could not be fetched.
+/// The list could not be fetched; what was there before may still be shown.
 #[component]
 fn ListFailed(list: JobsList) -> impl IntoView {
     let i18n = use_i18n();
@@ -152,15 +163,18 @@ fn ListFailed(list: JobsList) -> impl IntoView {
         Standing::Failed(failure) => Some(failure),
         Standing::Loading | Standing::Ready => None,
     });
-    view! { <Failed title=i18n.text(jobs::FAILED_TITLE) failure on_retry=move |()| list.retry()/> }
+    let title =
+        Signal::derive(move || i18n.now(if list.any() { jobs::STALE_TITLE } else { jobs::FAILED_TITLE }).to_owned());
+    view! { <Failed title failure on_retry=move |()| list.retry()/> }
 }
 
-/// Older jobs that are not loaded yet.
+/// Older jobs that are not loaded yet. What could not be fetched has none: they would go on from another filter's jobs.
 #[component]
 fn MoreJobs(list: JobsList) -> impl IntoView {
     let (i18n, toasts) = (use_i18n(), use_toasts());
     move || {
-        list.next.get().map(|_| {
+        let has_more = list.next.with(Option::is_some) && list.standing.with(|standing| *standing == Standing::Ready);
+        has_more.then(|| {
             view! {
                 <div class="more-jobs">
                     <span class="muted">{i18n.text(jobs::MORE_EXIST)}</span>
@@ -172,5 +186,28 @@ fn MoreJobs(list: JobsList) -> impl IntoView {
                 </div>
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Failure;
+
+    #[test]
+    fn a_list_that_could_not_be_fetched_never_says_that_there_is_nothing() {
+        let failed = Standing::Failed(Failure::Network);
+        for others in [false, true] {
+            assert_eq!(Content::of(&failed, false, others), Content::Failed);
+            assert_eq!(Content::of(&failed, true, others), Content::Table);
+        }
+        assert_eq!(Content::of(&Standing::Ready, false, true), Content::NoMatch);
+        assert_eq!(Content::of(&Standing::Ready, false, false), Content::Empty);
+    }
+
+    #[test]
+    fn jobs_that_are_shown_stay_while_the_list_is_fetched_anew() {
+        assert_eq!(Content::of(&Standing::Loading, true, true), Content::Table);
+        assert_eq!(Content::of(&Standing::Loading, false, true), Content::Loading);
     }
 }

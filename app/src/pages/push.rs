@@ -20,7 +20,10 @@ use crate::i18n::{
 };
 use crate::paths;
 use crate::queries::image_list::registry;
-use crate::rules::push as rules;
+use crate::rules::{
+    project::{holding, projects},
+    push as rules,
+};
 use crate::stores::{
     dropped::use_dropped,
     push::{Look, PushStore, Standing, use_push},
@@ -103,7 +106,7 @@ fn Pick() -> impl IntoView {
     let place = Memo::new(move |_| {
         let host = registry.get().and_then(Result::ok).map(|registry| registry.host);
         let chosen = store.project.get();
-        session.with_value(|session| Some(rules::project::place(session.as_ref()?, host.as_deref(), chosen)))
+        session.with_value(|session| Some(crate::rules::project::place(session.as_ref()?, host.as_deref(), chosen)))
     });
     Effect::new(move || session.with_value(|session| offer_names(store, session.as_ref(), place)));
     let any = Memo::new(move |_| store.choices.with(|choices| !choices.is_empty()));
@@ -141,7 +144,7 @@ fn offer_names(store: PushStore, session: Option<&Session>, place: Memo<Option<P
     for (file, report) in found {
         let is_first = store.choices.with_untracked(Vec::is_empty);
         if let (true, Some(begun), Some(session)) = (is_first, report.unfinished.first(), session) {
-            store.project.set(rules::project::holding(&rules::project::projects(session), &begun.repository));
+            store.project.set(holding(&projects(session), &begun.repository));
             if let Some(compression) = begun.compression {
                 store.compression.set(rules::compression_word(compression).to_owned());
             }

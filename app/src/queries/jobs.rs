@@ -132,6 +132,7 @@ impl JobsList {
     /// Fetches the first page anew; what is shown stays until it comes.
     pub(crate) fn load(self) {
         self.close();
+        self.feed.set(Feed::Opening);
         let asked = self.scope.get_value();
         spawn_local(async move {
             let answer = self.fetch(&asked, None).await;
@@ -179,17 +180,16 @@ impl JobsList {
 
     /// Follows the filter. While all jobs are loaded that is the page's work alone; else the server must look further.
     pub(crate) fn follow(self, filter: &Filter) {
-        let everything = self.scope.with_value(|scope| *scope == JobSelector::default());
-        if self.standing.get_untracked() != Standing::Ready || (everything && self.next.get_untracked().is_none()) {
-            return;
-        }
         let wanted = JobSelector {
             statuses: filter.statuses.clone(),
             owners: filter.owner.iter().cloned().collect(),
             tags: filter.tag.iter().cloned().collect(),
+            orgs: filter.org.iter().cloned().collect(),
             ..JobSelector::default()
         };
-        if self.scope.with_value(|scope| *scope != wanted) {
+        let has_more = self.next.with_untracked(Option::is_some);
+        let standing = self.standing.get_untracked();
+        if self.scope.with_value(|scope| must_load(&standing, has_more, scope, &wanted)) {
             self.scope.set_value(wanted);
             self.load();
         }
@@ -216,10 +216,10 @@ impl JobsList {
         self.close();
         self.pending.update_value(|pending| *pending = Pending::default());
         let path = move || {
-            let JobSelector { owners, tags, .. } = self.scope.try_get_value().unwrap_or_default();
+            let JobSelector { owners, tags, orgs, .. } = self.scope.try_get_value().unwrap_or_default();
             let since = self.covered_since();
             self.told_since.try_set_value(since);
-            let selector = JobSelector { owners, tags, since, ..JobSelector::default() };
+            let selector = JobSelector { owners, tags, orgs, since, ..JobSelector::default() };
             with_query(endpoint::JOB_EVENTS, selector.to_pairs())
         };
         let live = events::open(self.client, path, move |heard| match heard {
@@ -323,6 +323,16 @@ impl JobsList {
     }
 }
 
+/// Whether what is wanted has to be fetched, where the list is of `scope`.
+fn must_load(standing: &Standing, has_more: bool, scope: &JobSelector, wanted: &JobSelector) -> bool {
+    match standing {
+        // The filter is looked at again when the answer has come.
+        Standing::Loading => false,
+        Standing::Ready if !has_more && *scope == JobSelector::default() => false,
+        Standing::Ready | Standing::Failed(_) => scope != wanted,
+    }
+}
+
 /// What can change of a job, but for the time that passes.
 fn changeable(job: &Job) -> (JobStatus, Option<&str>, u32, usize, Option<u32>, Option<&str>) {
     let (reason, url) = (job.reason.as_deref(), job.http_url.as_deref());
@@ -341,4 +351,31 @@ fn put(rows: &mut HashMap<String, Row>, job: Job, received_ms: f64) -> Option<Ar
     let turned = before.job.status != seen.job.status;
     row.seen.set(Arc::clone(&seen));
     turned.then_some(seen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(status: JobStatus) -> JobSelector {
+        JobSelector { statuses: vec![status], ..JobSelector::default() }
+    }
+
+    #[test]
+    fn a_filter_is_the_page_s_work_alone_while_all_jobs_are_loaded() {
+        let (all, failed) = (JobSelector::default(), of(JobStatus::Failed));
+        assert!(!must_load(&Standing::Ready, false, &all, &failed));
+        assert!(must_load(&Standing::Ready, true, &all, &failed));
+        assert!(must_load(&Standing::Ready, false, &failed, &all));
+        assert!(!must_load(&Standing::Loading, true, &all, &failed));
+    }
+
+    #[test]
+    fn a_filter_that_is_chosen_after_a_failure_is_fetched_and_the_one_that_failed_waits_for_the_reader() {
+        let (failed, running) = (of(JobStatus::Failed), of(JobStatus::Running));
+        let standing = Standing::Failed(Failure::Network);
+        assert!(must_load(&standing, true, &failed, &running));
+        assert!(must_load(&standing, false, &JobSelector::default(), &running));
+        assert!(!must_load(&standing, true, &failed, &failed));
+    }
 }

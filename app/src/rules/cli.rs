@@ -5,20 +5,24 @@ mod images;
 pub(crate) use images::{ArchiveFile, ImageCommands, Puller, push_archives, push_example, save};
 
 use super::span;
-use api::jobs::{Job, JobCreate, RestartPolicy};
+use api::{
+    jobs::{Job, JobCreate, RestartPolicy},
+    session::Session,
+};
 
-/// `apolo run ...` that starts the same job, in one line.
-pub(crate) fn run(create: &JobCreate) -> String {
-    run_parts(create).join(" ")
+/// `apolo run ...` that starts the same job, in one line. Where the session's jobs go by themselves is left out.
+pub(crate) fn run(create: &JobCreate, session: Option<&Session>) -> String {
+    run_parts(create, session).join(" ")
 }
 
 /// The same over several lines, for narrow places.
-pub(crate) fn run_folded(create: &JobCreate) -> String {
-    run_parts(create).join(" \\\n  ")
+pub(crate) fn run_folded(create: &JobCreate, session: Option<&Session>) -> String {
+    run_parts(create, session).join(" \\\n  ")
 }
 
 /// The command, each flag with its value.
-fn run_parts(create: &JobCreate) -> Vec<String> {
+fn run_parts(create: &JobCreate, session: Option<&Session>) -> Vec<String> {
+    let own = session.filter(|session| create.org.is_none() || create.org == session.org);
     let mut parts: Vec<String> = vec!["apolo run".into()];
     let mut flag = |name: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -27,7 +31,8 @@ fn run_parts(create: &JobCreate) -> Vec<String> {
     };
     flag("--name", create.name.clone());
     flag("--preset", create.preset.clone());
-    flag("--project", create.project.clone());
+    flag("--org", create.org.clone().filter(|_| own.is_none()));
+    flag("--project", create.project.clone().filter(|project| own.is_none_or(|session| session.project != *project)));
     flag("--description", create.description.clone());
     for tag in &create.tags {
         flag("--tag", Some(tag.clone()));
@@ -119,6 +124,7 @@ pub(crate) fn again(job: &Job) -> JobCreate {
         image: container.image.clone(),
         preset: job.preset.clone(),
         name: job.name.clone(),
+        org: job.org.clone(),
         project: Some(job.project.clone()),
         entrypoint: container.entrypoint.clone(),
         command: container.command.clone(),
@@ -137,7 +143,7 @@ pub(crate) fn again(job: &Job) -> JobCreate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::job::tests::job;
+    use crate::rules::{job::tests::job, project::tests::session};
 
     #[test]
     fn the_command_says_everything_and_quotes_what_a_shell_would_split() {
@@ -152,7 +158,7 @@ mod tests {
             restart_policy: RestartPolicy::OnFailure,
             ..JobCreate::default()
         };
-        let line = run(&create);
+        let line = run(&create, None);
         let words = shell_words::split(&line).expect("a shell line");
         assert_eq!(words[..6], ["apolo", "run", "--name", "train", "--preset", "cpu-small"]);
         assert!(line.contains("--life-span 1h30m"), "{line}");
@@ -160,12 +166,12 @@ mod tests {
         assert!(words.contains(&"GREETING=it's me".to_owned()), "{line}");
         assert!(words.contains(&"night run".to_owned()), "{line}");
         assert_eq!(words[words.len() - 4..], ["--", "echo", "a b", "$HOME"]);
-        assert_eq!(shell_words::split(&run_folded(&create).replace("\\\n", "")).expect("a shell line"), words);
+        assert_eq!(shell_words::split(&run_folded(&create, None).replace("\\\n", "")).expect("a shell line"), words);
     }
 
     #[test]
     fn a_single_word_with_a_space_stays_one_word_for_the_server() {
-        let line = run(&JobCreate { command: Some("'my tool'".into()), ..JobCreate::default() });
+        let line = run(&JobCreate { command: Some("'my tool'".into()), ..JobCreate::default() }, None);
         let sent = shell_words::split(&line).expect("a shell line").pop().expect("a command");
         assert_eq!(shell_words::split(&sent).expect("a command"), ["my tool"]);
     }
@@ -173,7 +179,7 @@ mod tests {
     #[test]
     fn a_masked_command_names_variables_and_not_their_values() {
         let create = JobCreate { env: [("API_KEY".into(), "s3cr3t".into())].into(), ..JobCreate::default() };
-        let line = run(&masked(create));
+        let line = run(&masked(create), None);
         assert!(line.contains("API_KEY=") && !line.contains("s3cr3t"), "{line}");
     }
 
@@ -182,10 +188,27 @@ mod tests {
         let mut before = job("job-1", "failed");
         before.name = Some("train".into());
         before.tags = vec!["a".into()];
+        before.org = Some("beta".into());
         let create = again(&before);
         assert_eq!(create.image, "ubuntu:24.04");
         assert_eq!(create.name.as_deref(), Some("train"));
         assert_eq!(create.tags, ["a"]);
+        assert_eq!((create.org.as_deref(), create.project.as_deref()), (Some("beta"), Some("demo")));
+    }
+
+    #[test]
+    fn the_command_names_organisation_and_project_where_they_are_not_those_it_takes_by_itself() {
+        let session = session();
+        let flags = |org: Option<&str>, project: Option<&str>| {
+            let (org, project) = (org.map(str::to_owned), project.map(str::to_owned));
+            let line = run(&JobCreate { org, project, ..JobCreate::default() }, Some(&session));
+            line.split(" --http-port").next().expect("a line").to_owned()
+        };
+        assert_eq!(flags(None, None), "apolo run");
+        assert_eq!(flags(Some("acme"), Some("vision")), "apolo run");
+        assert_eq!(flags(Some("acme"), Some("ml")), "apolo run --project ml");
+        assert_eq!(flags(None, Some("ml")), "apolo run --project ml");
+        assert_eq!(flags(Some("beta"), Some("vision")), "apolo run --org beta --project vision");
     }
 
     #[test]

@@ -64,6 +64,7 @@ pub(crate) struct Filter {
     pub(crate) statuses: Vec<JobStatus>,
     pub(crate) owner: Option<String>,
     pub(crate) tag: Option<String>,
+    pub(crate) org: Option<String>,
     /// Words that must all be found in name, image, id or a tag.
     pub(crate) text: String,
     pub(crate) by: Sort<Column>,
@@ -78,6 +79,7 @@ impl Filter {
                 "status" => filter.statuses.extend(JobStatus::parse(value)),
                 "owner" if !value.is_empty() => filter.owner = Some(value.to_owned()),
                 "tag" if !value.is_empty() => filter.tag = Some(value.to_owned()),
+                "org" if !value.is_empty() => filter.org = Some(value.to_owned()),
                 "q" => value.clone_into(&mut filter.text),
                 "sort" => filter.by = Sort::parse(value).unwrap_or(filter.by),
                 _ => {}
@@ -92,6 +94,7 @@ impl Filter {
         let mut pairs: Vec<_> = self.statuses.iter().map(|s| ("status", s.as_str().to_owned())).collect();
         pairs.extend(self.owner.iter().map(|o| ("owner", o.clone())));
         pairs.extend(self.tag.iter().map(|t| ("tag", t.clone())));
+        pairs.extend(self.org.iter().map(|o| ("org", o.clone())));
         if !self.text.is_empty() {
             pairs.push(("q", self.text.clone()));
         }
@@ -101,7 +104,8 @@ impl Filter {
 
     /// Whether it leaves anything out.
     pub(crate) fn narrows(&self) -> bool {
-        !self.statuses.is_empty() || self.owner.is_some() || self.tag.is_some() || !self.text.trim().is_empty()
+        let values = [&self.owner, &self.tag, &self.org];
+        !self.statuses.is_empty() || values.iter().any(|value| value.is_some()) || !self.text.trim().is_empty()
     }
 
     /// The same order with nothing left out.
@@ -118,6 +122,7 @@ impl Filter {
         (self.statuses.is_empty() || self.statuses.contains(&job.status))
             && self.owner.as_ref().is_none_or(|owner| *owner == job.owner)
             && self.tag.as_ref().is_none_or(|tag| job.tags.contains(tag))
+            && (self.org.is_none() || self.org == job.org)
             && self.text.split_whitespace().all(|word| mentions(job, &folded(word)))
     }
 
@@ -197,6 +202,7 @@ mod tests {
             statuses: vec![JobStatus::Pending, JobStatus::Failed],
             owner: Some("bob".into()),
             tag: Some("night run".into()),
+            org: Some("acme".into()),
             text: "train gpu".into(),
             by: Sort { column: Column::Name, reversed: true },
         };
@@ -209,6 +215,15 @@ mod tests {
     fn a_link_that_cannot_be_understood_still_shows_a_list() {
         let filter = Filter::from_pairs([("status", "up"), ("sort", "-colour"), ("owner", ""), ("x", "y")]);
         assert_eq!(filter, Filter::default());
+    }
+
+    #[test]
+    fn jobs_of_one_organisation_alone_are_shown_where_it_is_chosen() {
+        let mut one = job("job-abc", "running");
+        let filter = Filter { org: Some("acme".into()), ..Filter::default() };
+        assert!(filter.narrows() && !filter.admits(&one));
+        one.org = Some("acme".into());
+        assert!(filter.admits(&one));
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Rules of the push page: what an image is offered to be pushed as, which tags stand after a try, how a layer's line reads.
 
 pub(crate) mod offer;
-pub(crate) mod project;
 pub(crate) mod tagged;
 
 use crate::i18n::{

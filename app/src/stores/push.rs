@@ -1,7 +1,10 @@
 //! The push of this tab: the files looked into, what is chosen of them, and how it goes. It lives above all pages, so that it goes on
 //! while the reader looks at others.
 
-use crate::rules::push::{offer::Offer, project::ProjectPath, tagged};
+use crate::rules::{
+    project::ProjectPath,
+    push::{offer::Offer, tagged},
+};
 use crate::ui::file_drop::Picked;
 use crate::workers::ArchiveWorkers;
 use archive_protocol::{

@@ -1,6 +1,9 @@
 //! Fields of forms: label, control, hint, and what is wrong with it.
 
-use super::icon::{ALERT, icon};
+use super::{
+    icon::{ALERT, icon},
+    lines::Lines,
+};
 use crate::i18n::{Text, catalogue::common, t};
 use leptos::prelude::*;
 
@@ -86,6 +89,23 @@ pub(crate) fn TextField(
     }
     .into_any();
     labelled(id, label, optional, hint, error, field)
+}
+
+/// A field for code of one line or several.
+#[component]
+pub(crate) fn LinesField(
+    id: &'static str,
+    #[prop(into)] label: Text,
+    value: RwSignal<String>,
+    #[prop(into)] error: Signal<Option<String>>,
+    #[prop(into)] hint: Text,
+    #[prop(optional)] optional: bool,
+    /// Told when the field is left.
+    #[prop(into)]
+    on_leave: Callback<()>,
+) -> impl IntoView {
+    let field = view! { <Lines id value described=describe(id, true) error on_leave/> }.into_any();
+    labelled(id, label, optional, Some(hint), error, field)
 }
 
 /// A choice among a few.

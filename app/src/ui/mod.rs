@@ -8,6 +8,7 @@ pub(crate) mod drop;
 pub(crate) mod field;
 pub(crate) mod file_drop;
 pub(crate) mod icon;
+pub(crate) mod lines;
 pub(crate) mod menu;
 pub(crate) mod state;
 pub(crate) mod table;

@@ -27,9 +27,8 @@ pub(crate) async fn jobs(
     cursor: Option<PageCursor>,
 ) -> Result<Page<Job>, Failure> {
     let names = Names::of(gateway, session, at).await?;
+    // Of any organisation: the image may be another one's too.
     let mut query = upstream_selector(&JobSelector::default(), session);
-    // The image may be another organisation's, and jobs of any organisation may use it.
-    query.orgs.clear();
     if let Some(cursor) = &cursor {
         PageCursor::narrow(Some(cursor), &mut query, limit);
         // How many jobs have to be read for a page is not known.

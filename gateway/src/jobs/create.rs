@@ -24,12 +24,13 @@ pub(crate) fn from_preset(input: JobCreate, session: &Session, cluster: &Cluster
     {
         return Err(Failure::invalid("preset", format!("The cluster {} has no such preset.", cluster.name)));
     }
+    let (org, project) = place(input.org, input.project, session)?;
     let image = platform_image(&input.image, session, cluster).map_err(|why| Failure::invalid("image", why))?;
     let job = JobKeys {
         pass_config: false,
         cluster_name: Some(session.cluster.clone()),
-        org_name: session.org.clone(),
-        project_name: Some(input.project.unwrap_or_else(|| session.project.clone())),
+        org_name: org,
+        project_name: Some(project),
         name: input.name,
         tags: input.tags,
         description: input.description.filter(|d| !d.is_empty()),
@@ -50,6 +51,16 @@ pub(crate) fn from_preset(input: JobCreate, session: &Session, cluster: &Cluster
         ..ContainerKeys::default()
     };
     Ok(FromPreset { job, preset_name: input.preset, container })
+}
+
+/// Where the job goes. The session's project is not to be mistaken for its namesake in another organisation.
+fn place(org: Option<String>, project: Option<String>, session: &Session) -> Result<(Option<String>, String), Failure> {
+    let org = org.or_else(|| session.org.clone());
+    match project {
+        Some(project) => Ok((org, project)),
+        None if org == session.org => Ok((org, session.project.clone())),
+        None => Err(Failure::invalid("project", "Name the project of that organisation too.")),
+    }
 }
 
 /// `never` is the platform's default and is left out, as its own clients do.

@@ -22,15 +22,8 @@ async fn the_list_asks_for_the_sessions_cluster_and_pages_on() {
     let ids = |got: &Value| got["items"].as_array().expect("items").iter().map(|j| j["id"].clone()).collect::<Vec<_>>();
     assert_eq!((got.status, ids(&got.body)), (StatusCode::OK, vec![json!("job-0"), json!("job-1")]));
     let line = &world.asked()[0].line;
-    for part in [
-        "cluster_name=default",
-        "org_name=acme",
-        "status=running",
-        "owner=alice",
-        "reverse=1",
-        "being_dropped=False",
-        "limit=3",
-    ] {
+    for part in ["cluster_name=default", "status=running", "owner=alice", "reverse=1", "being_dropped=False", "limit=3"]
+    {
         assert!(line.contains(part), "{line}");
     }
     assert_eq!(world.asked()[0].bearer, Some(token("alice", "pasted")));
@@ -54,6 +47,27 @@ async fn a_job_is_started_as_the_platforms_own_client_does() {
         (&json!("ubuntu:latest"), &json!("default"), &json!("demo"))
     );
     assert_eq!(sent["command"], "echo hi");
+}
+
+#[tokio::test]
+async fn the_list_is_of_all_organisations_unless_one_is_named() {
+    let mut world = World::signed_in(|_| None).await;
+    world.get("/jobs").await;
+    world.get("/jobs?org=beta").await;
+    let asked = world.asked();
+    assert!(!asked[0].line.contains("org_name="), "{}", asked[0].line);
+    assert!(asked[1].line.contains("org_name=beta"), "{}", asked[1].line);
+}
+
+#[tokio::test]
+async fn a_job_of_another_organisation_is_started_there_and_not_in_a_project_of_the_same_name() {
+    let mut world = World::signed_in(|_| None).await;
+    let got = world.call("POST", "/jobs", json!({"image": "ubuntu", "org": "beta", "project": "demo"})).await;
+    assert_eq!(got.status, StatusCode::CREATED, "{}", got.text);
+    let sent: Value = serde_json::from_str(&world.asked()[0].body).expect("JSON");
+    assert_eq!((&sent["org_name"], &sent["project_name"]), (&json!("beta"), &json!("demo")));
+    let got = world.call("POST", "/jobs", json!({"image": "ubuntu", "org": "beta"})).await;
+    assert_eq!((got.status, &got.body["field"]), (StatusCode::BAD_REQUEST, &json!("project")), "{}", got.text);
 }
 
 #[tokio::test]

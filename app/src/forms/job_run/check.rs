@@ -59,6 +59,7 @@ pub(crate) fn check(draft: &Draft, place: Option<&Place>) -> Result<JobCreate, C
         image: image.to_owned(),
         preset: filled(&draft.preset),
         name: filled(&draft.name),
+        org: filled(&draft.org),
         project: filled(&draft.project),
         entrypoint: filled(&draft.entrypoint),
         command: filled(&draft.command),

@@ -22,6 +22,8 @@ pub(crate) struct Draft {
     /// The cluster's first preset where empty.
     pub(crate) preset: String,
     pub(crate) name: String,
+    /// The session's where empty, as the project.
+    pub(crate) org: String,
     pub(crate) project: String,
     pub(crate) command: String,
     pub(crate) entrypoint: String,
@@ -42,6 +44,7 @@ impl Default for Draft {
             image: crate::rules::sample::SAMPLE_IMAGE.into(),
             preset: String::new(),
             name: String::new(),
+            org: String::new(),
             project: String::new(),
             command: crate::rules::sample::SAMPLE_COMMAND.into(),
             entrypoint: String::new(),
@@ -85,6 +88,7 @@ impl Draft {
             image: again.image,
             preset: again.preset.unwrap_or_default(),
             name: again.name.filter(|_| job.status.is_finished()).unwrap_or_default(),
+            org: again.org.unwrap_or_default(),
             project: again.project.unwrap_or_default(),
             command: again.command.unwrap_or_default(),
             entrypoint: again.entrypoint.unwrap_or_default(),
@@ -134,6 +138,14 @@ mod tests {
         assert_eq!(Draft::from_job(&before).life_span, "1h30m");
         before.status = api::jobs::JobStatus::Failed;
         assert_eq!(Draft::from_job(&before).name, "train");
+    }
+
+    #[test]
+    fn a_job_is_run_again_in_the_project_that_it_ran_in() {
+        let mut before = job("job-1", "failed");
+        before.org = Some("beta".into());
+        let draft = Draft::from_job(&before);
+        assert_eq!((draft.org.as_str(), draft.project.as_str()), ("beta", "demo"));
     }
 
     #[test]

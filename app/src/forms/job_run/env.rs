@@ -5,6 +5,7 @@ use crate::stores::browser;
 use crate::ui::{
     button::{Button, Kind},
     icon,
+    lines::Lines,
 };
 use leptos::prelude::*;
 
@@ -74,16 +75,7 @@ pub(super) fn EnvEditor(env: EnvRows, #[prop(into)] error: Signal<Option<String>
                         prop:value=move || row.name.get()
                         on:input=move |event| row.name.set(event_target_value(&event))
                     />
-                    <input
-                        class="input input-mono"
-                        aria-label=i18n.text(run::ENV_VALUE)
-                        placeholder=i18n.text(run::ENV_VALUE)
-                        autocomplete="off"
-                        autocapitalize="off"
-                        spellcheck="false"
-                        prop:value=move || row.value.get()
-                        on:input=move |event| row.value.set(event_target_value(&event))
-                    />
+                    <Lines value=row.value name=i18n.text(run::ENV_VALUE)/>
                     <Button
                         label=Signal::derive(move || i18n.fill(run::ENV_REMOVE, &[("name", &row.name.get())]))
                         kind=Kind::Quiet

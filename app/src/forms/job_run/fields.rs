@@ -5,6 +5,7 @@ use super::{
     draft::{Draft, restart_phrase, restart_word},
     env::{EnvEditor, EnvRows},
     presets::PresetCards,
+    project::ProjectField,
 };
 use crate::client::{Failure, use_client};
 use crate::components::copy::CopyButton;
@@ -26,7 +27,7 @@ use crate::rules::{
 use crate::stores::{browser, session::use_session, toasts::use_toasts};
 use crate::ui::{
     button::{Button, Kind},
-    field::{SelectField, TextField},
+    field::{LinesField, SelectField, TextField},
     icon::{CHECK, icon},
     state::Note,
 };
@@ -35,10 +36,11 @@ use leptos::{prelude::*, task::spawn_local};
 use std::collections::BTreeSet;
 
 /// The fields in the order of the screen: the contract's name, the control's id.
-const ORDER: [(&str, &str); 13] = [
+const ORDER: [(&str, &str); 14] = [
     ("image", "image"),
     ("command", "command"),
     ("preset", "preset"),
+    ("project", "project"),
     ("name", "name"),
     ("tags", "tags"),
     ("description", "description"),
@@ -57,6 +59,7 @@ struct Typed {
     image: RwSignal<String>,
     preset: RwSignal<String>,
     name: RwSignal<String>,
+    org: RwSignal<String>,
     project: RwSignal<String>,
     command: RwSignal<String>,
     entrypoint: RwSignal<String>,
@@ -77,6 +80,7 @@ impl Typed {
             image: RwSignal::new(draft.image),
             preset: RwSignal::new(draft.preset),
             name: RwSignal::new(draft.name),
+            org: RwSignal::new(draft.org),
             project: RwSignal::new(draft.project),
             command: RwSignal::new(draft.command),
             entrypoint: RwSignal::new(draft.entrypoint),
@@ -97,6 +101,7 @@ impl Typed {
             image: self.image.get(),
             preset: self.preset.get(),
             name: self.name.get(),
+            org: self.org.get(),
             project: self.project.get(),
             command: self.command.get(),
             entrypoint: self.entrypoint.get(),
@@ -218,13 +223,14 @@ pub(crate) fn JobRunForm(
                 <Section title=run::SECTION_WHAT>
                     <TextField id="image" label=i18n.text(run::IMAGE) hint=i18n.text(run::IMAGE_HINT) value=typed.image error=error("image") mono=true list="image-list" on_leave=leave_image/>
                     <ImageSuggestions/>
-                    <TextField id="command" label=i18n.text(run::COMMAND) hint=i18n.text(run::COMMAND_HINT) optional=true value=typed.command error=error("command") mono=true on_leave=leave("command")/>
+                    <LinesField id="command" label=i18n.text(run::COMMAND) hint=i18n.text(run::COMMAND_HINT) optional=true value=typed.command error=error("command") on_leave=leave("command")/>
                 </Section>
                 <Section title=run::SECTION_SIZE>
                     <PresetCards chosen=typed.preset/>
                     <crate::ui::field::FieldError id="preset" error=error("preset")/>
                 </Section>
                 <Section title=run::SECTION_ABOUT>
+                    <ProjectField org=typed.org project=typed.project error=error("project")/>
                     <div class="name-field">
                         <TextField id="name" label=i18n.text(run::NAME) hint=i18n.text(run::NAME_HINT) optional=true value=typed.name error=name_error mono=true/>
                         {move || {
@@ -241,7 +247,7 @@ pub(crate) fn JobRunForm(
                         <TextField id="http-port" label=i18n.text(run::HTTP_PORT) hint=i18n.text(run::HTTP_PORT_HINT) optional=true numeric=true value=typed.http_port error=error("http_port") on_leave=leave("http_port")/>
                         <TextField id="working-dir" label=i18n.text(run::WORKING_DIR) hint=i18n.text(run::WORKING_DIR_HINT) optional=true mono=true value=typed.working_dir error=error("working_dir") on_leave=leave("working_dir")/>
                     </div>
-                    <TextField id="entrypoint" label=i18n.text(run::ENTRYPOINT) hint=i18n.text(run::ENTRYPOINT_HINT) optional=true mono=true value=typed.entrypoint error=error("entrypoint") on_leave=leave("entrypoint")/>
+                    <LinesField id="entrypoint" label=i18n.text(run::ENTRYPOINT) hint=i18n.text(run::ENTRYPOINT_HINT) optional=true value=typed.entrypoint error=error("entrypoint") on_leave=leave("entrypoint")/>
                     <label class="check">
                         <input type="checkbox" prop:checked=typed.tty on:change=move |event| typed.tty.set(event_target_checked(&event))/>
                         {i18n.text(run::TTY)}
@@ -330,9 +336,9 @@ fn Section(title: Phrase, children: Children) -> impl IntoView {
 /// The same job as a command line; the last good one while the form has faults.
 #[component]
 fn AsCommand(checked: Memo<Result<JobCreate, Complaints>>) -> impl IntoView {
-    let i18n = use_i18n();
+    let (i18n, session) = (use_i18n(), use_session());
     let line = Memo::new(move |before: Option<&String>| match checked.get() {
-        Ok(create) => cli::run_folded(&create),
+        Ok(create) => cli::run_folded(&create, session.session().as_ref()),
         Err(_) => before.cloned().unwrap_or_default(),
     });
     view! {

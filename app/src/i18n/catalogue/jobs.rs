@@ -12,6 +12,8 @@ crate::i18n::phrases! {
     OWNER_ME = "{user} (me)", "{user} (я)";
     TAG = "Tag", "Тег";
     TAG_ALL = "All tags", "Все теги";
+    ORG = "Organisation", "Организация";
+    ORG_ALL = "All organisations", "Все организации";
     CLEAR = "Clear filters", "Сбросить фильтры";
     COL_STATUS = "Status", "Статус";
     COL_NAME = "Name", "Имя";
@@ -32,6 +34,7 @@ crate::i18n::phrases! {
     NO_MATCH_TITLE = "No job matches", "Ничего не найдено";
     NO_MATCH_TEXT = "Other jobs exist; loosen or clear the filters.", "Есть другие задания; ослабьте или сбросьте фильтры.";
     FAILED_TITLE = "The jobs cannot be shown", "Не удаётся показать задания";
+    STALE_TITLE = "The list could not be fetched anew", "Не удалось обновить список";
     TABLE = "Jobs", "Задания";
     RECONNECTING = "Live updates stopped; reconnecting.", "Обновления прервались; переподключаемся.";
     LIVE = "Live", "Вживую";

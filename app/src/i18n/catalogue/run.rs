@@ -13,7 +13,7 @@ crate::i18n::phrases! {
     IMAGE = "Image", "Образ";
     IMAGE_HINT = "A name from a registry, such as ubuntu:24.04, or image:NAME for one of this platform.", "Имя из реестра, например ubuntu:24.04, или image:ИМЯ для образа этой платформы.";
     COMMAND = "Command", "Команда";
-    COMMAND_HINT = "Split by shell rules; quote what belongs together. Empty: the image's own command.", "Делится по правилам оболочки; связанное берите в кавычки. Пусто — команда самого образа.";
+    COMMAND_HINT = "Split by shell rules; quote what belongs together. Shift+Enter begins a new line. Empty: the image's own command.", "Делится по правилам оболочки; связанное берите в кавычки. Shift+Enter — новая строка. Пусто — команда самого образа.";
     ENTRYPOINT = "Entrypoint", "Точка входа";
     ENTRYPOINT_HINT = "Replaces the image's own entrypoint.", "Заменяет точку входа образа.";
     WORKING_DIR = "Working directory", "Рабочий каталог";
@@ -25,6 +25,7 @@ crate::i18n::phrases! {
     ENV_VALUE = "Value", "Значение";
     ENV_ADD = "Add variable", "Добавить переменную";
     ENV_REMOVE = "Remove variable {name}", "Убрать переменную {name}";
+    PROJECT = "Project", "Проект";
     NAME = "Name", "Имя";
     NAME_HINT = "3 to 40 lower-case letters, digits and single hyphens; begins with a letter.", "От 3 до 40 строчных латинских букв, цифр и одиночных дефисов; начинается с буквы.";
     NAME_GOOD = "Good name", "Имя подходит";

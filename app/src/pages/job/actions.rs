@@ -20,6 +20,7 @@ use crate::rules::{
 use crate::stores::{
     browser,
     confirm::{Question, use_confirm},
+    session::use_session,
     toasts::use_toasts,
 };
 use crate::ui::{
@@ -39,6 +40,8 @@ const AMOUNTS: [(Phrase, u32); 4] =
 #[component]
 pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
     let (i18n, client, confirm, toasts, copy) = (use_i18n(), use_client(), use_confirm(), use_toasts(), use_copy());
+    let session = use_session();
+    let line = move || untrack(|| seen.with(|s| cli::run(&cli::again(&s.job), session.session().as_ref())));
     let why_not = move |rule: fn(&Job) -> Option<Phrase>| {
         Signal::derive(move || seen.with(|s| rule(&s.job)).map(|phrase| i18n.now(phrase).to_owned()))
     };
@@ -150,7 +153,7 @@ pub(super) fn Actions(query: JobQuery, seen: Memo<Arc<Seen>>) -> impl IntoView {
                 <MenuItem label=i18n.text(words::COPY_URI) on_click=move |()| copy.run(seen.with_untracked(|s| s.job.uri.clone()))/>
                 <MenuItem
                     label=i18n.text(words::COPY_CLI)
-                    on_click=move |()| copy.run(seen.with_untracked(|s| cli::run(&cli::again(&s.job))))
+                    on_click=move |()| copy.run(line())
                 />
             </Menu>
         </div>

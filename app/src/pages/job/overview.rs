@@ -10,11 +10,12 @@ use crate::i18n::{
 };
 use crate::queries::jobs::Seen;
 use crate::rules::cli::{self, Forward};
+use crate::stores::session::use_session;
 use crate::ui::{
     button::{Button, Kind},
     icon::EYE,
 };
-use api::jobs::{Job, JobStatus};
+use api::jobs::{Job, JobCreate, JobStatus};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -183,13 +184,15 @@ fn Env(
 /// The platform CLI's commands for what this page shows.
 #[component]
 fn Commands(job: Memo<Job>, revealed: RwSignal<bool>) -> impl IntoView {
-    let i18n = use_i18n();
+    let (i18n, session) = (use_i18n(), use_session());
     let lines = move || {
         job.with(|job| {
             let mut lines: Vec<_> = cli::watch(job).into_iter().map(|line| (line.clone(), line)).collect();
             let again = cli::again(job);
-            let seen = if revealed.get() { cli::run(&again) } else { cli::run(&cli::masked(again.clone())) };
-            lines.push((seen, cli::run(&again)));
+            let session = session.session();
+            let line = |create: &JobCreate| cli::run(create, session.as_ref());
+            let seen = if revealed.get() { line(&again) } else { line(&cli::masked(again.clone())) };
+            lines.push((seen, line(&again)));
             lines
         })
     };

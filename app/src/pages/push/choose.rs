@@ -8,8 +8,8 @@ use crate::i18n::{
 };
 use crate::rules::{
     complaint::Complaint,
-    image_name,
-    push::{compression_of, compression_word, project},
+    image_name, project,
+    push::{compression_of, compression_word},
 };
 use crate::stores::{
     push::{Choice, PushStore, use_push},

@@ -1,7 +1,7 @@
 //! The project that short names mean.
 
 use crate::i18n::{catalogue::push, use_i18n};
-use crate::rules::push::project::ProjectPath;
+use crate::rules::project::ProjectPath;
 use crate::stores::push::use_push;
 use leptos::prelude::*;
 

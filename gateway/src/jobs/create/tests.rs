@@ -72,6 +72,26 @@ fn the_job_goes_where_the_session_works_and_asks_for_what_the_client_asks_for() 
 }
 
 #[test]
+fn a_job_goes_to_the_organisation_and_project_that_are_named() {
+    let named = |org: Option<&str>, project: Option<&str>| JobCreate {
+        org: org.map(str::to_owned),
+        project: project.map(str::to_owned),
+        ..with_image("ubuntu")
+    };
+    for (org, project, expected) in [
+        (None, None, ("acme", "demo")),
+        (None, Some("ml"), ("acme", "ml")),
+        (Some("acme"), None, ("acme", "demo")),
+        (Some("beta"), Some("demo"), ("beta", "demo")),
+    ] {
+        let job = convert(named(org, project)).expect("fine").job;
+        assert_eq!((job.org_name.as_deref(), job.project_name.as_deref()), (Some(expected.0), Some(expected.1)));
+    }
+    let refused = convert(named(Some("beta"), None));
+    assert!(matches!(refused, Err(Failure::Invalid { field: Some(at), .. }) if at == "project"));
+}
+
+#[test]
 fn every_input_at_fault_is_refused_by_its_name() {
     let env = |key: &str, value: &str| [(key.to_owned(), value.to_owned())].into();
     let base = || with_image("ubuntu");

@@ -67,6 +67,8 @@ fn what_is_typed_becomes_what_is_sent() {
         command: "echo 'a b'".into(),
         env: vec![("A".into(), "1=2".into()), (String::new(), String::new())],
         tags: "night  gpu".into(),
+        org: "beta".into(),
+        project: "ml".into(),
         http_port: "8080".into(),
         life_span: "90s".into(),
         schedule_timeout: "10m".into(),
@@ -77,6 +79,7 @@ fn what_is_typed_becomes_what_is_sent() {
     assert_eq!(create.image, "ubuntu:24.04");
     assert_eq!(create.env, [("A".to_owned(), "1=2".to_owned())].into());
     assert_eq!(create.tags, ["night", "gpu"]);
+    assert_eq!((create.org.as_deref(), create.project.as_deref()), (Some("beta"), Some("ml")));
     assert_eq!(create.http_port, Some(8_080));
     assert_eq!(create.life_span_minutes, Some(2));
     assert_eq!(create.schedule_timeout_secs, Some(600.0));

@@ -1,4 +1,4 @@
-//! The projects that a push can go to: all of the reader's, in each of their organisations.
+//! The projects that jobs and images can go to: all of the reader's, in each of their organisations.
 
 use crate::rules::image_name;
 use api::session::Session;
@@ -32,12 +32,26 @@ impl fmt::Display for ProjectPath {
     }
 }
 
+fn own(session: &Session) -> ProjectPath {
+    ProjectPath { org: session.org.clone(), project: session.project.clone() }
+}
+
 /// All of them: the session's own first, then those of its organisation.
 pub(crate) fn projects(session: &Session) -> Vec<ProjectPath> {
-    let own = ProjectPath { org: session.org.clone(), project: session.project.clone() };
+    let own = own(session);
     let all = session.projects.iter().map(|p| ProjectPath { org: p.org.clone(), project: p.name.clone() });
     let (near, far): (Vec<_>, Vec<_>) = all.filter(|path| *path != own).partition(|path| path.org == own.org);
     [vec![own], near, far].concat()
+}
+
+/// Where a job goes for which these are written down; empty ones are the session's.
+pub(crate) fn written(session: &Session, org: &str, project: &str) -> ProjectPath {
+    let own = own(session);
+    match (org, project) {
+        (_, "") => own,
+        ("", project) => ProjectPath { project: project.to_owned(), ..own },
+        (org, project) => ProjectPath { org: Some(org.to_owned()), project: project.to_owned() },
+    }
 }
 
 /// The one that holds a repository.
@@ -56,11 +70,12 @@ pub(crate) fn place(session: &Session, host: Option<&str>, chosen: Option<Projec
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use serde_json::json;
 
-    fn session() -> Session {
+    /// Of a member of two organisations.
+    pub(crate) fn session() -> Session {
         let project = |org: &str, name: &str| json!({ "name": name, "org": org, "role": "writer" });
         serde_json::from_value(json!({
             "user": "ada", "cluster": "home", "org": "acme", "project": "vision",
@@ -86,6 +101,14 @@ mod tests {
         let each: Vec<_> = all.iter().filter_map(|path| goes(Some(path))).collect();
         assert_eq!(each, ["acme/vision/net:v1", "acme/ml/net:v1", "other/ml/net:v1"]);
         assert_eq!(goes(None).as_deref(), Some("acme/vision/net:v1"));
+    }
+
+    #[test]
+    fn a_job_goes_where_it_is_written_and_else_where_the_session_works() {
+        let goes = |org, project| written(&session(), org, project).to_string();
+        assert_eq!(goes("", ""), "acme/vision");
+        assert_eq!(goes("", "ml"), "acme/ml");
+        assert_eq!(goes("other", "ml"), "other/ml");
     }
 
     #[test]

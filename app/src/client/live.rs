@@ -39,6 +39,8 @@ struct Inner {
     retry: Option<TimeoutHandle>,
     backoff: Backoff,
     heard_ms: f64,
+    /// When the socket opened, if it has.
+    opened_ms: Option<f64>,
     stopped: bool,
 }
 
@@ -54,6 +56,7 @@ impl Live {
             retry: None,
             backoff: Backoff::default(),
             heard_ms: browser::now_ms(),
+            opened_ms: None,
             stopped: false,
         }));
         connect(&inner);
@@ -149,12 +152,11 @@ fn hear(inner: &Rc<RefCell<Inner>>, incoming: Incoming) {
         Rc::clone(&now.tell)
     };
     match incoming {
-        Incoming::Open => tell(Word::Open),
-        Incoming::Text(text) => {
-            // Only a stream that says something is well; one that opens and closes at once must not be retried at full speed.
-            inner.borrow_mut().backoff.reset();
-            tell(Word::Text(text));
+        Incoming::Open => {
+            inner.borrow_mut().opened_ms = Some(browser::now_ms());
+            tell(Word::Open);
         }
+        Incoming::Text(text) => tell(Word::Text(text)),
         Incoming::Binary(bytes) => tell(Word::Binary(bytes)),
         Incoming::Closed { .. } => broken(inner),
     }
@@ -167,6 +169,10 @@ fn broken(inner: &Rc<RefCell<Inner>>) {
             return;
         }
         now.socket = None;
+        // A stream may say much and be over at once; that must not be retried at full speed.
+        if let Some(opened_ms) = now.opened_ms.take() {
+            now.backoff.lasted(browser::now_ms() - opened_ms);
+        }
         let wait_ms = now.backoff.next_ms(browser::random());
         (Rc::clone(&now.tell), now.client, wait_ms)
     };

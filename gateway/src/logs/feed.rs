@@ -307,7 +307,7 @@ impl Feed {
                 if self.backoff.is_fresh() {
                     self.queue.push_back(Item::Event(Event::Waiting { message }));
                 }
-                match self.backoff.fail(self.gateway.host()) {
+                match self.backoff.fail(&self.gateway) {
                     Some(delay) => self.gateway.host().sleep(delay).await,
                     None => self.end(EndReason::Upstream),
                 }

@@ -141,6 +141,14 @@ impl Hub {
         self.news.notify(usize::MAX);
     }
 
+    /// Ends the log. One that is whole still serves who comes; after any other end the next to come begins anew.
+    pub(crate) fn end(&self, reason: EndReason) {
+        self.tell(|state| {
+            state.ended = Some(reason);
+            state.closed |= reason != EndReason::Finished;
+        });
+    }
+
     /// To be listened to before looking at the state.
     pub(crate) fn room(&self) -> EventListener {
         self.room.listen()

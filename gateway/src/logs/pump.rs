@@ -101,8 +101,11 @@ impl<'a> Pump<'a> {
                 Next::Now => {}
                 Next::After(delay) => self.gateway.host().sleep(delay).await,
                 Next::End(reason) => {
-                    self.hub.tell(|state| state.ended = Some(reason));
-                    return self.linger().await;
+                    self.hub.end(reason);
+                    if reason == EndReason::Finished {
+                        self.linger().await;
+                    }
+                    return;
                 }
             }
         }
@@ -122,7 +125,7 @@ impl<'a> Pump<'a> {
         }
     }
 
-    /// The log has ended; its ring serves until nobody looks.
+    /// The log is whole; its ring serves until nobody looks.
     async fn linger(&self) {
         loop {
             let change = self.hub.room();
@@ -237,7 +240,10 @@ impl<'a> Pump<'a> {
     }
 
     /// Waits while nothing comes: says when the log has gone quiet, and keeps the connection alive.
-    async fn idle(&self, socket: &mut Socket) -> Result<Option<Result<Message, crate::ports::SocketBroken>>, Ended> {
+    async fn idle(
+        &mut self,
+        socket: &mut Socket,
+    ) -> Result<Option<Result<Message, crate::ports::SocketBroken>>, Ended> {
         let host = self.gateway.host();
         if let Some(message) = within(host, QUIET, socket.rx.next()).await {
             return Ok(message);
@@ -249,6 +255,8 @@ impl<'a> Pump<'a> {
             if let Some(message) = within(host, PING, socket.rx.next()).await {
                 return Ok(message);
             }
+            // It has stood: when it breaks, that is the first failure, however little the job writes.
+            self.backoff.reset();
             if self.hub.state().audience.is_empty() {
                 return Err(Ended::Alone);
             }
@@ -328,7 +336,7 @@ impl<'a> Pump<'a> {
     }
 
     fn later(&mut self) -> Next {
-        self.backoff.fail(self.gateway.host()).map_or(Next::End(EndReason::Upstream), Next::After)
+        self.backoff.fail(self.gateway).map_or(Next::End(EndReason::Upstream), Next::After)
     }
 }
 

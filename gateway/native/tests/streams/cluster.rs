@@ -33,11 +33,18 @@ pub(crate) struct Cluster {
     pub(crate) barred: Mutex<Vec<String>>,
     /// Answers HTML instead of jobs.
     pub(crate) nonsense: AtomicBool,
+    /// Answers that it cannot, when asked for one job, or for a log.
+    pub(crate) job_is_down: AtomicBool,
+    pub(crate) log_is_down: AtomicBool,
     /// Log sockets ever opened, and open now.
     pub(crate) log_sockets: AtomicUsize,
     pub(crate) open_log_sockets: AtomicUsize,
     /// Log sockets break, without a close frame, after so many lines each; used up front to back.
     pub(crate) breaks: Mutex<Vec<usize>>,
+    /// Signs of life that came by log sockets.
+    pub(crate) pings: AtomicUsize,
+    /// How often all open log sockets were cut.
+    cuts: watch::Sender<u64>,
     /// `since` begins after the time instead of at it.
     pub(crate) since_is_late: AtomicBool,
     /// Lists of jobs asked for.
@@ -73,9 +80,13 @@ impl Cluster {
             refused: Mutex::default(),
             barred: Mutex::default(),
             nonsense: AtomicBool::new(false),
+            job_is_down: AtomicBool::new(false),
+            log_is_down: AtomicBool::new(false),
             log_sockets: AtomicUsize::new(0),
             open_log_sockets: AtomicUsize::new(0),
             breaks: Mutex::default(),
+            pings: AtomicUsize::new(0),
+            cuts: watch::Sender::new(0),
             since_is_late: AtomicBool::new(false),
             lists: AtomicUsize::new(0),
             flood: watch::Sender::default(),
@@ -102,6 +113,19 @@ impl Cluster {
     pub(crate) fn set(&self, id: &str, status: &'static str) {
         self.jobs().status.insert(id.to_owned(), status);
         self.changed.send_modify(|n| *n += 1);
+    }
+
+    /// Cuts all open log sockets, without a close frame.
+    pub(crate) fn cut_logs(&self) {
+        self.cuts.send_modify(|n| *n += 1);
+    }
+
+    /// Waits for the next cut.
+    pub(crate) fn cut(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut cuts = self.cuts.subscribe();
+        async move {
+            let _ = cuts.changed().await;
+        }
     }
 
     pub(crate) fn note_flood(&self, note: impl FnOnce(&mut Flood)) {
@@ -224,6 +248,9 @@ async fn granted(Json(grants): Json<Value>) -> (StatusCode, Json<Value>) {
 async fn job(State(cluster): State<Arc<Cluster>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     if let Err(refusal) = cluster.allows(&headers) {
         return *refusal;
+    }
+    if cluster.job_is_down.load(Ordering::SeqCst) {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     if cluster.is_barred(&headers) {
         let missing = json!({"missing": [{"uri": format!("job://default/acme/demo/{id}"), "action": "read"}]});

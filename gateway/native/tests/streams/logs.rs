@@ -3,7 +3,7 @@ use super::{
     cluster::Cluster,
 };
 use crate::host;
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 
 fn numbered(range: std::ops::Range<usize>) -> Vec<String> {
     range.map(|n| format!("line {n}")).collect()
@@ -106,6 +106,65 @@ async fn a_break_loses_nothing_and_repeats_nothing_by_line_or_by_time() {
         assert!(!all.iter().any(|item| item.starts_with("[gap")), "{all:?}");
         assert!(cluster.log_sockets.load(Ordering::SeqCst) >= 3);
     }
+}
+
+#[tokio::test]
+async fn a_log_that_was_given_up_comes_back_with_the_cluster() {
+    // The Worker tries for a quarter of an hour.
+    if !host::is_native() {
+        return;
+    }
+    let cluster = Cluster::start().await;
+    cluster.write(numbered(0..3));
+    cluster.log_is_down.store(true, Ordering::SeqCst);
+    let edge = Edge::with(&cluster, |config| config.upstream_tries_max = 1).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/job-1/logs").await;
+    page.log_until("[end Upstream]").await;
+    cluster.log_is_down.store(false, Ordering::SeqCst);
+    let mut again = edge.open(&cookie, "/jobs/job-1/logs").await;
+    assert_eq!(again.log_until("[").await, ["[init 0 Some(3) true]"]);
+    assert_eq!(only_rows(&again.log_until("2 ").await), rows(0..3));
+}
+
+#[tokio::test]
+async fn a_connection_that_has_stood_breaks_for_the_first_time_however_little_the_job_writes() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::with(&cluster, |config| config.upstream_tries_max = 3).await;
+    let mut page = open(&edge, "").await;
+    page.log_until("[init_done]").await;
+    for n in 1..=5 {
+        soon("a sign of life", async {
+            while cluster.pings.load(Ordering::SeqCst) < n {
+                host::pass(Duration::from_secs(10)).await;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        })
+        .await;
+        cluster.pings.store(n, Ordering::SeqCst);
+        cluster.cut_logs();
+        soon("another connection", async {
+            while cluster.log_sockets.load(Ordering::SeqCst) <= n {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await;
+    }
+    cluster.write(numbered(0..1));
+    assert_eq!(page.log_until("0 ").await, rows(0..1));
+}
+
+#[tokio::test]
+async fn a_page_that_comes_while_the_cluster_is_away_waits_for_it() {
+    let cluster = Cluster::start().await;
+    cluster.write(numbered(0..3));
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    cluster.job_is_down.store(true, Ordering::SeqCst);
+    let mut page = edge.open(&cookie, "/jobs/job-1/logs").await;
+    assert_eq!(page.log_until("[").await, ["[waiting]"]);
+    cluster.job_is_down.store(false, Ordering::SeqCst);
+    assert_eq!(page.log_until("[").await, ["[init 0 Some(3) true]"]);
 }
 
 #[tokio::test]
@@ -241,7 +300,7 @@ async fn a_gateway_that_goes_away_says_so() {
 #[tokio::test]
 async fn a_stream_has_a_longest_life() {
     let cluster = Cluster::start().await;
-    let edge = Edge::with(&cluster, |config| config.stream_max = std::time::Duration::from_millis(50)).await;
+    let edge = Edge::with(&cluster, |config| config.stream_max = Duration::from_millis(50)).await;
     let mut page = open(&edge, "").await;
     assert!(page.log_until("[end").await.contains(&"[end MaxLife]".to_owned()));
 }

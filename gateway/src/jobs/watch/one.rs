@@ -104,7 +104,7 @@ impl Follower {
                 Err(Fate::Gone) => return News::End(EndReason::Gone),
                 Err(Fate::Trouble(_)) => {
                     let said = std::mem::replace(&mut self.waiting, true);
-                    let Some(delay) = self.backoff.fail(self.gateway.host()) else {
+                    let Some(delay) = self.backoff.fail(&self.gateway) else {
                         return News::End(EndReason::Upstream);
                     };
                     if !said {

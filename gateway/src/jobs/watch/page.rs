@@ -6,7 +6,7 @@ use crate::{
     jobs::{INIT_MAX, select::matches, upstream_selector, view},
     ports::Socket,
     session::Session,
-    streams::{Backoff, Fate, Happening, Left, Viewer, fate},
+    streams::{Happening, Left, Viewer},
 };
 use api::{
     jobs::{Job, JobEvent, JobSelector},
@@ -30,12 +30,11 @@ async fn run(
     selector: &JobSelector,
     viewer: &mut Viewer,
 ) -> Result<EndReason, Left> {
-    let mut backoff = Backoff::default();
     let mut shown = HashSet::new();
     // Joined before the list is read, so that no change falls between the two.
     let mut member = gateway.watches().join(gateway, session);
     // The list is read with the page's own token: it is what allows the page to look at all.
-    if let Some(reason) = init(gateway, session, selector, viewer, &member, &mut shown, &mut backoff).await? {
+    if let Some(reason) = init(gateway, session, selector, viewer, &member, &mut shown).await? {
         return Ok(reason);
     }
     loop {
@@ -50,9 +49,7 @@ async fn run(
             Happening::Item(Ok(Told::End(reason))) | Happening::Over(reason) => return Ok(reason),
             Happening::Item(Err(FellBehind)) => {
                 member.begin_anew();
-                if let Some(reason) =
-                    init(gateway, session, selector, viewer, &member, &mut shown, &mut backoff).await?
-                {
+                if let Some(reason) = init(gateway, session, selector, viewer, &member, &mut shown).await? {
                     return Ok(reason);
                 }
             }
@@ -87,44 +84,16 @@ async fn init(
     viewer: &mut Viewer,
     member: &Member,
     shown: &mut HashSet<String>,
-    backoff: &mut Backoff,
 ) -> Result<Option<EndReason>, Left> {
     let mut query = upstream_selector(selector, session);
     query.limit = u32::try_from(INIT_MAX).ok();
-    let jobs = loop {
-        let read = {
-            let mut reading = std::pin::pin!(gateway.upstream().jobs(session, &query, INIT_MAX));
-            loop {
-                match viewer.next(reading.as_mut()).await? {
-                    Happening::Item(read) => break read,
-                    Happening::Over(reason) => return Ok(Some(reason)),
-                    Happening::Heartbeat => viewer.event(&JobEvent::Heartbeat).await?,
-                    Happening::Text(_) => {}
-                }
-            }
-        };
-        match read.map_err(fate) {
-            Ok(jobs) => break jobs,
-            Err(Fate::Refused(reason)) => return Ok(Some(reason)),
-            Err(Fate::Gone) => return Ok(Some(EndReason::Gone)),
-            Err(Fate::Trouble(message)) => {
-                if backoff.is_fresh() {
-                    viewer.event(&JobEvent::Waiting { message }).await?;
-                }
-                let Some(delay) = backoff.fail(gateway.host()) else { return Ok(Some(EndReason::Upstream)) };
-                let mut pause = gateway.host().sleep(delay);
-                loop {
-                    match viewer.next(&mut pause).await? {
-                        Happening::Item(()) => break,
-                        Happening::Over(reason) => return Ok(Some(reason)),
-                        Happening::Heartbeat => viewer.event(&JobEvent::Heartbeat).await?,
-                        Happening::Text(_) => {}
-                    }
-                }
-            }
-        }
+    let query = &query;
+    let asking = || gateway.upstream().jobs(session, query, INIT_MAX);
+    let waiting = |message| JobEvent::Waiting { message };
+    let jobs = match viewer.ask(&JobEvent::Heartbeat, waiting, asking).await? {
+        Ok(jobs) => jobs,
+        Err(reason) => return Ok(Some(reason)),
     };
-    backoff.reset();
     member.was_shown(&jobs);
     viewer.event(&JobEvent::Init).await?;
     shown.clear();

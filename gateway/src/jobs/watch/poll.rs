@@ -60,7 +60,7 @@ pub(super) async fn poll(gateway: &Gateway, watch: &Watch) {
                     if backoff.is_fresh() {
                         watch.tell([Told::Waiting(message)]);
                     }
-                    match backoff.fail(gateway.host()) {
+                    match backoff.fail(gateway) {
                         Some(delay) => delay,
                         None => return watch.tell([Told::End(EndReason::Upstream)]),
                     }

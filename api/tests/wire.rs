@@ -88,6 +88,7 @@ fn jobs_and_their_pages_and_events_are_pinned() {
     pinned(&JobEvent::Removed { id: "job-1".into() }, &json!({"type": "removed", "id": "job-1"}));
     pinned(&JobEvent::InitDone, &json!({"type": "init_done"}));
     pinned(&JobEvent::Waiting { message: "m".into() }, &json!({"type": "waiting", "message": "m"}));
+    pinned(&JobEvent::Recovered, &json!({"type": "recovered"}));
     pinned(&JobEvent::Heartbeat, &json!({"type": "heartbeat"}));
     pinned(&JobEvent::End { reason: EndReason::MaxLife }, &json!({"type": "end", "reason": "max_life"}));
 }
@@ -106,6 +107,7 @@ fn what_starts_a_job_is_pinned_and_refuses_what_it_does_not_know() {
 fn log_events_and_replies_are_pinned() {
     let init = Event::Init { first_line: 3, total_lines: Some(9), seekable: true };
     pinned(&init, &json!({"type": "init", "first_line": 3, "total_lines": 9, "seekable": true}));
+    pinned(&Event::Recovered, &json!({"type": "recovered"}));
     pinned(&Event::Gap { lines: None }, &json!({"type": "gap"}));
     pinned(&Event::Skipped { lines: 4 }, &json!({"type": "skipped", "lines": 4}));
     pinned(&Event::End { reason: EndReason::Finished }, &json!({"type": "end", "reason": "finished"}));

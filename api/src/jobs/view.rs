@@ -232,11 +232,13 @@ pub enum JobEvent {
     },
     /// Everything that matched was sent; what follows are changes.
     InitDone,
-    /// The cluster cannot be reached; what you have may be old.
+    /// The cluster cannot be reached; what you have may be old, until `recovered` or `init_done`.
     Waiting {
         /// For the person at the screen.
         message: String,
     },
+    /// After `waiting`: what you have is true again.
+    Recovered,
     /// Nothing new, still there.
     Heartbeat,
     /// No more will come on this stream.

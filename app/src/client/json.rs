@@ -24,6 +24,7 @@ pub(crate) fn read_job_event(text: &str) -> Result<JobEvent, Error> {
         "removed" => JobEvent::Removed { id: field(&mut tree, "id")? },
         "init_done" => JobEvent::InitDone,
         "waiting" => JobEvent::Waiting { message: field(&mut tree, "message")? },
+        "recovered" => JobEvent::Recovered,
         "heartbeat" => JobEvent::Heartbeat,
         "end" => JobEvent::End { reason: field(&mut tree, "reason")? },
         _ => JobEvent::Unknown,
@@ -141,6 +142,7 @@ mod tests {
             JobEvent::Removed { id: "job-1".into() },
             JobEvent::InitDone,
             JobEvent::Waiting { message: "The cluster is away.".into() },
+            JobEvent::Recovered,
             JobEvent::Heartbeat,
             JobEvent::End { reason: EndReason::MaxLife },
         ] {

@@ -274,7 +274,11 @@ impl JobsList {
                     pending.removed.insert(id);
                 }
                 JobEvent::InitDone => pending.told = true,
-                JobEvent::Waiting { .. } | JobEvent::Heartbeat | JobEvent::End { .. } | JobEvent::Unknown => {}
+                JobEvent::Waiting { .. }
+                | JobEvent::Recovered
+                | JobEvent::Heartbeat
+                | JobEvent::End { .. }
+                | JobEvent::Unknown => return false,
             }
             // What there is comes at once in the end, and not in a hundred draws of a list that is long.
             let complete = pending.telling.is_none() || pending.told;

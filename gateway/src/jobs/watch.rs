@@ -38,6 +38,8 @@ struct State {
     first: u64,
     /// Active jobs that pages were shown by their own lists since the last look.
     shown: Vec<platform::job::Job>,
+    /// Why the cluster cannot be read, while it cannot.
+    waiting: Option<String>,
     closed: bool,
 }
 
@@ -46,7 +48,10 @@ struct State {
 enum Told {
     Job(Arc<Job>),
     Removed(String),
+    /// The cluster cannot be read; the sentence is for the person.
     Waiting(String),
+    /// It is read again, and what changed meanwhile has been told.
+    Recovered,
     End(EndReason),
 }
 
@@ -55,6 +60,8 @@ struct Member {
     watch: Arc<Watch>,
     id: u64,
     next: u64,
+    /// It was told that the cluster cannot be read.
+    is_waiting: bool,
 }
 
 /// The member is too far behind.
@@ -115,7 +122,7 @@ impl Watch {
         let next = state.end();
         drop(state);
         self.audience_changed.notify(usize::MAX);
-        Some(Member { watch: self.clone(), id, next })
+        Some(Member { watch: self.clone(), id, next, is_waiting: false })
     }
 
     fn tell(&self, told: impl IntoIterator<Item = Told>) {
@@ -129,6 +136,16 @@ impl Watch {
         }
         drop(state);
         self.news.notify(usize::MAX);
+    }
+
+    /// Tells whether the cluster can be read, where that has changed.
+    fn stands(&self, waiting: Option<String>) {
+        let mut state = self.state();
+        if state.waiting.is_some() != waiting.is_some() {
+            state.waiting = waiting;
+            drop(state);
+            self.news.notify(usize::MAX);
+        }
     }
 }
 
@@ -155,6 +172,10 @@ impl Member {
                 if state.closed {
                     return Ok(Told::End(EndReason::Upstream));
                 }
+                if state.waiting.is_some() != self.is_waiting {
+                    self.is_waiting = state.waiting.is_some();
+                    return Ok(state.waiting.clone().map_or(Told::Recovered, Told::Waiting));
+                }
             }
             news.await;
         }
@@ -166,8 +187,9 @@ impl Member {
         self.watch.state().shown.extend(active);
     }
 
-    /// Goes on with what comes from now on.
+    /// Goes on with what comes from now on; how the watch stands is told anew.
     fn begin_anew(&mut self) {
+        self.is_waiting = false;
         self.next = self.watch.state().end();
     }
 }
@@ -176,5 +198,60 @@ impl Drop for Member {
     fn drop(&mut self) {
         self.watch.state().audience.leave(self.id);
         self.watch.audience_changed.notify(usize::MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Tokens;
+    use jiff::Timestamp;
+
+    fn session() -> Arc<Session> {
+        let (user, cluster, project) = Default::default();
+        Arc::new(Session {
+            id: String::new(),
+            tokens: Tokens::pasted(String::new(), None, Timestamp::UNIX_EPOCH),
+            user,
+            cluster,
+            org: None,
+            project,
+            ends_at: Timestamp::MAX,
+            origin: Default::default(),
+        })
+    }
+
+    fn next(member: &mut Member) -> Option<&'static str> {
+        match member.next().now_or_never()?.ok()? {
+            Told::Waiting(_) => Some("waiting"),
+            Told::Recovered => Some("recovered"),
+            Told::Removed(_) => Some("removed"),
+            Told::Job(_) => Some("job"),
+            Told::End(_) => Some("end"),
+        }
+    }
+
+    #[test]
+    fn everybody_is_told_once_that_the_cluster_is_away_and_when_it_is_back() {
+        let watch = Arc::new(Watch {
+            principal: String::new(),
+            state: Mutex::default(),
+            news: Event::new(),
+            audience_changed: Event::new(),
+        });
+        let mut early = watch.enter(session()).expect("open");
+        assert_eq!(next(&mut early), None);
+        watch.stands(Some("away".into()));
+        watch.stands(Some("still away".into()));
+        let mut late = watch.enter(session()).expect("open");
+        for member in [&mut early, &mut late] {
+            assert_eq!((next(member), next(member)), (Some("waiting"), None));
+        }
+        watch.tell([Told::Removed("job-1".into())]);
+        watch.stands(None);
+        for member in [&mut early, &mut late] {
+            assert_eq!((next(member), next(member), next(member)), (Some("removed"), Some("recovered"), None));
+        }
+        assert_eq!(next(&mut watch.enter(session()).expect("open")), None);
     }
 }

@@ -55,6 +55,8 @@ pub(crate) struct State {
     pub(crate) next_line: u64,
     /// Whether the cluster has sent all it had.
     pub(crate) quiet: bool,
+    /// Why the cluster cannot be read, while it cannot.
+    pub(crate) waiting: Option<String>,
     pub(crate) ended: Option<EndReason>,
     /// Entry the fastest viewer has reached.
     pace: u64,
@@ -100,6 +102,7 @@ impl Hub {
             opened: None,
             next_line: 0,
             quiet: false,
+            waiting: None,
             ended: None,
             pace: 0,
             closed: false,

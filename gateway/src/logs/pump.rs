@@ -226,6 +226,7 @@ impl<'a> Pump<'a> {
                 Some(Ok(Message::Close(..))) => return Ended::Closed,
                 Some(Err(_)) | None => return Ended::Broke,
             };
+            self.recovered();
             let (joint, assembler) = (&mut self.joint, &mut self.assembler);
             self.splitter.feed(bytes, &mut |piece| assembler.take(&piece, joint));
             if !self.assembler.is_empty() {
@@ -248,6 +249,7 @@ impl<'a> Pump<'a> {
         if let Some(message) = within(host, QUIET, socket.rx.next()).await {
             return Ok(message);
         }
+        self.recovered();
         if !self.hub.state().quiet {
             self.hub.tell(|state| state.quiet = true);
         }
@@ -302,6 +304,13 @@ impl<'a> Pump<'a> {
         self.hub.tell(|state| state.ring.push(Entry::Note(event)));
     }
 
+    /// The connection brings something, or holds: it was not opened to break at once.
+    fn recovered(&self) {
+        if self.hub.state().waiting.is_some() {
+            self.hub.tell(|state| state.waiting = None);
+        }
+    }
+
     /// A connection ended; the job's state says what that means.
     fn after(&mut self, ended: &Ended, finished: bool) -> Next {
         if finished {
@@ -327,9 +336,7 @@ impl<'a> Pump<'a> {
             }
             Fate::Gone => Next::End(EndReason::Gone),
             Fate::Trouble(message) => {
-                if self.backoff.is_fresh() {
-                    self.note(Event::Waiting { message });
-                }
+                self.hub.tell(|state| state.waiting = Some(message));
                 self.later()
             }
         }

@@ -18,11 +18,6 @@ impl Backoff {
         self.failures = 0;
     }
 
-    /// Whether nothing has failed since it last worked.
-    pub(crate) fn is_fresh(&self) -> bool {
-        self.failures == 0
-    }
-
     /// How long to wait after one more failure; None when it is time to give up.
     pub(crate) fn fail(&mut self, gateway: &Gateway) -> Option<Duration> {
         let mut byte = [0];

@@ -210,6 +210,7 @@ impl Page {
                 Event::Gap { lines } => format!("[gap {lines:?}]"),
                 Event::Skipped { lines } => format!("[skipped {lines}]"),
                 Event::Waiting { .. } => "[waiting]".into(),
+                Event::Recovered => "[recovered]".into(),
                 Event::End { reason } => format!("[end {reason:?}]"),
                 Event::Unknown => panic!("an unknown event"),
             }],

@@ -3,7 +3,7 @@ use super::{
     cluster::Cluster,
 };
 use api::{jobs::JobEvent, logs::EndReason};
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 
 /// The next event that is not a repetition of what is known.
 async fn next(page: &mut Page) -> String {
@@ -13,6 +13,7 @@ async fn next(page: &mut Page) -> String {
         JobEvent::Removed { id } => format!("removed {id}"),
         JobEvent::InitDone => "init_done".into(),
         JobEvent::Waiting { .. } => "waiting".into(),
+        JobEvent::Recovered => "recovered".into(),
         JobEvent::End { reason } => format!("end {reason:?}"),
         JobEvent::Heartbeat | JobEvent::Unknown => panic!("not expected"),
     }
@@ -79,7 +80,7 @@ async fn a_session_has_so_many_streams_open_and_is_told_so() {
     pages.pop();
     soon("a place becomes free", async {
         while edge.refused(&many, "/jobs/events").await.0 != 101 {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     })
     .await;
@@ -129,6 +130,27 @@ async fn trouble_is_told_and_the_stream_goes_on_after_it() {
     cluster.set("job-1", "succeeded");
     cluster.nonsense.store(false, Ordering::SeqCst);
     until(&mut page, "job-1 succeeded").await;
+    until(&mut page, "recovered").await;
+}
+
+#[tokio::test]
+async fn that_the_cluster_is_back_is_told_when_it_is_and_not_before() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/events").await;
+    until(&mut page, "init_done").await;
+    cluster.nonsense.store(true, Ordering::SeqCst);
+    until(&mut page, "waiting").await;
+    let looks = cluster.lists.load(Ordering::SeqCst);
+    soon("further looks", async {
+        while cluster.lists.load(Ordering::SeqCst) < looks + 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    cluster.nonsense.store(false, Ordering::SeqCst);
+    assert_eq!(next(&mut page).await, "recovered");
 }
 
 #[tokio::test]

@@ -17,6 +17,10 @@ fn only_rows(all: &[String]) -> Vec<String> {
     all.iter().filter(|item| !item.starts_with('[')).cloned().collect()
 }
 
+fn only_events(all: &[String]) -> Vec<String> {
+    all.iter().filter(|item| item.starts_with('[')).cloned().collect()
+}
+
 async fn open(edge: &Edge, query: &str) -> Page {
     let cookie = edge.sign_in("alice").await;
     edge.open(&cookie, &format!("/jobs/job-1/logs{query}")).await
@@ -120,11 +124,36 @@ async fn a_log_that_was_given_up_comes_back_with_the_cluster() {
     let edge = Edge::with(&cluster, |config| config.upstream_tries_max = 1).await;
     let cookie = edge.sign_in("alice").await;
     let mut page = edge.open(&cookie, "/jobs/job-1/logs").await;
-    page.log_until("[end Upstream]").await;
+    assert_eq!(page.log_until("[end Upstream]").await, ["[waiting]", "[end Upstream]"]);
     cluster.log_is_down.store(false, Ordering::SeqCst);
     let mut again = edge.open(&cookie, "/jobs/job-1/logs").await;
     assert_eq!(again.log_until("[").await, ["[init 0 Some(3) true]"]);
     assert_eq!(only_rows(&again.log_until("2 ").await), rows(0..3));
+}
+
+#[tokio::test]
+async fn an_outage_is_told_to_who_is_there_and_who_comes_and_so_is_its_end() {
+    let cluster = Cluster::start().await;
+    cluster.write(numbered(0..3));
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/job-1/logs").await;
+    page.log_until("[init_done]").await;
+    // The job can be asked for all the while: a break alone is no outage.
+    cluster.log_is_down.store(true, Ordering::SeqCst);
+    cluster.cut_logs();
+    assert_eq!(page.log_until("[").await, ["[waiting]"]);
+    let mut late = edge.open(&cookie, "/jobs/job-1/logs").await;
+    assert_eq!(late.log_until("[waiting]").await.last().map(String::as_str), Some("[waiting]"));
+    cluster.log_is_down.store(false, Ordering::SeqCst);
+    for page in [&mut page, &mut late] {
+        assert_eq!(page.log_until("[").await, ["[recovered]"]);
+    }
+    // Who comes afterwards is told nothing of it.
+    let mut after = edge.open(&cookie, "/jobs/job-1/logs").await;
+    assert_eq!(only_events(&after.log_until("[init_done]").await), ["[init 0 Some(3) true]", "[init_done]"]);
+    cluster.write(numbered(3..4));
+    assert_eq!(after.log_until("3 ").await, rows(3..4));
 }
 
 #[tokio::test]

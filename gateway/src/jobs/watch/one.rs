@@ -28,7 +28,7 @@ struct Follower {
     session: Arc<Session>,
     id: String,
     member: Member,
-    /// The job is to be read itself: at first, after too much was missed, and until the cluster is back.
+    /// The job is to be read itself: at first, after too much was missed, and when the cluster is back.
     unread: bool,
     /// It was said that the cluster cannot be read.
     waiting: bool,
@@ -77,11 +77,11 @@ impl Follower {
                 Ok(Told::Removed(id)) if id == self.id => return News::End(EndReason::Gone),
                 Ok(Told::Job(_) | Told::Removed(_)) => {}
                 Ok(Told::Waiting(_)) => {
-                    // The watch does not say when the cluster is back.
-                    self.unread = true;
                     self.waiting = true;
                     return News::Waiting;
                 }
+                // The job as it is now says that what is shown is true again.
+                Ok(Told::Recovered) => self.unread = true,
                 Ok(Told::End(reason)) => return News::End(reason),
                 Err(super::FellBehind) => {
                     self.member.begin_anew();

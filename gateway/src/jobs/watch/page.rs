@@ -46,6 +46,7 @@ async fn run(
                 }
             }
             Happening::Item(Ok(Told::Waiting(message))) => viewer.event(&JobEvent::Waiting { message }).await?,
+            Happening::Item(Ok(Told::Recovered)) => viewer.event(&JobEvent::Recovered).await?,
             Happening::Item(Ok(Told::End(reason))) | Happening::Over(reason) => return Ok(reason),
             Happening::Item(Err(FellBehind)) => {
                 member.begin_anew();

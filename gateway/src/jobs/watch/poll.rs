@@ -47,6 +47,7 @@ pub(super) async fn poll(gateway: &Gateway, watch: &Watch) {
                 since = began;
                 backoff.reset();
                 watch.tell(told);
+                watch.stands(None);
                 POLL
             }
             Err(error) => match fate(error) {
@@ -57,9 +58,7 @@ pub(super) async fn poll(gateway: &Gateway, watch: &Watch) {
                 }
                 Fate::Gone => POLL,
                 Fate::Trouble(message) => {
-                    if backoff.is_fresh() {
-                        watch.tell([Told::Waiting(message)]);
-                    }
+                    watch.stands(Some(message));
                     match backoff.fail(gateway) {
                         Some(delay) => delay,
                         None => return watch.tell([Told::End(EndReason::Upstream)]),

@@ -230,8 +230,8 @@ pub enum JobEvent {
         /// Which.
         id: String,
     },
-    /// Everything that matched was sent; what follows are changes.
-    InitDone,
+    /// Everything that matched was sent, as far as it reaches; what follows are changes.
+    InitDone(Reach),
     /// The cluster cannot be reached; what you have may be old, until `recovered` or `init_done`.
     Waiting {
         /// For the person at the screen.
@@ -249,4 +249,12 @@ pub enum JobEvent {
     /// An event this reader does not know.
     #[serde(other)]
     Unknown,
+}
+
+/// How much of what matched was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// There was too much: all that was created after this was sent, of what is older perhaps not all.
+    #[serde(default, deserialize_with = "crate::time::read_option", skip_serializing_if = "Option::is_none")]
+    pub after: Option<Timestamp>,
 }

@@ -65,7 +65,7 @@ pub(crate) fn open(client: Client, path: impl Fn() -> String + 'static, hear: im
 /// How the stream stands after an event, where the event tells. That the gateway is still there says nothing of the cluster.
 fn stands(event: &JobEvent) -> Option<Feed> {
     match event {
-        JobEvent::Job { .. } | JobEvent::InitDone | JobEvent::Recovered => Some(Feed::Live),
+        JobEvent::Job { .. } | JobEvent::InitDone(_) | JobEvent::Recovered => Some(Feed::Live),
         JobEvent::Waiting { message } => Some(Feed::Waiting(message.clone())),
         JobEvent::Init | JobEvent::Removed { .. } | JobEvent::Heartbeat | JobEvent::End { .. } | JobEvent::Unknown => {
             None

@@ -11,7 +11,7 @@ async fn next(page: &mut Page) -> String {
         JobEvent::Init => "init".into(),
         JobEvent::Job { job } => format!("{} {}", job.id, job.status.as_str()),
         JobEvent::Removed { id } => format!("removed {id}"),
-        JobEvent::InitDone => "init_done".into(),
+        JobEvent::InitDone(_) => "init_done".into(),
         JobEvent::Waiting { .. } => "waiting".into(),
         JobEvent::Recovered => "recovered".into(),
         JobEvent::End { reason } => format!("end {reason:?}"),

@@ -9,9 +9,10 @@ use crate::{
     streams::{Happening, Left, Viewer},
 };
 use api::{
-    jobs::{Job, JobEvent, JobSelector},
+    jobs::{Job, JobEvent, JobSelector, Reach},
     logs::EndReason,
 };
+use jiff::Timestamp;
 use std::{collections::HashSet, sync::Arc};
 
 /// Serves one page.
@@ -96,6 +97,7 @@ async fn init(
         Err(reason) => return Ok(Some(reason)),
     };
     member.was_shown(&jobs);
+    let reach = Reach { after: told_after(&jobs, INIT_MAX) };
     viewer.event(&JobEvent::Init).await?;
     shown.clear();
     let now = gateway.host().now();
@@ -104,6 +106,35 @@ async fn init(
         shown.insert(job.id.clone());
         viewer.event(&JobEvent::Job { job: Box::new(job) }).await?;
     }
-    viewer.event(&JobEvent::InitDone).await?;
+    viewer.event(&JobEvent::InitDone(reach)).await?;
     Ok(None)
+}
+
+/// Of more jobs than are told, what is told is everything created after this. Others of that very moment may be left out.
+fn told_after(jobs: &[platform::job::Job], most: usize) -> Option<Timestamp> {
+    (jobs.len() >= most).then(|| jobs.iter().map(|job| job.history.created_at).min())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn job(second: i64) -> platform::job::Job {
+        let at = Timestamp::from_second(second).expect("a time");
+        serde_json::from_value(json!({
+            "id": format!("job-{second}"), "owner": "alice", "cluster_name": "default", "status": "failed",
+            "history": {"status": "failed", "created_at": at},
+            "container": {"image": "busybox", "resources": {"cpu": 1.0, "memory": 1}}, "uri": "job://default/acme/demo/x",
+        }))
+        .expect("a job")
+    }
+
+    #[test]
+    fn more_jobs_than_are_told_are_told_from_a_moment_on() {
+        let jobs = [job(30), job(20)];
+        assert_eq!(told_after(&jobs, 3), None);
+        assert_eq!(told_after(&jobs, 2), Timestamp::from_second(20).ok());
+        assert_eq!(told_after(&[], 2), None);
+    }
 }

@@ -215,6 +215,8 @@ pub enum RestartPolicy {
 }
 
 /// A text frame of `WS /api/v1/jobs/events?<JobSelector>`: first `init`, then the jobs that match now, `init_done`, then changes.
+///
+/// `WS /api/v1/jobs/{id}/events` tells the same of one job, and ends when the job has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum JobEvent {

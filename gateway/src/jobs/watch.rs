@@ -1,9 +1,11 @@
-//! The watch: one poll a second per principal while anybody looks, told to any number of pages.
+//! The watch: one poll a second per principal and organisation while anybody looks, told to any number of pages.
 
+mod job;
 mod one;
 mod page;
 mod poll;
 
+pub(crate) use job::serve_job_events;
 pub(crate) use one::{News, follow};
 pub(crate) use page::serve_events;
 
@@ -19,12 +21,14 @@ use std::{
 /// Events kept for pages that are behind; who is further behind begins anew.
 const BACKLOG: usize = 1024;
 
-/// All watches of a gateway, by principal.
+/// All watches of a gateway, by principal and organisation.
 #[derive(Default)]
 pub(crate) struct Watches(Mutex<HashMap<String, Arc<Watch>>>);
 
 struct Watch {
-    principal: String,
+    key: String,
+    /// Of which organisation the jobs are; of any where there is none.
+    org: Option<String>,
     state: Mutex<State>,
     news: Event,
     audience_changed: Event,
@@ -68,20 +72,21 @@ struct Member {
 struct FellBehind;
 
 impl Watches {
-    fn join(&self, gateway: &Gateway, session: &Arc<Session>) -> Member {
-        let principal = session.principal();
+    fn join(&self, gateway: &Gateway, session: &Arc<Session>, org: Option<String>) -> Member {
+        let key = format!("{}\n{}", session.principal(), org.as_deref().unwrap_or_default());
         let mut watches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(member) = watches.get(&principal).and_then(|watch| watch.enter(session.clone())) {
+        if let Some(member) = watches.get(&key).and_then(|watch| watch.enter(session.clone())) {
             return member;
         }
         let watch = Arc::new(Watch {
-            principal: principal.clone(),
+            key: key.clone(),
+            org,
             state: Mutex::default(),
             news: Event::new(),
             audience_changed: Event::new(),
         });
         let member = watch.enter(session.clone()).expect("a new watch is open");
-        watches.insert(principal, watch.clone());
+        watches.insert(key, watch.clone());
         drop(watches);
         let task_gateway = gateway.clone();
         let task = async move {
@@ -102,8 +107,8 @@ impl Watches {
 
     fn forget(&self, watch: &Arc<Watch>) {
         let mut watches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if watches.get(&watch.principal).is_some_and(|known| Arc::ptr_eq(known, watch)) {
-            watches.remove(&watch.principal);
+        if watches.get(&watch.key).is_some_and(|known| Arc::ptr_eq(known, watch)) {
+            watches.remove(&watch.key);
         }
     }
 }
@@ -234,7 +239,8 @@ mod tests {
     #[test]
     fn everybody_is_told_once_that_the_cluster_is_away_and_when_it_is_back() {
         let watch = Arc::new(Watch {
-            principal: String::new(),
+            key: String::new(),
+            org: None,
             state: Mutex::default(),
             news: Event::new(),
             audience_changed: Event::new(),

@@ -207,10 +207,16 @@ async fn config(State(cluster): State<Arc<Cluster>>, headers: HeaderMap) -> Resp
     Json(config).into_response()
 }
 
+/// The organisation is in the id: `other-1` is one of another.
+fn org_of(id: &str) -> &'static str {
+    if id.starts_with("other-") { "other" } else { "acme" }
+}
+
 fn view(id: &str, status: &str) -> Value {
+    let org = org_of(id);
     json!({
-        "id": id, "owner": "alice", "cluster_name": "default", "org_name": "acme", "project_name": "demo",
-        "status": status, "uri": format!("job://default/acme/demo/{id}"),
+        "id": id, "owner": "alice", "cluster_name": "default", "org_name": org, "project_name": "demo",
+        "status": status, "uri": format!("job://default/{org}/demo/{id}"),
         "history": {"status": status, "created_at": "2026-11-23T08:00:00Z"},
         "container": {"image": "busybox:latest", "resources": {"cpu": 1, "memory": 1048576}},
     })
@@ -227,6 +233,7 @@ async fn jobs(State(cluster): State<Arc<Cluster>>, RawQuery(query): RawQuery, he
     let query = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect::<Vec<_>>();
     let selector = platform::job_selector::JobSelector::from_pairs(query).expect("a selector");
     let wanted = |status: &str| selector.statuses.is_empty() || selector.statuses.iter().any(|s| s.as_str() == status);
+    let of_org = |id: &str| selector.orgs.is_empty() || selector.orgs.iter().any(|org| org == org_of(id));
     // Created long ago: a list of those created since then leaves them out.
     let old = selector.since.is_some();
     let barred = cluster.is_barred(&headers);
@@ -234,7 +241,7 @@ async fn jobs(State(cluster): State<Arc<Cluster>>, RawQuery(query): RawQuery, he
         .jobs()
         .status
         .iter()
-        .filter(|(_, status)| wanted(status) && !old && !barred)
+        .filter(|(id, status)| wanted(status) && of_org(id) && !old && !barred)
         .map(|(id, status)| format!("{}\n", view(id, status)))
         .collect();
     ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response()

@@ -134,6 +134,40 @@ async fn trouble_is_told_and_the_stream_goes_on_after_it() {
 }
 
 #[tokio::test]
+async fn one_job_is_followed_until_it_has_ended_whatever_organisation_it_is_of() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    for id in ["job-1", "other-1"] {
+        cluster.set(id, "running");
+        let mut page = edge.open(&cookie, &format!("/jobs/{id}/events")).await;
+        for wanted in ["init", &format!("{id} running"), "init_done"] {
+            assert_eq!(next(&mut page).await, wanted);
+        }
+        for status in ["suspended", "running", "succeeded"] {
+            cluster.set(id, status);
+            assert_eq!(next(&mut page).await, format!("{id} {status}"));
+        }
+        assert_eq!(next(&mut page).await, "end Finished");
+    }
+}
+
+#[tokio::test]
+async fn whoever_may_not_see_a_job_any_more_is_told_so_and_when_coming_back_as_well() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/job-1/events").await;
+    until(&mut page, "init_done").await;
+    let mut unknown = edge.open(&cookie, "/jobs/job-9/events").await;
+    assert_eq!(next(&mut unknown).await, "end Gone");
+    cluster.bar("alice");
+    until(&mut page, "end Gone").await;
+    let mut again = edge.open(&cookie, "/jobs/job-1/events").await;
+    assert_eq!(next(&mut again).await, "end Forbidden");
+}
+
+#[tokio::test]
 async fn that_the_cluster_is_back_is_told_when_it_is_and_not_before() {
     let cluster = Cluster::start().await;
     let edge = Edge::before(&cluster).await;

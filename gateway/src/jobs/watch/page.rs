@@ -33,7 +33,7 @@ async fn run(
 ) -> Result<EndReason, Left> {
     let mut shown = HashSet::new();
     // Joined before the list is read, so that no change falls between the two.
-    let mut member = gateway.watches().join(gateway, session);
+    let mut member = gateway.watches().join(gateway, session, session.org.clone());
     // The list is read with the page's own token: it is what allows the page to look at all.
     if let Some(reason) = init(gateway, session, selector, viewer, &member, &mut shown).await? {
         return Ok(reason);

@@ -171,7 +171,8 @@ impl Feed {
     /// The first line written at a time or later: the cluster says the number of the first line it would send.
     async fn line_at(&mut self, time: Timestamp, total: u64) -> Result<u64, UpstreamError> {
         let query = LogQuery { since: Some(time), limit: Some(1), ..LogQuery::default() };
-        let (_, opened) = self.gateway.upstream().log(&self.session, &self.job, query).await?;
+        let session = self.gateway.current(&self.session).await?;
+        let (_, opened) = self.gateway.upstream().log(&session, &self.job, query).await?;
         Ok(opened.map_or(0, |o| o.first_line).min(total))
     }
 
@@ -220,7 +221,12 @@ impl Feed {
 
     async fn open_history(&mut self) {
         let position = Position { line: self.line, open_bytes: self.open_bytes, ..Position::default() };
-        match History::open(&self.gateway, &self.session, &self.job, position, PAGE_MAX_LINES).await {
+        // A viewer that is held for long comes back with a token that is over.
+        let opened = async {
+            let session = self.gateway.current(&self.session).await?;
+            History::open(&self.gateway, &session, &self.job, position, PAGE_MAX_LINES).await
+        };
+        match opened.await {
             Ok(Some(history)) => {
                 let line = history.position().line;
                 if line > self.line {

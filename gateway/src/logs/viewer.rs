@@ -58,7 +58,7 @@ async fn run(
 ) -> Result<EndReason, Left> {
     // Each viewer is allowed by its own token before it sees what others' tokens have read.
     let is_for_visitor = viewer.is_for_visitor();
-    let asking = || async { gateway.upstream().job(&session, id.as_str()).await };
+    let asking = || async { gateway.upstream().job(&gateway.current(&session).await?, id.as_str()).await };
     let job = match viewer.ask(&Event::Heartbeat, |message| waiting(is_for_visitor, message), asking).await? {
         Ok(job) => job,
         Err(reason) => return Ok(reason),

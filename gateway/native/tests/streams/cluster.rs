@@ -10,7 +10,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard,
@@ -29,6 +29,11 @@ pub(crate) struct Cluster {
     pub(crate) seekable: AtomicBool,
     /// Users whose tokens are refused.
     pub(crate) refused: Mutex<Vec<String>>,
+    /// Tokens that are refused, and those that were used.
+    pub(crate) refused_tokens: Mutex<Vec<String>>,
+    pub(crate) used_tokens: Mutex<BTreeSet<String>>,
+    /// How many were given out to browsers that signed in by a code.
+    given_tokens: AtomicUsize,
     /// Users who may not see any job any more; what they have open stays.
     pub(crate) barred: Mutex<Vec<String>>,
     /// Answers HTML instead of jobs.
@@ -78,6 +83,9 @@ impl Cluster {
             changed: watch::Sender::new(0),
             seekable: AtomicBool::new(true),
             refused: Mutex::default(),
+            refused_tokens: Mutex::default(),
+            used_tokens: Mutex::default(),
+            given_tokens: AtomicUsize::new(0),
             barred: Mutex::default(),
             nonsense: AtomicBool::new(false),
             job_is_down: AtomicBool::new(false),
@@ -94,6 +102,7 @@ impl Cluster {
         cluster.set("job-1", "running");
         let router = Router::new()
             .route("/api/v1/config", get(config))
+            .route("/oauth/token", post(give_token))
             .route("/api/v1/jobs", get(jobs))
             .route("/api/v1/jobs/{id}", get(job))
             .route("/api/v1/users/{user}/permissions", post(granted).delete(async || StatusCode::NO_CONTENT))
@@ -167,8 +176,10 @@ impl Cluster {
     pub(crate) fn allows(&self, headers: &HeaderMap) -> Result<(), Box<Response>> {
         let user = caller(headers);
         let refused = self.refused.lock().expect("unpoisoned");
+        self.used_tokens.lock().expect("unpoisoned").insert(bearer(headers).to_owned());
+        let is_over = self.refused_tokens.lock().expect("unpoisoned").iter().any(|token| token == bearer(headers));
         match user {
-            Some(user) if !refused.contains(&user) => Ok(()),
+            Some(user) if !refused.contains(&user) && !is_over => Ok(()),
             Some(_) | None => Err(Box::new((StatusCode::UNAUTHORIZED, Json(json!({"error": "no"}))).into_response())),
         }
     }
@@ -179,8 +190,23 @@ impl Cluster {
 }
 
 fn caller(headers: &HeaderMap) -> Option<String> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    Some(platform::token::unverified_claims(bearer.trim_start_matches("Bearer "))?.identity)
+    Some(platform::token::unverified_claims(bearer(headers))?.identity)
+}
+
+fn bearer(headers: &HeaderMap) -> &str {
+    let text = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    text.trim_start_matches("Bearer ")
+}
+
+/// The token that alice was given as the `n`th, from 1.
+pub(crate) fn nth_token(n: usize) -> String {
+    format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(json!({"identity": "alice", "n": n}).to_string()))
+}
+
+/// To alice, whatever the code.
+async fn give_token(State(cluster): State<Arc<Cluster>>) -> Json<Value> {
+    let n = cluster.given_tokens.fetch_add(1, Ordering::SeqCst) + 1;
+    Json(json!({"access_token": nth_token(n), "expires_in": 36_000, "refresh_token": "again"}))
 }
 
 pub(crate) fn token(user: &str) -> String {

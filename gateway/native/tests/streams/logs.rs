@@ -1,6 +1,6 @@
 use super::{
-    browser::{Edge, Page, soon},
-    cluster::Cluster,
+    browser::{Edge, Page, Sent, soon},
+    cluster::{Cluster, nth_token},
 };
 use crate::host;
 use std::{sync::atomic::Ordering, time::Duration};
@@ -256,6 +256,33 @@ async fn a_viewer_that_takes_nothing_slows_nobody_and_is_served_when_it_comes_ba
         }
     }
     assert_eq!(cluster.log_sockets.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_viewer_that_was_held_for_long_goes_on_with_the_token_of_now() {
+    let cluster = Cluster::start().await;
+    // More than the newest lines that all share, and in more parts than one.
+    let long = "y".repeat(1000);
+    cluster.write((0..25_000).map(|n| format!("{n:06} {long}")));
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in_by_code().await;
+    let mut held = edge.open(&cookie, "/jobs/job-1/logs?from=start").await;
+    assert!(held.log().await[0].starts_with("[init"));
+    // The first part has begun; what is not answered holds it up before its end.
+    assert!(matches!(held.next().await, Sent::Binary(_)));
+    cluster.refused_tokens.lock().expect("unpoisoned").push(nth_token(1));
+    host::pass(Duration::from_secs(api::HEARTBEAT_SECS)).await;
+    soon("another token", async {
+        while !cluster.used_tokens.lock().expect("unpoisoned").contains(&nth_token(2)) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let mut all = Vec::new();
+    while !all.iter().any(|item: &String| item.starts_with("24999 ") || item.starts_with("[end")) {
+        all = held.log().await;
+    }
+    assert!(!all.iter().any(|item| item.starts_with('[')), "{all:?}");
 }
 
 #[tokio::test]

@@ -98,7 +98,11 @@ impl Follower {
 
     async fn read(&mut self) -> News {
         loop {
-            match self.gateway.upstream().job(&self.session, &self.id).await.map_err(fate) {
+            let asked = async {
+                let session = self.gateway.current(&self.session).await?;
+                self.gateway.upstream().job(&session, &self.id).await
+            };
+            match asked.await.map_err(fate) {
                 Ok(job) => {
                     (self.unread, self.waiting) = (false, false);
                     self.backoff.reset();

@@ -90,7 +90,7 @@ async fn init(
     let mut query = upstream_selector(selector, session);
     query.limit = u32::try_from(INIT_MAX).ok();
     let query = &query;
-    let asking = || gateway.upstream().jobs(session, query, INIT_MAX);
+    let asking = || async { gateway.upstream().jobs(&gateway.current(session).await?, query, INIT_MAX).await };
     let waiting = |message| JobEvent::Waiting { message };
     let jobs = match viewer.ask(&JobEvent::Heartbeat, waiting, asking).await? {
         Ok(jobs) => jobs,

@@ -1,6 +1,6 @@
 //! The jobs events stream as both job pages read it.
 
-use crate::client::{Client, Live, Stopper, Word, json};
+use crate::client::{Client, Failure, Live, Stopper, Word, json};
 use api::jobs::JobEvent;
 use leptos::task::spawn_local;
 use std::{cell::OnceCell, rc::Rc};
@@ -17,6 +17,8 @@ pub(crate) enum Feed {
     Broken,
     /// The gateway is there, the cluster is not; its words.
     Waiting(String),
+    /// None can be opened now; another try is coming.
+    Refused(Failure),
     /// It ended for good.
     Over,
 }
@@ -36,6 +38,7 @@ pub(crate) fn open(client: Client, path: impl Fn() -> String + 'static, hear: im
     let live = Live::open(client, path, move |word| match word {
         Word::Open | Word::Binary(_) => {}
         Word::Broken => hear(Heard::Feed(Feed::Broken)),
+        Word::Refused(failure) => hear(Heard::Feed(Feed::Refused(failure))),
         Word::Text(text) => match json::read_job_event(&text) {
             // A frame that is not the contract's is skipped: the heartbeat shows whether the stream is well.
             Err(_) | Ok(JobEvent::Unknown) => {}

@@ -40,6 +40,7 @@ impl Engine {
                     self.on_event(event);
                 }
             }
+            Word::Refused(failure) => tell(self.told.stream, Stream::Refused(failure)),
             Word::Broken => {
                 let first_try = self.told.stream.with_untracked(|s| matches!(s, Stream::Opening | Stream::Broken));
                 tell(self.told.stream, Stream::Broken);

@@ -74,6 +74,10 @@ async fn a_session_has_so_many_streams_open_and_is_told_so() {
         let (status, said) = edge.refused(&many, path).await;
         assert_eq!(status, 429, "{path}: {said}");
         assert!(said.contains("3 logs, terminals and lists open"), "{path}: {said}");
+        // A page cannot read what a refused handshake says; an ordinary call says the same.
+        let (status, said) = edge.get(&many, path).await;
+        assert_eq!(status, 429, "{path}: {said}");
+        assert!(said.contains("too_many_streams"), "{path}: {said}");
     }
     let mut page = edge.open(&few, "/jobs/events").await;
     until(&mut page, "init_done").await;

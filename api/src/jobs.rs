@@ -6,4 +6,4 @@ mod view;
 
 pub use create::{JobCreate, LifeSpan};
 pub use select::{InvalidSelector, JobSelector};
-pub use view::{Container, Job, JobEvent, JobStatus, Resources, RestartPolicy, Transition};
+pub use view::{Container, Job, JobEvent, JobStatus, Reach, Resources, RestartPolicy, Transition};

@@ -48,6 +48,8 @@ pub enum Code {
     RangeNotSatisfiable,
     /// 429: too many requests; see Retry-After.
     TooManyRequests,
+    /// 429: the session has as many streams open as it may. A plain `GET` of a stream's address tells it too.
+    TooManyStreams,
     /// 501: the cluster behind the gateway cannot do this.
     NotSupported,
     /// 502: the cluster answered something that is not its API.
@@ -77,7 +79,7 @@ impl Code {
             Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::RangeNotSatisfiable => 416,
-            Self::TooManyRequests => 429,
+            Self::TooManyRequests | Self::TooManyStreams => 429,
             Self::NotSupported => 501,
             Self::BadUpstream => 502,
             Self::Unavailable => 503,

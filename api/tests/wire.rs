@@ -1,6 +1,8 @@
 //! The JSON of every type, pinned: what is written here is what other versions of the console and the gateway read.
 
-use api::jobs::{Container, Job, JobCreate, JobEvent, JobStatus, LifeSpan, Resources, RestartPolicy, Transition};
+use api::jobs::{
+    Container, Job, JobCreate, JobEvent, JobStatus, LifeSpan, Reach, Resources, RestartPolicy, Transition,
+};
 use api::logs::{EndReason, Event, Reply};
 use api::presets::{Gpu, Preset, Presets};
 use api::session::{Project, Session, SignIn};
@@ -86,8 +88,11 @@ fn jobs_and_their_pages_and_events_are_pinned() {
     pinned(&JobEvent::Init, &json!({"type": "init"}));
     pinned(&JobEvent::Job { job: Box::new(job()) }, &json!({"type": "job", "job": job_wire()}));
     pinned(&JobEvent::Removed { id: "job-1".into() }, &json!({"type": "removed", "id": "job-1"}));
-    pinned(&JobEvent::InitDone, &json!({"type": "init_done"}));
+    pinned(&JobEvent::InitDone(Reach::default()), &json!({"type": "init_done"}));
+    let some = JobEvent::InitDone(Reach { after: Some(time("2026-11-23T08:43:41Z")) });
+    pinned(&some, &json!({"type": "init_done", "after": "2026-11-23T08:43:41Z"}));
     pinned(&JobEvent::Waiting { message: "m".into() }, &json!({"type": "waiting", "message": "m"}));
+    pinned(&JobEvent::Recovered, &json!({"type": "recovered"}));
     pinned(&JobEvent::Heartbeat, &json!({"type": "heartbeat"}));
     pinned(&JobEvent::End { reason: EndReason::MaxLife }, &json!({"type": "end", "reason": "max_life"}));
 }
@@ -109,6 +114,7 @@ fn what_starts_a_job_is_pinned_and_refuses_what_it_does_not_know() {
 fn log_events_and_replies_are_pinned() {
     let init = Event::Init { first_line: 3, total_lines: Some(9), seekable: true };
     pinned(&init, &json!({"type": "init", "first_line": 3, "total_lines": 9, "seekable": true}));
+    pinned(&Event::Recovered, &json!({"type": "recovered"}));
     pinned(&Event::Gap { lines: None }, &json!({"type": "gap"}));
     pinned(&Event::Skipped { lines: 4 }, &json!({"type": "skipped", "lines": 4}));
     pinned(&Event::End { reason: EndReason::Finished }, &json!({"type": "end", "reason": "finished"}));

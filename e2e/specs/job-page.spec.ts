@@ -1,3 +1,5 @@
+import { ADMIN } from "../support/server.ts";
+import { Cli, join } from "../support/people.ts";
 import { expect, test } from "../support/world.ts";
 import { SAMPLE } from "../support/verbs.ts";
 
@@ -17,6 +19,25 @@ test("a job is killed from its page, once confirmed, and then says why it cannot
   await expect(page.getByRole("main").getByText("Cancelled").first()).toBeVisible();
   await expect(kill).toHaveAttribute("aria-disabled", "true");
   await expect(kill).toHaveAttribute("aria-description", /.+/);
+});
+
+test("a job that was shared is live, and is shown no more once it is not shared", { tag: ["@both-hosts", "@one-width"] }, async ({ page, browser, server, viewport, request, verbs }) => {
+  const job = await verbs.runningJob({ name: `shared-${stamp()}` });
+  const name = `guest-${stamp()}`;
+  const guest = await join(browser, server, viewport, name, "elsewhere", "writer");
+  const owner = new Cli(request, server, ADMIN);
+  await owner.share(job.uri, name, "read");
+  await guest.page.goto(`/jobs/${job.id}`);
+  const main = guest.page.getByRole("main");
+  await expect(main.getByText("Running").first()).toBeVisible();
+  await expect(main.getByText("Live", { exact: true })).toBeVisible();
+  await owner.revoke(job.uri, name);
+  await expect(main.getByText("The job cannot be shown").or(main.getByText("There is no such job"))).toBeVisible();
+  await expect(main.getByText("Running")).toHaveCount(0);
+  await guest.context.close();
+  await page.goto(`/jobs/${job.id}`);
+  await expect(page.getByRole("main").getByText("Running").first()).toBeVisible();
+  await verbs.killJob(job.id);
 });
 
 test("a job is run again with changes", async ({ page, verbs }) => {

@@ -15,6 +15,21 @@ test("a job's transitions appear in the list without reloading", { tag: "@both-h
   await expect(row.getByText("Failed")).toBeVisible();
 });
 
+test("a list whose stream is refused for the many that are open says so", { tag: "@one-width" }, async ({ page }) => {
+  const problem = { code: "too_many_streams", message: "m", request_id: "r1" };
+  await page.route(/\/api\/v1\/jobs\/events/, (route) => route.fulfill({ status: 429, json: problem }));
+  // A handshake that is refused says nothing to the page.
+  await page.addInitScript(() => {
+    const refused = function (this: { onclose?: (event: CloseEvent) => void; send: () => void; close: () => void }) {
+      this.send = this.close = () => {};
+      setTimeout(() => this.onclose?.(new CloseEvent("close", { code: 1006 })));
+    };
+    Object.assign(window, { WebSocket: refused });
+  });
+  await page.goto("/jobs");
+  await expect(page.getByText("Close some tabs")).toBeVisible();
+});
+
 test("filters and order live in the address", async ({ page, verbs }) => {
   const mark = stamp();
   const good = await verbs.runJob({ command: "true", name: `good-${mark}`, tags: [`tag-${mark}`] });

@@ -7,7 +7,7 @@ export const SAMPLE = "roadstead/sample:latest";
 
 /** `JobCreate` of docs/API.md, as far as specs use it. */
 type JobCreate = { command?: string; name?: string; org?: string; project?: string; tags?: string[]; image?: string; http_port?: number; life_span_minutes?: number; env?: Record<string, string> };
-export type Job = { id: string; name: string | null; status: string; org?: string; project: string; container: { command?: string; env: Record<string, string> } };
+export type Job = { id: string; name: string | null; status: string; uri: string; org?: string; project: string; container: { command?: string; env: Record<string, string> } };
 
 const OURS = { "X-Roadstead": "1" };
 

@@ -49,6 +49,8 @@ pub struct Config {
     pub session_streams_max: usize,
     /// How long the cluster may take to begin an answer, and to go on with it.
     pub upstream_timeout: Duration,
+    /// Tries in a row, ever further apart, after which a stream that cannot read from the cluster ends.
+    pub upstream_tries_max: u32,
     /// The OAuth client that this console is at the platform's sign-in; the command line's own, as `/config` names it, when absent.
     pub oauth_client_id: Option<String>,
     /// How fast requests may come.
@@ -79,6 +81,8 @@ impl Config {
             // Some forty tabs, each with its list, a log, charts and a terminal.
             session_streams_max: 200,
             upstream_timeout: Duration::from_secs(30),
+            // About a quarter of an hour.
+            upstream_tries_max: 36,
             oauth_client_id: None,
             paces: Paces::default(),
             chunk_max_bytes: 64 * 1024 * 1024,

@@ -14,7 +14,7 @@ pub(crate) use id::JobId;
 pub(crate) use page::{InvalidCursor, PageCursor};
 pub(crate) use select::upstream_selector;
 pub(crate) use view::view;
-pub(crate) use watch::{News, Watches, follow, serve_events};
+pub(crate) use watch::{News, Watches, follow, serve_events, serve_job_events};
 
 /// Jobs told or looked at in one go at most: the newest.
 const INIT_MAX: usize = 10_000;

@@ -186,7 +186,7 @@ fn registry_code(failure: &Failure, code: Code) -> &'static str {
         Code::Csrf | Code::Forbidden => "DENIED",
         Code::NotFound => "NAME_UNKNOWN",
         Code::TooLarge | Code::RangeNotSatisfiable => "SIZE_INVALID",
-        Code::TooManyRequests => "TOOMANYREQUESTS",
+        Code::TooManyRequests | Code::TooManyStreams => "TOOMANYREQUESTS",
         Code::MethodNotAllowed | Code::NotSupported | Code::InvalidRequest | Code::RequestTimeout | Code::Conflict => {
             "UNSUPPORTED"
         }
@@ -245,7 +245,7 @@ pub(crate) fn tell(failure: &Failure) -> Told {
         Failure::TooManyStreams { most } => Told {
             retry_after_secs: Some(30),
             ..told(
-                Code::TooManyRequests,
+                Code::TooManyStreams,
                 format!("You have {most} logs, terminals and lists open, as many as one session may. Close some tabs."),
             )
         },

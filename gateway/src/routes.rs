@@ -32,6 +32,7 @@ pub(crate) fn api() -> Router<Gateway> {
         .route("/jobs/events", get(sockets::jobs_events))
         .route("/jobs/{id}", get(jobs::job_get).delete(jobs::job_kill))
         .route("/jobs/{id}/life-span", post(jobs::job_extend))
+        .route("/jobs/{id}/events", get(sockets::job_events))
         .route("/jobs/{id}/logs", get(sockets::job_logs))
         .route("/jobs/{id}/logs/page", get(logs::logs_page))
         .route("/jobs/{id}/logs/download", get(logs::logs_download))

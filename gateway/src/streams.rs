@@ -1,5 +1,6 @@
 //! What all streams to the console share: heartbeat, longest life, going away, slow readers, and trying again.
 
+mod ask;
 mod audience;
 mod backoff;
 mod fate;

@@ -215,6 +215,8 @@ pub enum RestartPolicy {
 }
 
 /// A text frame of `WS /api/v1/jobs/events?<JobSelector>`: first `init`, then the jobs that match now, `init_done`, then changes.
+///
+/// `WS /api/v1/jobs/{id}/events` tells the same of one job, and ends when the job has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum JobEvent {
@@ -230,13 +232,15 @@ pub enum JobEvent {
         /// Which.
         id: String,
     },
-    /// Everything that matched was sent; what follows are changes.
-    InitDone,
-    /// The cluster cannot be reached; what you have may be old.
+    /// Everything that matched was sent, as far as it reaches; what follows are changes.
+    InitDone(Reach),
+    /// The cluster cannot be reached; what you have may be old, until `recovered` or `init_done`.
     Waiting {
         /// For the person at the screen.
         message: String,
     },
+    /// After `waiting`: what you have is true again.
+    Recovered,
     /// Nothing new, still there.
     Heartbeat,
     /// No more will come on this stream.
@@ -247,4 +251,12 @@ pub enum JobEvent {
     /// An event this reader does not know.
     #[serde(other)]
     Unknown,
+}
+
+/// How much of what matched was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// There was too much: all that was created after this was sent, of what is older perhaps not all.
+    #[serde(default, deserialize_with = "crate::time::read_option", skip_serializing_if = "Option::is_none")]
+    pub after: Option<Timestamp>,
 }

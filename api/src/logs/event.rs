@@ -31,11 +31,14 @@ pub enum Event {
         /// How many.
         lines: u64,
     },
-    /// The cluster cannot be reached; the gateway keeps trying and the stream will go on from where it was.
+    /// The cluster cannot be reached; the gateway keeps trying and the stream will go on from where it was. True until
+    /// [`Event::Recovered`] or [`Event::Init`].
     Waiting {
         /// For the person at the screen.
         message: String,
     },
+    /// After [`Event::Waiting`]: the log is read again.
+    Recovered,
     /// Nothing new, still there. At least every [`crate::HEARTBEAT_SECS`].
     Heartbeat,
     /// No more will come on this stream.

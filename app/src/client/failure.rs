@@ -88,6 +88,7 @@ impl Failure {
                     Code::UpstreamTimeout => problems::TIMEOUT,
                     Code::BadUpstream => problems::BAD_UPSTREAM,
                     Code::TooManyRequests => problems::TOO_MANY,
+                    Code::TooManyStreams => problems::TOO_MANY_STREAMS,
                     Code::Internal => problems::INTERNAL,
                     Code::Forbidden if problem.message.is_empty() => problems::FORBIDDEN,
                     Code::NotFound if problem.message.is_empty() => problems::NOT_FOUND,

@@ -2,6 +2,7 @@
 
 use super::{Failure, json};
 use crate::stores::session::SessionStore;
+use api::Code;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -47,6 +48,12 @@ impl Client {
     /// Learns whether the session still stands; for sockets, whose refusals carry no reason.
     pub(crate) async fn probe_session(self) {
         drop(self.call(Method::GET, "/api/v1/session", None, None).await);
+    }
+
+    /// Why no stream can be opened at this address, where that is because of those that are open.
+    pub(super) async fn refusal(self, path: &str) -> Option<Failure> {
+        let answer = self.call(Method::GET, path, None, None).await;
+        answer.err().filter(|failure| failure.code() == Some(Code::TooManyStreams))
     }
 
     async fn call(

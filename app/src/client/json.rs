@@ -22,8 +22,9 @@ pub(crate) fn read_job_event(text: &str) -> Result<JobEvent, Error> {
         "init" => JobEvent::Init,
         "job" => JobEvent::Job { job: Box::new(field(&mut tree, "job")?) },
         "removed" => JobEvent::Removed { id: field(&mut tree, "id")? },
-        "init_done" => JobEvent::InitDone,
+        "init_done" => JobEvent::InitDone(serde_json::from_value(tree)?),
         "waiting" => JobEvent::Waiting { message: field(&mut tree, "message")? },
+        "recovered" => JobEvent::Recovered,
         "heartbeat" => JobEvent::Heartbeat,
         "end" => JobEvent::End { reason: field(&mut tree, "reason")? },
         _ => JobEvent::Unknown,
@@ -129,6 +130,7 @@ mod tests {
     use api::{
         Code, Problem,
         images::{LayerState, Receipt},
+        jobs::Reach,
         logs::EndReason,
         top::Sample,
     };
@@ -139,8 +141,10 @@ mod tests {
             JobEvent::Init,
             JobEvent::Job { job: Box::new(job("job-1", "running")) },
             JobEvent::Removed { id: "job-1".into() },
-            JobEvent::InitDone,
+            JobEvent::InitDone(Reach::default()),
+            JobEvent::InitDone(Reach { after: "2026-11-23T10:00:00Z".parse().ok() }),
             JobEvent::Waiting { message: "The cluster is away.".into() },
+            JobEvent::Recovered,
             JobEvent::Heartbeat,
             JobEvent::End { reason: EndReason::MaxLife },
         ] {

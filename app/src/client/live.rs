@@ -1,6 +1,6 @@
 //! A stream that outlives its sockets: watches the heartbeat, reconnects with jittered waits, stops when told or dropped.
 
-use super::{Client, Incoming, Socket, backoff::Backoff};
+use super::{Client, Failure, Incoming, Socket, backoff::Backoff};
 use crate::stores::browser;
 use leptos::leptos_dom::helpers::{IntervalHandle, TimeoutHandle, set_interval_with_handle, set_timeout_with_handle};
 use leptos::task::spawn_local;
@@ -23,6 +23,8 @@ pub(crate) enum Word {
     Binary(js_sys::Uint8Array),
     /// The socket broke; another will be tried.
     Broken,
+    /// No socket is let in now, and why; another will be tried.
+    Refused(Failure),
 }
 
 /// A stream; closes when dropped.
@@ -39,6 +41,8 @@ struct Inner {
     retry: Option<TimeoutHandle>,
     backoff: Backoff,
     heard_ms: f64,
+    /// When the socket opened, if it has.
+    opened_ms: Option<f64>,
     stopped: bool,
 }
 
@@ -54,6 +58,7 @@ impl Live {
             retry: None,
             backoff: Backoff::default(),
             heard_ms: browser::now_ms(),
+            opened_ms: None,
             stopped: false,
         }));
         connect(&inner);
@@ -149,30 +154,38 @@ fn hear(inner: &Rc<RefCell<Inner>>, incoming: Incoming) {
         Rc::clone(&now.tell)
     };
     match incoming {
-        Incoming::Open => tell(Word::Open),
-        Incoming::Text(text) => {
-            // Only a stream that says something is well; one that opens and closes at once must not be retried at full speed.
-            inner.borrow_mut().backoff.reset();
-            tell(Word::Text(text));
+        Incoming::Open => {
+            inner.borrow_mut().opened_ms = Some(browser::now_ms());
+            tell(Word::Open);
         }
+        Incoming::Text(text) => tell(Word::Text(text)),
         Incoming::Binary(bytes) => tell(Word::Binary(bytes)),
         Incoming::Closed { .. } => broken(inner),
     }
 }
 
 fn broken(inner: &Rc<RefCell<Inner>>) {
-    let (tell, client, wait_ms) = {
+    let (client, was_open, wait_ms) = {
         let mut now = inner.borrow_mut();
         if now.stopped {
             return;
         }
         now.socket = None;
+        // A stream may say much and be over at once; that must not be retried at full speed.
+        let opened_ms = now.opened_ms.take();
+        if let Some(opened_ms) = opened_ms {
+            now.backoff.lasted(browser::now_ms() - opened_ms);
+        }
         let wait_ms = now.backoff.next_ms(browser::random());
-        (Rc::clone(&now.tell), now.client, wait_ms)
+        (now.client, opened_ms.is_some(), wait_ms)
     };
-    tell(Word::Broken);
-    // A refused handshake does not tell why; when it was the session, the pages must know.
-    spawn_local(client.probe_session());
+    if was_open {
+        tell(inner, Word::Broken);
+        // It may be the session that ended; then the pages must know.
+        spawn_local(client.probe_session());
+    } else {
+        spawn_local(tell_why(client, Rc::downgrade(inner)));
+    }
     let weak = Rc::downgrade(inner);
     let retry = set_timeout_with_handle(
         move || {
@@ -183,4 +196,26 @@ fn broken(inner: &Rc<RefCell<Inner>>) {
         Duration::from_millis(wait_ms.into()),
     );
     inner.borrow_mut().retry = retry.ok();
+}
+
+/// A refused handshake says nothing; an ordinary call to the same address does.
+async fn tell_why(client: Client, weak: Weak<RefCell<Inner>>) {
+    let Some(path) = weak.upgrade().map(|inner| (inner.borrow().path)()) else { return };
+    let refusal = client.refusal(&path).await;
+    if let Some(inner) = weak.upgrade() {
+        tell(&inner, refusal.map_or(Word::Broken, Word::Refused));
+    }
+    client.probe_session().await;
+}
+
+fn tell(inner: &Rc<RefCell<Inner>>, word: Word) {
+    let tell = {
+        let now = inner.borrow();
+        // A socket that has opened meanwhile knows better.
+        if now.stopped || now.opened_ms.is_some() {
+            return;
+        }
+        Rc::clone(&now.tell)
+    };
+    tell(word);
 }

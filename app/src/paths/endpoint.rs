@@ -59,6 +59,11 @@ pub(crate) fn job(id: &str) -> String {
     format!("{JOBS}/{}", encode(id))
 }
 
+/// One job as it changes.
+pub(crate) fn job_events(id: &str) -> String {
+    format!("{}/events", job(id))
+}
+
 pub(crate) const LINKS: &str = "/api/v1/links";
 pub(crate) const LINKS_REVOKE: &str = "/api/v1/links/revoke";
 

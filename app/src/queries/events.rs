@@ -1,13 +1,9 @@
 //! The jobs events stream as both job pages read it.
 
-use crate::client::{Client, Live, Stopper, Word, json};
-use crate::paths::endpoint;
-use api::{jobs::JobEvent, session::Session};
+use crate::client::{Client, Failure, Live, Stopper, Word, json};
+use api::jobs::JobEvent;
 use leptos::task::spawn_local;
-use std::{
-    cell::{Cell, OnceCell},
-    rc::Rc,
-};
+use std::{cell::OnceCell, rc::Rc};
 
 /// How a stream of jobs stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +17,8 @@ pub(crate) enum Feed {
     Broken,
     /// The gateway is there, the cluster is not; its words.
     Waiting(String),
+    /// None can be opened now; another try is coming.
+    Refused(Failure),
     /// It ended for good.
     Over,
 }
@@ -37,21 +35,13 @@ pub(crate) enum Heard {
 pub(crate) fn open(client: Client, path: impl Fn() -> String + 'static, hear: impl Fn(Heard) + 'static) -> Live {
     let stop = Rc::new(OnceCell::<Stopper>::new());
     let stop_inside = Rc::clone(&stop);
-    let hear: Rc<dyn Fn(Heard)> = Rc::new(hear);
-    let waiting = Rc::new(Cell::new(false));
     let live = Live::open(client, path, move |word| match word {
         Word::Open | Word::Binary(_) => {}
         Word::Broken => hear(Heard::Feed(Feed::Broken)),
+        Word::Refused(failure) => hear(Heard::Feed(Feed::Refused(failure))),
         Word::Text(text) => match json::read_job_event(&text) {
             // A frame that is not the contract's is skipped: the heartbeat shows whether the stream is well.
             Err(_) | Ok(JobEvent::Unknown) => {}
-            // The stream tells when the cluster goes, and when something changes, but not that it is merely back.
-            Ok(JobEvent::Heartbeat) if waiting.get() => ask_whether_back(client, Rc::clone(&waiting), Rc::clone(&hear)),
-            Ok(JobEvent::Heartbeat) => {}
-            Ok(JobEvent::Waiting { message }) => {
-                waiting.set(true);
-                hear(Heard::Feed(Feed::Waiting(message)));
-            }
             Ok(JobEvent::End { reason }) => {
                 if !reason.may_resume() {
                     if let Some(stopper) = stop_inside.get() {
@@ -63,9 +53,8 @@ pub(crate) fn open(client: Client, path: impl Fn() -> String + 'static, hear: im
                 }
             }
             Ok(event) => {
-                if matches!(event, JobEvent::InitDone | JobEvent::Job { .. }) {
-                    waiting.set(false);
-                    hear(Heard::Feed(Feed::Live));
+                if let Some(feed) = stands(&event) {
+                    hear(Heard::Feed(feed));
                 }
                 hear(Heard::Event(event));
             }
@@ -76,11 +65,26 @@ pub(crate) fn open(client: Client, path: impl Fn() -> String + 'static, hear: im
     live
 }
 
-/// Asks for something that only the cluster can answer; when it does, the stream is true again.
-fn ask_whether_back(client: Client, waiting: Rc<Cell<bool>>, hear: Rc<dyn Fn(Heard)>) {
-    spawn_local(async move {
-        if client.get::<Session>(endpoint::SESSION).await.is_ok() && waiting.replace(false) {
-            hear(Heard::Feed(Feed::Live));
+/// How the stream stands after an event, where the event tells. That the gateway is still there says nothing of the cluster.
+fn stands(event: &JobEvent) -> Option<Feed> {
+    match event {
+        JobEvent::Job { .. } | JobEvent::InitDone(_) | JobEvent::Recovered => Some(Feed::Live),
+        JobEvent::Waiting { message } => Some(Feed::Waiting(message.clone())),
+        JobEvent::Init | JobEvent::Removed { .. } | JobEvent::Heartbeat | JobEvent::End { .. } | JobEvent::Unknown => {
+            None
         }
-    });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_the_cluster_waits_until_the_cluster_is_back() {
+        let waiting = JobEvent::Waiting { message: "The cluster is away.".into() };
+        assert_eq!(stands(&waiting), Some(Feed::Waiting("The cluster is away.".into())));
+        assert_eq!(stands(&JobEvent::Heartbeat), None);
+        assert_eq!(stands(&JobEvent::Recovered), Some(Feed::Live));
+    }
 }

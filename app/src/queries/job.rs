@@ -4,12 +4,12 @@ use super::{
     events::{self, Feed, Heard},
     jobs::Seen,
 };
-use crate::client::{Client, Failure, Live, with_query};
+use crate::client::{Client, Failure, Live};
 use crate::paths::endpoint;
 use crate::stores::browser;
-use api::jobs::{Job, JobCreate, JobEvent, JobSelector, LifeSpan};
+use api::jobs::{Job, JobCreate, JobEvent, LifeSpan};
 use leptos::{prelude::*, task::spawn_local};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// How the job stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,43 +73,16 @@ impl JobQuery {
         self.standing.try_set(Standing::Ready(seen));
     }
 
-    /// The stream has no selector by id; the moment of creation and the owner single the job out as well.
+    /// Follows the job until it has ended, or cannot be seen any more.
     fn watch(self) {
-        let Some(seen) = self
-            .standing
-            .try_with_untracked(|s| match s {
-                Standing::Ready(seen) => Some(Arc::clone(seen)),
-                Standing::Loading | Standing::Failed(_) => None,
-            })
-            .flatten()
-        else {
-            return;
-        };
-        let selector = JobSelector {
-            owners: vec![seen.job.owner.clone()],
-            since: Some(seen.job.created_at),
-            until: Some(seen.job.created_at),
-            ..JobSelector::default()
-        };
-        let path = with_query(endpoint::JOB_EVENTS, selector.to_pairs());
+        let Some(path) = self.id.try_with_value(|id| endpoint::job_events(id)) else { return };
         let live = events::open(
             self.client,
             move || path.clone(),
             move |heard| match heard {
-                Heard::Feed(feed) => {
-                    if self.feed.try_with_untracked(|now| *now != feed) == Some(true) {
-                        self.feed.set(feed);
-                    }
-                }
-                Heard::Event(JobEvent::Job { job }) if self.id.try_with_value(|id| *id == job.id) == Some(true) => {
-                    let over = job.status.is_finished();
-                    self.take(*job);
-                    if over {
-                        // Nothing more can happen to it.
-                        self.feed.try_set(Feed::Over);
-                        set_timeout(move || drop(self.live.try_set_value(None)), std::time::Duration::ZERO);
-                    }
-                }
+                Heard::Feed(Feed::Over) => self.over(),
+                Heard::Feed(feed) => self.stand(feed),
+                Heard::Event(JobEvent::Job { job }) => self.take(*job),
                 Heard::Event(_) => {}
             },
         );
@@ -117,6 +90,34 @@ impl JobQuery {
             return;
         }
         self.live.set_value(Some(live));
+    }
+
+    fn stand(self, feed: Feed) {
+        if self.feed.try_with_untracked(|now| *now != feed) == Some(true) {
+            self.feed.set(feed);
+        }
+    }
+
+    /// No more will come. Where the job has not ended, it is gone or not theirs to see any more: asking for it tells which.
+    fn over(self) {
+        self.stand(Feed::Over);
+        set_timeout(move || drop(self.live.try_set_value(None)), Duration::ZERO);
+        let has_ended = self.standing.try_with_untracked(|standing| match standing {
+            Standing::Ready(seen) => seen.job.status.is_finished(),
+            Standing::Loading | Standing::Failed(_) => true,
+        });
+        if has_ended != Some(false) {
+            return;
+        }
+        let id = self.id.get_value();
+        spawn_local(async move {
+            match get(self.client, &id).await {
+                Ok(job) => self.take(job),
+                // Signing in again leads back here.
+                Err(failure) if failure.is_signed_out() => {}
+                Err(failure) => drop(self.standing.try_set(Standing::Failed(failure))),
+            }
+        });
     }
 }
 

@@ -81,6 +81,8 @@ struct Pending {
     /// Ids heard since `init`, while the stream is telling what there is.
     telling: Option<HashSet<String>>,
     told: bool,
+    /// Of what is not newer than this, not all was told.
+    told_after: Option<Timestamp>,
     scheduled: bool,
 }
 
@@ -273,8 +275,15 @@ impl JobsList {
                     pending.jobs.remove(&id);
                     pending.removed.insert(id);
                 }
-                JobEvent::InitDone => pending.told = true,
-                JobEvent::Waiting { .. } | JobEvent::Heartbeat | JobEvent::End { .. } | JobEvent::Unknown => {}
+                JobEvent::InitDone(reach) => {
+                    pending.told = true;
+                    pending.told_after = reach.after;
+                }
+                JobEvent::Waiting { .. }
+                | JobEvent::Recovered
+                | JobEvent::Heartbeat
+                | JobEvent::End { .. }
+                | JobEvent::Unknown => return false,
             }
             // What there is comes at once in the end, and not in a hundred draws of a list that is long.
             let complete = pending.telling.is_none() || pending.told;
@@ -293,10 +302,10 @@ impl JobsList {
 
     /// Takes in what was gathered.
     fn draw(self) {
-        let Some((jobs, removed, told)) = self.pending.try_update_value(|pending| {
+        let Some((jobs, removed, told, after)) = self.pending.try_update_value(|pending| {
             pending.scheduled = false;
             let told = if std::mem::take(&mut pending.told) { pending.telling.take() } else { None };
-            (std::mem::take(&mut pending.jobs), std::mem::take(&mut pending.removed), told)
+            (std::mem::take(&mut pending.jobs), std::mem::take(&mut pending.removed), told, pending.told_after)
         }) else {
             return;
         };
@@ -310,8 +319,7 @@ impl JobsList {
             if let Some(told) = told {
                 // What the stream covers and did not tell is gone.
                 rows.retain(|id, row| {
-                    told.contains(id)
-                        || since.is_some_and(|since| row.seen.with_untracked(|s| s.job.created_at < since))
+                    told.contains(id) || !is_covered(row.seen.with_untracked(|s| s.job.created_at), since, after)
                 });
             }
             for job in jobs.into_values() {
@@ -331,6 +339,11 @@ fn must_load(standing: &Standing, has_more: bool, scope: &JobSelector, wanted: &
         Standing::Ready if !has_more && *scope == JobSelector::default() => false,
         Standing::Ready | Standing::Failed(_) => scope != wanted,
     }
+}
+
+/// Whether a job of this age was told if it is there: `since` is what was asked for, `after` how far the telling came.
+fn is_covered(created_at: Timestamp, since: Option<Timestamp>, after: Option<Timestamp>) -> bool {
+    since.is_none_or(|since| created_at >= since) && after.is_none_or(|after| created_at > after)
 }
 
 /// What can change of a job, but for the time that passes.
@@ -377,5 +390,15 @@ mod tests {
         assert!(must_load(&standing, true, &failed, &running));
         assert!(must_load(&standing, false, &JobSelector::default(), &running));
         assert!(!must_load(&standing, true, &failed, &failed));
+    }
+
+    #[test]
+    fn what_was_not_told_is_gone_only_where_everything_was_told() {
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        let covered = |since, after| [10, 20, 30].map(|second| is_covered(at(second), since, after));
+        assert_eq!(covered(None, None), [true, true, true]);
+        assert_eq!(covered(Some(at(20)), None), [false, true, true]);
+        assert_eq!(covered(None, Some(at(20))), [false, false, true], "others of that moment may be left out");
+        assert_eq!(covered(Some(at(10)), Some(at(10))), [false, true, true]);
     }
 }

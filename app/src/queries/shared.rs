@@ -93,6 +93,7 @@ impl SharedQuery {
             move |word| match word {
                 Word::Open | Word::Binary(_) => {}
                 Word::Broken => drop(self.feed.try_set(Feed::Broken)),
+                Word::Refused(failure) => drop(self.feed.try_set(Feed::Refused(failure))),
                 Word::Text(text) => match serde_json::from_str(&text) {
                     Ok(SharedEvent::Job { job }) => {
                         self.feed.try_set(Feed::Live);

@@ -49,7 +49,7 @@ impl TopQuery {
             move || path.clone(),
             move |word| match word {
                 Word::Open | Word::Binary(_) => {}
-                Word::Broken => query.stand(Standing::Broken),
+                Word::Broken | Word::Refused(_) => query.stand(Standing::Broken),
                 Word::Text(text) => match json::read_top_event(&text) {
                     Ok(TopEvent::Sample(sample)) => {
                         query.samples.try_update(|samples| push(samples, sample));

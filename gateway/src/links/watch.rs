@@ -23,14 +23,15 @@ pub(crate) async fn serve_shared_events(gateway: Gateway, redeemed: Redeemed, so
 
 async fn run(gateway: &Gateway, redeemed: &Redeemed, viewer: &mut Viewer) -> Result<EndReason, Left> {
     let Redeemed { link, job, session } = redeemed;
-    let mut news = Box::pin(follow(gateway, session, job.id.clone()));
+    let mut news = Box::pin(follow(gateway, session, session.org.clone(), job.id.clone()));
     loop {
         match viewer.next(news.next()).await? {
             Happening::Item(Some(News::Job(job))) => {
                 let job = Box::new(shared_job(link, &job));
                 viewer.event(&SharedEvent::Job { job }).await?;
             }
-            Happening::Item(Some(News::Waiting)) => viewer.event(&SharedEvent::Waiting).await?,
+            // What the cluster says is not for visitors.
+            Happening::Item(Some(News::Waiting(_))) => viewer.event(&SharedEvent::Waiting).await?,
             Happening::Item(Some(News::End(reason))) | Happening::Over(reason) => return Ok(to_visitor(reason)),
             Happening::Item(None) => return Ok(EndReason::Upstream),
             Happening::Heartbeat => viewer.event(&SharedEvent::Heartbeat).await?,

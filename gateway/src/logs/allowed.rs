@@ -4,7 +4,6 @@ use super::hub::Hub;
 use crate::{
     Gateway,
     streams::{Fate, fate},
-    upstream::UpstreamError,
 };
 use api::{HEARTBEAT_SECS, logs::EndReason};
 use std::time::Duration;
@@ -21,7 +20,7 @@ pub(super) async fn ask(gateway: &Gateway, hub: &Hub) {
                 let session = gateway.current(&session).await?;
                 match gateway.upstream().job(&session, &hub.key.1).await {
                     // A token may be refused before its time, by a platform that has changed its keys.
-                    Err(UpstreamError::Unauthorized) => {
+                    Err(error) if error.is_unauthorized() => {
                         let renewed = gateway.renew_refused(&session).await?;
                         gateway.upstream().job(&renewed, &hub.key.1).await
                     }

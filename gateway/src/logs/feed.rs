@@ -15,6 +15,7 @@ use crate::{
 };
 use api::logs::{Cursor, EndReason, Event, PAGE_MAX_LINES, StartAt};
 use bytes::Bytes;
+use event_listener::EventListener;
 use futures::{Stream, stream};
 use jiff::Timestamp;
 use std::{collections::VecDeque, sync::Arc};
@@ -67,6 +68,8 @@ pub(crate) struct Feed {
     catch_up: Option<u64>,
     queue: VecDeque<Item>,
     backoff: Backoff,
+    /// The viewer was told that the cluster cannot be read.
+    is_waiting: bool,
 }
 
 impl Feed {
@@ -82,6 +85,7 @@ impl Feed {
             catch_up: None,
             queue: VecDeque::new(),
             backoff: Backoff::default(),
+            is_waiting: false,
         }
     }
 
@@ -125,7 +129,7 @@ impl Feed {
         let Some(opened) = opened else {
             match ended {
                 Some(reason) => self.end(reason),
-                None => news.await,
+                None => self.wait_for_news(news).await,
             }
             return;
         };
@@ -146,6 +150,8 @@ impl Feed {
         (self.line, self.catch_up) = (line, Some(if opened.seekable { total } else { u64::MAX }));
         let Opened { total_lines, seekable, .. } = opened;
         let first_line = if seekable { line } else { self.reachable(line) };
+        self.backoff.reset();
+        self.is_waiting = false;
         self.queue.push_back(Item::Event(Event::Init {
             first_line,
             total_lines: total_lines.map(|_| total),
@@ -165,7 +171,8 @@ impl Feed {
     /// The first line written at a time or later: the cluster says the number of the first line it would send.
     async fn line_at(&mut self, time: Timestamp, total: u64) -> Result<u64, UpstreamError> {
         let query = LogQuery { since: Some(time), limit: Some(1), ..LogQuery::default() };
-        let (_, opened) = self.gateway.upstream().log(&self.session, &self.job, query).await?;
+        let session = self.gateway.current(&self.session).await?;
+        let (_, opened) = self.gateway.upstream().log(&session, &self.job, query).await?;
         Ok(opened.map_or(0, |o| o.first_line).min(total))
     }
 
@@ -199,6 +206,7 @@ impl Feed {
         match part.history.next(&self.gateway).await {
             Ok(Some(block)) => {
                 self.backoff.reset();
+                self.recovered();
                 self.rows(block);
             }
             // A part that brought nothing ends in a line that is still being written; the ring has the rest.
@@ -213,7 +221,12 @@ impl Feed {
 
     async fn open_history(&mut self) {
         let position = Position { line: self.line, open_bytes: self.open_bytes, ..Position::default() };
-        match History::open(&self.gateway, &self.session, &self.job, position, PAGE_MAX_LINES).await {
+        // A viewer that is held for long comes back with a token that is over.
+        let opened = async {
+            let session = self.gateway.current(&self.session).await?;
+            History::open(&self.gateway, &session, &self.job, position, PAGE_MAX_LINES).await
+        };
+        match opened.await {
             Ok(Some(history)) => {
                 let line = history.position().line;
                 if line > self.line {
@@ -243,6 +256,9 @@ impl Feed {
 
     async fn ring(&mut self, place: Place) {
         let news = self.member.news();
+        if self.member.state().waiting.is_none() {
+            self.recovered();
+        }
         match self.member.read(place) {
             Err(FellOut) => self.attach(),
             Ok(Some((entry, after))) => {
@@ -262,8 +278,7 @@ impl Feed {
                 }
                 match ended {
                     Some(reason) => self.end(reason),
-                    None if self.queue.is_empty() => news.await,
-                    None => {}
+                    None => self.wait_for_news(news).await,
                 }
             }
         }
@@ -299,15 +314,36 @@ impl Feed {
         self.stage = Stage::Over;
     }
 
+    /// Waits at the end of what is there; first tells how the reading stands, and what else there is to tell.
+    async fn wait_for_news(&mut self, news: EventListener) {
+        let waiting = self.member.state().waiting.clone();
+        if let Some(message) = waiting {
+            self.waiting(message);
+        }
+        if self.queue.is_empty() {
+            news.await;
+        }
+    }
+
+    fn waiting(&mut self, message: String) {
+        if !std::mem::replace(&mut self.is_waiting, true) {
+            self.queue.push_back(Item::Event(Event::Waiting { message }));
+        }
+    }
+
+    fn recovered(&mut self) {
+        if std::mem::take(&mut self.is_waiting) {
+            self.queue.push_back(Item::Event(Event::Recovered));
+        }
+    }
+
     async fn trouble(&mut self, error: UpstreamError) {
         match fate(error) {
             Fate::Refused(reason) => self.end(reason),
             Fate::Gone => self.end(EndReason::Gone),
             Fate::Trouble(message) => {
-                if self.backoff.is_fresh() {
-                    self.queue.push_back(Item::Event(Event::Waiting { message }));
-                }
-                match self.backoff.fail(self.gateway.host()) {
+                self.waiting(message);
+                match self.backoff.fail(&self.gateway) {
                     Some(delay) => self.gateway.host().sleep(delay).await,
                     None => self.end(EndReason::Upstream),
                 }

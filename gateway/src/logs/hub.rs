@@ -55,6 +55,8 @@ pub(crate) struct State {
     pub(crate) next_line: u64,
     /// Whether the cluster has sent all it had.
     pub(crate) quiet: bool,
+    /// Why the cluster cannot be read, while it cannot.
+    pub(crate) waiting: Option<String>,
     pub(crate) ended: Option<EndReason>,
     /// Entry the fastest viewer has reached.
     pace: u64,
@@ -100,6 +102,7 @@ impl Hub {
             opened: None,
             next_line: 0,
             quiet: false,
+            waiting: None,
             ended: None,
             pace: 0,
             closed: false,
@@ -139,6 +142,14 @@ impl Hub {
     pub(crate) fn tell(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.state());
         self.news.notify(usize::MAX);
+    }
+
+    /// Ends the log. One that is whole still serves who comes; after any other end the next to come begins anew.
+    pub(crate) fn end(&self, reason: EndReason) {
+        self.tell(|state| {
+            state.ended = Some(reason);
+            state.closed |= reason != EndReason::Finished;
+        });
     }
 
     /// To be listened to before looking at the state.

@@ -101,8 +101,11 @@ impl<'a> Pump<'a> {
                 Next::Now => {}
                 Next::After(delay) => self.gateway.host().sleep(delay).await,
                 Next::End(reason) => {
-                    self.hub.tell(|state| state.ended = Some(reason));
-                    return self.linger().await;
+                    self.hub.end(reason);
+                    if reason == EndReason::Finished {
+                        self.linger().await;
+                    }
+                    return;
                 }
             }
         }
@@ -122,7 +125,7 @@ impl<'a> Pump<'a> {
         }
     }
 
-    /// The log has ended; its ring serves until nobody looks.
+    /// The log is whole; its ring serves until nobody looks.
     async fn linger(&self) {
         loop {
             let change = self.hub.room();
@@ -223,6 +226,7 @@ impl<'a> Pump<'a> {
                 Some(Ok(Message::Close(..))) => return Ended::Closed,
                 Some(Err(_)) | None => return Ended::Broke,
             };
+            self.recovered();
             let (joint, assembler) = (&mut self.joint, &mut self.assembler);
             self.splitter.feed(bytes, &mut |piece| assembler.take(&piece, joint));
             if !self.assembler.is_empty() {
@@ -237,11 +241,15 @@ impl<'a> Pump<'a> {
     }
 
     /// Waits while nothing comes: says when the log has gone quiet, and keeps the connection alive.
-    async fn idle(&self, socket: &mut Socket) -> Result<Option<Result<Message, crate::ports::SocketBroken>>, Ended> {
+    async fn idle(
+        &mut self,
+        socket: &mut Socket,
+    ) -> Result<Option<Result<Message, crate::ports::SocketBroken>>, Ended> {
         let host = self.gateway.host();
         if let Some(message) = within(host, QUIET, socket.rx.next()).await {
             return Ok(message);
         }
+        self.recovered();
         if !self.hub.state().quiet {
             self.hub.tell(|state| state.quiet = true);
         }
@@ -249,6 +257,8 @@ impl<'a> Pump<'a> {
             if let Some(message) = within(host, PING, socket.rx.next()).await {
                 return Ok(message);
             }
+            // It has stood: when it breaks, that is the first failure, however little the job writes.
+            self.backoff.reset();
             if self.hub.state().audience.is_empty() {
                 return Err(Ended::Alone);
             }
@@ -294,6 +304,13 @@ impl<'a> Pump<'a> {
         self.hub.tell(|state| state.ring.push(Entry::Note(event)));
     }
 
+    /// The connection brings something, or holds: it was not opened to break at once.
+    fn recovered(&self) {
+        if self.hub.state().waiting.is_some() {
+            self.hub.tell(|state| state.waiting = None);
+        }
+    }
+
     /// A connection ended; the job's state says what that means.
     fn after(&mut self, ended: &Ended, finished: bool) -> Next {
         if finished {
@@ -319,16 +336,14 @@ impl<'a> Pump<'a> {
             }
             Fate::Gone => Next::End(EndReason::Gone),
             Fate::Trouble(message) => {
-                if self.backoff.is_fresh() {
-                    self.note(Event::Waiting { message });
-                }
+                self.hub.tell(|state| state.waiting = Some(message));
                 self.later()
             }
         }
     }
 
     fn later(&mut self) -> Next {
-        self.backoff.fail(self.gateway.host()).map_or(Next::End(EndReason::Upstream), Next::After)
+        self.backoff.fail(self.gateway).map_or(Next::End(EndReason::Upstream), Next::After)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     links::to_visitor,
     ports::Message,
     session::Session,
-    streams::{Fate, Happening, Left, Viewer, fate},
+    streams::{Happening, Left, Viewer},
 };
 use api::logs::{EndReason, Event, FRAME_MAX_BYTES, Reply, WINDOW_BYTES};
 use futures::{StreamExt, future};
@@ -44,9 +44,9 @@ pub(crate) async fn serve_log(gateway: Gateway, session: Arc<Session>, id: JobId
 }
 
 /// What the cluster says is not for visitors.
-fn waiting(viewer: &Viewer, message: String) -> Event {
+fn waiting(is_for_visitor: bool, message: String) -> Event {
     let visitors = "The log cannot be read right now. It goes on by itself.";
-    Event::Waiting { message: if viewer.is_for_visitor() { visitors.to_owned() } else { message } }
+    Event::Waiting { message: if is_for_visitor { visitors.to_owned() } else { message } }
 }
 
 async fn run(
@@ -57,18 +57,11 @@ async fn run(
     viewer: &mut Viewer,
 ) -> Result<EndReason, Left> {
     // Each viewer is allowed by its own token before it sees what others' tokens have read.
-    let job = match gateway.upstream().job(&session, id.as_str()).await {
+    let is_for_visitor = viewer.is_for_visitor();
+    let asking = || async { gateway.upstream().job(&gateway.current(&session).await?, id.as_str()).await };
+    let job = match viewer.ask(&Event::Heartbeat, |message| waiting(is_for_visitor, message), asking).await? {
         Ok(job) => job,
-        Err(error) => {
-            return Ok(match fate(error) {
-                Fate::Refused(reason) => reason,
-                Fate::Gone => EndReason::Gone,
-                Fate::Trouble(message) => {
-                    viewer.event(&waiting(viewer, message)).await?;
-                    EndReason::Upstream
-                }
-            });
-        }
+        Err(reason) => return Ok(reason),
     };
     let key = (job.cluster_name, job.id);
     let member = gateway.log_hubs().join(gateway, &key, session.clone());
@@ -84,7 +77,7 @@ async fn run(
             }
             Happening::Item(Some(Item::Event(Event::End { reason }))) | Happening::Over(reason) => return Ok(reason),
             Happening::Item(Some(Item::Event(Event::Waiting { message }))) => {
-                viewer.event(&waiting(viewer, message)).await?;
+                viewer.event(&waiting(is_for_visitor, message)).await?;
             }
             Happening::Item(Some(Item::Event(event))) => viewer.event(&event).await?,
             Happening::Item(None) => return Ok(EndReason::Upstream),

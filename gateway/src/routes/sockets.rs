@@ -5,7 +5,7 @@
 use crate::{
     Gateway,
     edge::Queried,
-    jobs::{JobId, serve_events},
+    jobs::{JobId, serve_events, serve_job_events},
     logs::{Begin, serve_log},
     ports::{Accepted, Message, Socket},
     rescue::{Failure, tell},
@@ -54,6 +54,22 @@ pub(crate) async fn jobs_events(
         request,
         |reason| JobEvent::End { reason },
         move |gateway, session, socket| serve_events(gateway, session, selector, socket),
+    )
+}
+
+/// `WS /jobs/{id}/events`
+pub(crate) async fn job_events(
+    State(gateway): State<Gateway>,
+    signed: Signed,
+    id: JobId,
+    request: Request,
+) -> Result<Response, Failure> {
+    open(
+        gateway,
+        signed,
+        request,
+        |reason| JobEvent::End { reason },
+        move |gateway, session, socket| serve_job_events(gateway, session, id, socket),
     )
 }
 

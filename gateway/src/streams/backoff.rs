@@ -1,12 +1,10 @@
 //! Trying again: later and later, never all at once, not forever.
 
-use crate::ports::Host;
+use crate::Gateway;
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(30);
-/// About a quarter of an hour with the delays above.
-const TRIES_MAX: u32 = 36;
 
 /// Counts failures in a row.
 #[derive(Debug, Default)]
@@ -20,27 +18,19 @@ impl Backoff {
         self.failures = 0;
     }
 
-    /// Whether nothing has failed since it last worked.
-    pub(crate) fn is_fresh(&self) -> bool {
-        self.failures == 0
-    }
-
     /// How long to wait after one more failure; None when it is time to give up.
-    pub(crate) fn fail(&mut self, host: &dyn Host) -> Option<Duration> {
+    pub(crate) fn fail(&mut self, gateway: &Gateway) -> Option<Duration> {
         let mut byte = [0];
-        host.random(&mut byte);
+        gateway.host().random(&mut byte);
         self.failures += 1;
-        delay(self.failures, byte[0])
+        (self.failures <= gateway.config().upstream_tries_max).then(|| delay(self.failures, byte[0]))
     }
 }
 
 /// Half of the doubled delay is certain, the other half by chance.
-fn delay(failures: u32, chance: u8) -> Option<Duration> {
-    if failures > TRIES_MAX {
-        return None;
-    }
+fn delay(failures: u32, chance: u8) -> Duration {
     let full = FIRST.saturating_mul(1 << (failures - 1).min(10)).min(LONGEST);
-    Some(full / 2 + full.mul_f64(f64::from(chance) / 512.0))
+    full / 2 + full.mul_f64(f64::from(chance) / 512.0)
 }
 
 #[cfg(test)]
@@ -48,11 +38,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn delays_double_up_to_a_limit_with_chance_and_end() {
-        assert_eq!(delay(1, 0), Some(Duration::from_millis(250)));
-        assert_eq!(delay(3, 0), Some(Duration::from_secs(1)));
-        assert_eq!(delay(30, 0), Some(Duration::from_secs(15)));
-        assert!(delay(30, 255) > Some(Duration::from_secs(29)) && delay(30, 255) <= Some(LONGEST));
-        assert_eq!(delay(37, 0), None);
+    fn delays_double_up_to_a_limit_with_chance() {
+        assert_eq!(delay(1, 0), Duration::from_millis(250));
+        assert_eq!(delay(3, 0), Duration::from_secs(1));
+        assert_eq!(delay(30, 0), Duration::from_secs(15));
+        assert!(delay(30, 255) > Duration::from_secs(29) && delay(30, 255) <= LONGEST);
     }
 }

@@ -31,6 +31,7 @@ pub(crate) fn fate(error: UpstreamError) -> Fate {
         | Code::TooLarge
         | Code::RangeNotSatisfiable
         | Code::TooManyRequests
+        | Code::TooManyStreams
         | Code::NotSupported
         | Code::BadUpstream
         | Code::Unavailable

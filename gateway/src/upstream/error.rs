@@ -86,6 +86,11 @@ impl UpstreamError {
         matches!(self, Self::Refused { status: StatusCode::FORBIDDEN, .. })
     }
 
+    /// Whether the cluster does not take the token.
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Refused { status: StatusCode::UNAUTHORIZED, .. })
+    }
+
     /// Whether the token service says that a code or refresh token is none, or is none any more (RFC 6749, 5.2).
     pub(crate) fn is_revoked_grant(&self) -> bool {
         matches!(self, Self::Refused { status, error: Some(error), .. }

@@ -11,6 +11,7 @@ crate::i18n::phrases! {
     TIMEOUT = "The cluster did not answer in time. Try again.", "Кластер не ответил вовремя. Попробуйте снова.";
     BAD_UPSTREAM = "The cluster answered something that is not its API.", "Ответ кластера не похож на его API.";
     TOO_MANY = "Too many requests. Wait a moment.", "Слишком много запросов. Подождите немного.";
+    TOO_MANY_STREAMS = "Your session has as many lists, logs and terminals open as it may. Close some tabs; this page then goes on by itself.", "В этой сессии открыто предельное число списков, логов и терминалов. Закройте несколько вкладок, и страница продолжит сама.";
     INTERNAL = "Something went wrong on the server. The request id below finds it in the log.", "Ошибка на сервере. По номеру запроса её найдут в журнале.";
     NOT_SUPPORTED = "This cluster cannot do that.", "Этот кластер так не умеет.";
 }

@@ -40,6 +40,7 @@ impl Engine {
                     self.on_event(event);
                 }
             }
+            Word::Refused(failure) => tell(self.told.stream, Stream::Refused(failure)),
             Word::Broken => {
                 let first_try = self.told.stream.with_untracked(|s| matches!(s, Stream::Opening | Stream::Broken));
                 tell(self.told.stream, Stream::Broken);
@@ -74,6 +75,7 @@ impl Engine {
     }
 
     fn on_event(&self, event: Event) {
+        let stream = self.told.stream.with_untracked(|now| stands(now, &event, self.core.borrow().init_done));
         match event {
             Event::Init { total_lines, seekable, .. } => {
                 let mut core = self.core.borrow_mut();
@@ -81,24 +83,15 @@ impl Engine {
                 core.total_lines = total_lines.max(core.total_lines);
                 core.away = false;
                 core.ring.forget_dropped_back();
-                drop(core);
-                tell(self.told.stream, Stream::CatchingUp);
             }
-            Event::InitDone => {
-                self.all_is_here();
-                tell(self.told.stream, Stream::Live);
-            }
+            Event::InitDone => self.all_is_here(),
             Event::Gap { lines } => self.core.borrow_mut().note_gap(lines),
             Event::Skipped { lines } => self.core.borrow_mut().note_skipped(lines),
-            Event::Waiting { message } => tell(self.told.stream, Stream::Waiting(message)),
-            Event::Heartbeat => {
-                let caught_up = self.core.borrow().init_done;
-                if caught_up && self.told.stream.with_untracked(|s| matches!(s, Stream::Waiting(_))) {
-                    tell(self.told.stream, Stream::Live);
-                }
-            }
             Event::End { reason } => self.on_end(reason),
-            Event::Unknown => {}
+            Event::Waiting { .. } | Event::Recovered | Event::Heartbeat | Event::Unknown => {}
+        }
+        if let Some(stream) = stream {
+            tell(self.told.stream, stream);
         }
         self.queue_frame();
     }
@@ -241,5 +234,41 @@ impl Engine {
             let count = untrack(|| i18n.count(crate::i18n::catalogue::logs::SAY_NEW, last - said));
             tell(self.told.say, format!("{count} {text}"));
         }
+    }
+}
+
+/// How the stream stands after an event, where the event tells. That the gateway is still there says nothing of the cluster.
+fn stands(now: &Stream, event: &Event, caught_up: bool) -> Option<Stream> {
+    match event {
+        Event::Init { .. } => Some(Stream::CatchingUp),
+        Event::InitDone => Some(Stream::Live),
+        Event::Waiting { message } => Some(Stream::Waiting(message.clone())),
+        Event::Recovered if matches!(now, Stream::Waiting(_)) => {
+            Some(if caught_up { Stream::Live } else { Stream::CatchingUp })
+        }
+        Event::Recovered
+        | Event::Gap { .. }
+        | Event::Skipped { .. }
+        | Event::Heartbeat
+        | Event::End { .. }
+        | Event::Unknown => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_that_waits_for_the_cluster_waits_until_it_is_read_again() {
+        let waiting = Stream::Waiting("The cluster is away.".into());
+        assert_eq!(
+            stands(&Stream::Live, &Event::Waiting { message: "The cluster is away.".into() }, true),
+            Some(waiting.clone())
+        );
+        assert_eq!(stands(&waiting, &Event::Heartbeat, true), None);
+        assert_eq!(stands(&waiting, &Event::Recovered, true), Some(Stream::Live));
+        assert_eq!(stands(&waiting, &Event::Recovered, false), Some(Stream::CatchingUp));
+        assert_eq!(stands(&Stream::Ended(EndReason::Finished), &Event::Recovered, true), None);
     }
 }

@@ -19,8 +19,15 @@ pub(super) fn StatusBar(log: Log, told: Told) -> impl IntoView {
         let held = told.counts.with(|c| c.held);
         told.stream.with(|s| state_of(s, held))
     });
-    let waiting =
-        move || told.stream.with(|s| if let Stream::Waiting(message) = s { Some(message.clone()) } else { None });
+    let why = move || {
+        told.stream.with(|stream| match stream {
+            Stream::Waiting(message) => Some(message.clone()),
+            Stream::Refused(failure) => Some(failure.message(i18n)),
+            Stream::Opening | Stream::CatchingUp | Stream::Live | Stream::Broken | Stream::Ended(_) | Stream::Away => {
+                None
+            }
+        })
+    };
     let count = move |value: u64, short: Phrase, long: Phrase| {
         (value > 0).then(|| {
             let n = number(value);
@@ -56,7 +63,7 @@ pub(super) fn StatusBar(log: Log, told: Told) -> impl IntoView {
     };
     view! {
         <div class="log-status">
-            <span class="log-state" data-tone=move || state.get().0 role="status" title=waiting>
+            <span class="log-state" data-tone=move || state.get().0 role="status" title=why>
                 <span class="log-dot" aria-hidden="true"></span>
                 <span class="truncate">{move || i18n.now(state.get().1)}</span>
             </span>

@@ -102,6 +102,7 @@ fn session_and_jobs() -> Vec<Row> {
         socket("/jobs/events", "/jobs/events", SIGNED_IN),
         get("/jobs/{id}", "/jobs/JOB", READ),
         row("POST", "/jobs/{id}/life-span", "/jobs/JOB/life-span", json!({"add_minutes": 1}), WRITE),
+        socket("/jobs/{id}/events", "/jobs/JOB/events", READ),
         socket("/jobs/{id}/logs", "/jobs/JOB/logs", READ),
         get("/jobs/{id}/logs/page", "/jobs/JOB/logs/page", READ),
         download("/jobs/{id}/logs/download", "/jobs/JOB/logs/download", READ),

@@ -46,7 +46,16 @@ impl Edge {
 
     /// Signs in and gives the cookie.
     pub(crate) async fn sign_in(&self, user: &str) -> String {
-        let body = serde_json::json!({"token": token(user)}).to_string();
+        self.sign_in_with(&serde_json::json!({"token": token(user)})).await
+    }
+
+    /// Signs in with what can be renewed, and gives the cookie.
+    pub(crate) async fn sign_in_by_code(&self) -> String {
+        self.sign_in_with(&serde_json::json!({"code": "once"})).await
+    }
+
+    async fn sign_in_with(&self, body: &serde_json::Value) -> String {
+        let body = body.to_string();
         let request = Request::post(format!("http://{}/api/v1/session", self.address))
             .header("x-roadstead", "1")
             .header("content-type", "application/json");
@@ -210,6 +219,7 @@ impl Page {
                 Event::Gap { lines } => format!("[gap {lines:?}]"),
                 Event::Skipped { lines } => format!("[skipped {lines}]"),
                 Event::Waiting { .. } => "[waiting]".into(),
+                Event::Recovered => "[recovered]".into(),
                 Event::End { reason } => format!("[end {reason:?}]"),
                 Event::Unknown => panic!("an unknown event"),
             }],

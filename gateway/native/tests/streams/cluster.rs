@@ -10,7 +10,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard,
@@ -29,15 +29,27 @@ pub(crate) struct Cluster {
     pub(crate) seekable: AtomicBool,
     /// Users whose tokens are refused.
     pub(crate) refused: Mutex<Vec<String>>,
+    /// Tokens that are refused, and those that were used.
+    pub(crate) refused_tokens: Mutex<Vec<String>>,
+    pub(crate) used_tokens: Mutex<BTreeSet<String>>,
+    /// How many were given out to browsers that signed in by a code.
+    given_tokens: AtomicUsize,
     /// Users who may not see any job any more; what they have open stays.
     pub(crate) barred: Mutex<Vec<String>>,
     /// Answers HTML instead of jobs.
     pub(crate) nonsense: AtomicBool,
+    /// Answers that it cannot, when asked for one job, or for a log.
+    pub(crate) job_is_down: AtomicBool,
+    pub(crate) log_is_down: AtomicBool,
     /// Log sockets ever opened, and open now.
     pub(crate) log_sockets: AtomicUsize,
     pub(crate) open_log_sockets: AtomicUsize,
     /// Log sockets break, without a close frame, after so many lines each; used up front to back.
     pub(crate) breaks: Mutex<Vec<usize>>,
+    /// Signs of life that came by log sockets.
+    pub(crate) pings: AtomicUsize,
+    /// How often all open log sockets were cut.
+    cuts: watch::Sender<u64>,
     /// `since` begins after the time instead of at it.
     pub(crate) since_is_late: AtomicBool,
     /// Lists of jobs asked for.
@@ -71,11 +83,18 @@ impl Cluster {
             changed: watch::Sender::new(0),
             seekable: AtomicBool::new(true),
             refused: Mutex::default(),
+            refused_tokens: Mutex::default(),
+            used_tokens: Mutex::default(),
+            given_tokens: AtomicUsize::new(0),
             barred: Mutex::default(),
             nonsense: AtomicBool::new(false),
+            job_is_down: AtomicBool::new(false),
+            log_is_down: AtomicBool::new(false),
             log_sockets: AtomicUsize::new(0),
             open_log_sockets: AtomicUsize::new(0),
             breaks: Mutex::default(),
+            pings: AtomicUsize::new(0),
+            cuts: watch::Sender::new(0),
             since_is_late: AtomicBool::new(false),
             lists: AtomicUsize::new(0),
             flood: watch::Sender::default(),
@@ -83,6 +102,7 @@ impl Cluster {
         cluster.set("job-1", "running");
         let router = Router::new()
             .route("/api/v1/config", get(config))
+            .route("/oauth/token", post(give_token))
             .route("/api/v1/jobs", get(jobs))
             .route("/api/v1/jobs/{id}", get(job))
             .route("/api/v1/users/{user}/permissions", post(granted).delete(async || StatusCode::NO_CONTENT))
@@ -102,6 +122,19 @@ impl Cluster {
     pub(crate) fn set(&self, id: &str, status: &'static str) {
         self.jobs().status.insert(id.to_owned(), status);
         self.changed.send_modify(|n| *n += 1);
+    }
+
+    /// Cuts all open log sockets, without a close frame.
+    pub(crate) fn cut_logs(&self) {
+        self.cuts.send_modify(|n| *n += 1);
+    }
+
+    /// Waits for the next cut.
+    pub(crate) fn cut(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut cuts = self.cuts.subscribe();
+        async move {
+            let _ = cuts.changed().await;
+        }
     }
 
     pub(crate) fn note_flood(&self, note: impl FnOnce(&mut Flood)) {
@@ -143,8 +176,10 @@ impl Cluster {
     pub(crate) fn allows(&self, headers: &HeaderMap) -> Result<(), Box<Response>> {
         let user = caller(headers);
         let refused = self.refused.lock().expect("unpoisoned");
+        self.used_tokens.lock().expect("unpoisoned").insert(bearer(headers).to_owned());
+        let is_over = self.refused_tokens.lock().expect("unpoisoned").iter().any(|token| token == bearer(headers));
         match user {
-            Some(user) if !refused.contains(&user) => Ok(()),
+            Some(user) if !refused.contains(&user) && !is_over => Ok(()),
             Some(_) | None => Err(Box::new((StatusCode::UNAUTHORIZED, Json(json!({"error": "no"}))).into_response())),
         }
     }
@@ -155,8 +190,23 @@ impl Cluster {
 }
 
 fn caller(headers: &HeaderMap) -> Option<String> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    Some(platform::token::unverified_claims(bearer.trim_start_matches("Bearer "))?.identity)
+    Some(platform::token::unverified_claims(bearer(headers))?.identity)
+}
+
+fn bearer(headers: &HeaderMap) -> &str {
+    let text = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    text.trim_start_matches("Bearer ")
+}
+
+/// The token that alice was given as the `n`th, from 1.
+pub(crate) fn nth_token(n: usize) -> String {
+    format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(json!({"identity": "alice", "n": n}).to_string()))
+}
+
+/// To alice, whatever the code.
+async fn give_token(State(cluster): State<Arc<Cluster>>) -> Json<Value> {
+    let n = cluster.given_tokens.fetch_add(1, Ordering::SeqCst) + 1;
+    Json(json!({"access_token": nth_token(n), "expires_in": 36_000, "refresh_token": "again"}))
 }
 
 pub(crate) fn token(user: &str) -> String {
@@ -183,10 +233,16 @@ async fn config(State(cluster): State<Arc<Cluster>>, headers: HeaderMap) -> Resp
     Json(config).into_response()
 }
 
+/// The organisation is in the id: `other-1` is one of another.
+fn org_of(id: &str) -> &'static str {
+    if id.starts_with("other-") { "other" } else { "acme" }
+}
+
 fn view(id: &str, status: &str) -> Value {
+    let org = org_of(id);
     json!({
-        "id": id, "owner": "alice", "cluster_name": "default", "org_name": "acme", "project_name": "demo",
-        "status": status, "uri": format!("job://default/acme/demo/{id}"),
+        "id": id, "owner": "alice", "cluster_name": "default", "org_name": org, "project_name": "demo",
+        "status": status, "uri": format!("job://default/{org}/demo/{id}"),
         "history": {"status": status, "created_at": "2026-11-23T08:00:00Z"},
         "container": {"image": "busybox:latest", "resources": {"cpu": 1, "memory": 1048576}},
     })
@@ -203,6 +259,7 @@ async fn jobs(State(cluster): State<Arc<Cluster>>, RawQuery(query): RawQuery, he
     let query = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect::<Vec<_>>();
     let selector = platform::job_selector::JobSelector::from_pairs(query).expect("a selector");
     let wanted = |status: &str| selector.statuses.is_empty() || selector.statuses.iter().any(|s| s.as_str() == status);
+    let of_org = |id: &str| selector.orgs.is_empty() || selector.orgs.iter().any(|org| org == org_of(id));
     // Created long ago: a list of those created since then leaves them out.
     let old = selector.since.is_some();
     let barred = cluster.is_barred(&headers);
@@ -210,7 +267,7 @@ async fn jobs(State(cluster): State<Arc<Cluster>>, RawQuery(query): RawQuery, he
         .jobs()
         .status
         .iter()
-        .filter(|(_, status)| wanted(status) && !old && !barred)
+        .filter(|(id, status)| wanted(status) && of_org(id) && !old && !barred)
         .map(|(id, status)| format!("{}\n", view(id, status)))
         .collect();
     ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response()
@@ -224,6 +281,9 @@ async fn granted(Json(grants): Json<Value>) -> (StatusCode, Json<Value>) {
 async fn job(State(cluster): State<Arc<Cluster>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     if let Err(refusal) = cluster.allows(&headers) {
         return *refusal;
+    }
+    if cluster.job_is_down.load(Ordering::SeqCst) {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     if cluster.is_barred(&headers) {
         let missing = json!({"missing": [{"uri": format!("job://default/acme/demo/{id}"), "action": "read"}]});

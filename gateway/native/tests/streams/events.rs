@@ -3,7 +3,7 @@ use super::{
     cluster::Cluster,
 };
 use api::{jobs::JobEvent, logs::EndReason};
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 
 /// The next event that is not a repetition of what is known.
 async fn next(page: &mut Page) -> String {
@@ -11,8 +11,9 @@ async fn next(page: &mut Page) -> String {
         JobEvent::Init => "init".into(),
         JobEvent::Job { job } => format!("{} {}", job.id, job.status.as_str()),
         JobEvent::Removed { id } => format!("removed {id}"),
-        JobEvent::InitDone => "init_done".into(),
+        JobEvent::InitDone(_) => "init_done".into(),
         JobEvent::Waiting { .. } => "waiting".into(),
+        JobEvent::Recovered => "recovered".into(),
         JobEvent::End { reason } => format!("end {reason:?}"),
         JobEvent::Heartbeat | JobEvent::Unknown => panic!("not expected"),
     }
@@ -73,13 +74,17 @@ async fn a_session_has_so_many_streams_open_and_is_told_so() {
         let (status, said) = edge.refused(&many, path).await;
         assert_eq!(status, 429, "{path}: {said}");
         assert!(said.contains("3 logs, terminals and lists open"), "{path}: {said}");
+        // A page cannot read what a refused handshake says; an ordinary call says the same.
+        let (status, said) = edge.get(&many, path).await;
+        assert_eq!(status, 429, "{path}: {said}");
+        assert!(said.contains("too_many_streams"), "{path}: {said}");
     }
     let mut page = edge.open(&few, "/jobs/events").await;
     until(&mut page, "init_done").await;
     pages.pop();
     soon("a place becomes free", async {
         while edge.refused(&many, "/jobs/events").await.0 != 101 {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     })
     .await;
@@ -129,6 +134,61 @@ async fn trouble_is_told_and_the_stream_goes_on_after_it() {
     cluster.set("job-1", "succeeded");
     cluster.nonsense.store(false, Ordering::SeqCst);
     until(&mut page, "job-1 succeeded").await;
+    until(&mut page, "recovered").await;
+}
+
+#[tokio::test]
+async fn one_job_is_followed_until_it_has_ended_whatever_organisation_it_is_of() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    for id in ["job-1", "other-1"] {
+        cluster.set(id, "running");
+        let mut page = edge.open(&cookie, &format!("/jobs/{id}/events")).await;
+        for wanted in ["init", &format!("{id} running"), "init_done"] {
+            assert_eq!(next(&mut page).await, wanted);
+        }
+        for status in ["suspended", "running", "succeeded"] {
+            cluster.set(id, status);
+            assert_eq!(next(&mut page).await, format!("{id} {status}"));
+        }
+        assert_eq!(next(&mut page).await, "end Finished");
+    }
+}
+
+#[tokio::test]
+async fn whoever_may_not_see_a_job_any_more_is_told_so_and_when_coming_back_as_well() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/job-1/events").await;
+    until(&mut page, "init_done").await;
+    let mut unknown = edge.open(&cookie, "/jobs/job-9/events").await;
+    assert_eq!(next(&mut unknown).await, "end Gone");
+    cluster.bar("alice");
+    until(&mut page, "end Gone").await;
+    let mut again = edge.open(&cookie, "/jobs/job-1/events").await;
+    assert_eq!(next(&mut again).await, "end Forbidden");
+}
+
+#[tokio::test]
+async fn that_the_cluster_is_back_is_told_when_it_is_and_not_before() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/events").await;
+    until(&mut page, "init_done").await;
+    cluster.nonsense.store(true, Ordering::SeqCst);
+    until(&mut page, "waiting").await;
+    let looks = cluster.lists.load(Ordering::SeqCst);
+    soon("further looks", async {
+        while cluster.lists.load(Ordering::SeqCst) < looks + 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    cluster.nonsense.store(false, Ordering::SeqCst);
+    assert_eq!(next(&mut page).await, "recovered");
 }
 
 #[tokio::test]

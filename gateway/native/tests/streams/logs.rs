@@ -1,9 +1,9 @@
 use super::{
-    browser::{Edge, Page, soon},
-    cluster::Cluster,
+    browser::{Edge, Page, Sent, soon},
+    cluster::{Cluster, nth_token},
 };
 use crate::host;
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 
 fn numbered(range: std::ops::Range<usize>) -> Vec<String> {
     range.map(|n| format!("line {n}")).collect()
@@ -15,6 +15,10 @@ fn rows(range: std::ops::Range<usize>) -> Vec<String> {
 
 fn only_rows(all: &[String]) -> Vec<String> {
     all.iter().filter(|item| !item.starts_with('[')).cloned().collect()
+}
+
+fn only_events(all: &[String]) -> Vec<String> {
+    all.iter().filter(|item| item.starts_with('[')).cloned().collect()
 }
 
 async fn open(edge: &Edge, query: &str) -> Page {
@@ -109,6 +113,90 @@ async fn a_break_loses_nothing_and_repeats_nothing_by_line_or_by_time() {
 }
 
 #[tokio::test]
+async fn a_log_that_was_given_up_comes_back_with_the_cluster() {
+    // The Worker tries for a quarter of an hour.
+    if !host::is_native() {
+        return;
+    }
+    let cluster = Cluster::start().await;
+    cluster.write(numbered(0..3));
+    cluster.log_is_down.store(true, Ordering::SeqCst);
+    let edge = Edge::with(&cluster, |config| config.upstream_tries_max = 1).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/job-1/logs").await;
+    assert_eq!(page.log_until("[end Upstream]").await, ["[waiting]", "[end Upstream]"]);
+    cluster.log_is_down.store(false, Ordering::SeqCst);
+    let mut again = edge.open(&cookie, "/jobs/job-1/logs").await;
+    assert_eq!(again.log_until("[").await, ["[init 0 Some(3) true]"]);
+    assert_eq!(only_rows(&again.log_until("2 ").await), rows(0..3));
+}
+
+#[tokio::test]
+async fn an_outage_is_told_to_who_is_there_and_who_comes_and_so_is_its_end() {
+    let cluster = Cluster::start().await;
+    cluster.write(numbered(0..3));
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/job-1/logs").await;
+    page.log_until("[init_done]").await;
+    // The job can be asked for all the while: a break alone is no outage.
+    cluster.log_is_down.store(true, Ordering::SeqCst);
+    cluster.cut_logs();
+    assert_eq!(page.log_until("[").await, ["[waiting]"]);
+    let mut late = edge.open(&cookie, "/jobs/job-1/logs").await;
+    assert_eq!(late.log_until("[waiting]").await.last().map(String::as_str), Some("[waiting]"));
+    cluster.log_is_down.store(false, Ordering::SeqCst);
+    for page in [&mut page, &mut late] {
+        assert_eq!(page.log_until("[").await, ["[recovered]"]);
+    }
+    // Who comes afterwards is told nothing of it.
+    let mut after = edge.open(&cookie, "/jobs/job-1/logs").await;
+    assert_eq!(only_events(&after.log_until("[init_done]").await), ["[init 0 Some(3) true]", "[init_done]"]);
+    cluster.write(numbered(3..4));
+    assert_eq!(after.log_until("3 ").await, rows(3..4));
+}
+
+#[tokio::test]
+async fn a_connection_that_has_stood_breaks_for_the_first_time_however_little_the_job_writes() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::with(&cluster, |config| config.upstream_tries_max = 3).await;
+    let mut page = open(&edge, "").await;
+    page.log_until("[init_done]").await;
+    for n in 1..=5 {
+        soon("a sign of life", async {
+            while cluster.pings.load(Ordering::SeqCst) < n {
+                host::pass(Duration::from_secs(10)).await;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        })
+        .await;
+        cluster.pings.store(n, Ordering::SeqCst);
+        cluster.cut_logs();
+        soon("another connection", async {
+            while cluster.log_sockets.load(Ordering::SeqCst) <= n {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await;
+    }
+    cluster.write(numbered(0..1));
+    assert_eq!(page.log_until("0 ").await, rows(0..1));
+}
+
+#[tokio::test]
+async fn a_page_that_comes_while_the_cluster_is_away_waits_for_it() {
+    let cluster = Cluster::start().await;
+    cluster.write(numbered(0..3));
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    cluster.job_is_down.store(true, Ordering::SeqCst);
+    let mut page = edge.open(&cookie, "/jobs/job-1/logs").await;
+    assert_eq!(page.log_until("[").await, ["[waiting]"]);
+    cluster.job_is_down.store(false, Ordering::SeqCst);
+    assert_eq!(page.log_until("[").await, ["[init 0 Some(3) true]"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_proven_to_be_whole_is_shown_as_a_gap() {
     let cluster = Cluster::start().await;
     cluster.seekable.store(false, Ordering::SeqCst);
@@ -168,6 +256,33 @@ async fn a_viewer_that_takes_nothing_slows_nobody_and_is_served_when_it_comes_ba
         }
     }
     assert_eq!(cluster.log_sockets.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_viewer_that_was_held_for_long_goes_on_with_the_token_of_now() {
+    let cluster = Cluster::start().await;
+    // More than the newest lines that all share, and in more parts than one.
+    let long = "y".repeat(1000);
+    cluster.write((0..25_000).map(|n| format!("{n:06} {long}")));
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in_by_code().await;
+    let mut held = edge.open(&cookie, "/jobs/job-1/logs?from=start").await;
+    assert!(held.log().await[0].starts_with("[init"));
+    // The first part has begun; what is not answered holds it up before its end.
+    assert!(matches!(held.next().await, Sent::Binary(_)));
+    cluster.refused_tokens.lock().expect("unpoisoned").push(nth_token(1));
+    host::pass(Duration::from_secs(api::HEARTBEAT_SECS)).await;
+    soon("another token", async {
+        while !cluster.used_tokens.lock().expect("unpoisoned").contains(&nth_token(2)) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let mut all = Vec::new();
+    while !all.iter().any(|item: &String| item.starts_with("24999 ") || item.starts_with("[end")) {
+        all = held.log().await;
+    }
+    assert!(!all.iter().any(|item| item.starts_with('[')), "{all:?}");
 }
 
 #[tokio::test]
@@ -241,7 +356,7 @@ async fn a_gateway_that_goes_away_says_so() {
 #[tokio::test]
 async fn a_stream_has_a_longest_life() {
     let cluster = Cluster::start().await;
-    let edge = Edge::with(&cluster, |config| config.stream_max = std::time::Duration::from_millis(50)).await;
+    let edge = Edge::with(&cluster, |config| config.stream_max = Duration::from_millis(50)).await;
     let mut page = open(&edge, "").await;
     assert!(page.log_until("[end").await.contains(&"[end MaxLife]".to_owned()));
 }

@@ -80,11 +80,18 @@ pub(super) async fn log_ws(
     if let Err(refusal) = cluster.allows(&headers) {
         return *refusal;
     }
+    if cluster.log_is_down.load(Ordering::SeqCst) {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     let asked = asked(&cluster, query);
     cluster.log_sockets.fetch_add(1, Ordering::SeqCst);
+    let cut = cluster.cut();
     let mut response = upgrade.on_upgrade(move |socket| async move {
         cluster.open_log_sockets.fetch_add(1, Ordering::SeqCst);
-        follow(&cluster, &id, asked.from, socket).await;
+        tokio::select! {
+            () = follow(&cluster, &id, asked.from, socket) => {}
+            () = cut => {}
+        }
         cluster.open_log_sockets.fetch_sub(1, Ordering::SeqCst);
         cluster.changed.send_modify(|n| *n += 1);
     });
@@ -128,7 +135,11 @@ async fn follow(cluster: &Cluster, id: &str, mut from: usize, mut socket: WebSoc
         if !more {
             tokio::select! {
                 _ = changed.changed() => {}
-                message = socket.recv() => if !matches!(message, Some(Ok(Message::Ping(_) | Message::Pong(_)))) { return },
+                message = socket.recv() => match message {
+                    Some(Ok(Message::Ping(_))) => drop(cluster.pings.fetch_add(1, Ordering::SeqCst)),
+                    Some(Ok(Message::Pong(_))) => {}
+                    _ => return,
+                },
             }
         }
     }

@@ -17,8 +17,8 @@ use std::sync::Arc;
 pub(crate) enum News {
     /// As it is now.
     Job(Arc<Job>),
-    /// It cannot be read; it is tried again.
-    Waiting,
+    /// It cannot be read, and is tried again; the sentence is for the person.
+    Waiting(String),
     /// Nothing more will come; the last.
     End(EndReason),
 }
@@ -28,7 +28,7 @@ struct Follower {
     session: Arc<Session>,
     id: String,
     member: Member,
-    /// The job is to be read itself: at first, after too much was missed, and until the cluster is back.
+    /// The job is to be read itself: at first, after too much was missed, and when the cluster is back.
     unread: bool,
     /// It was said that the cluster cannot be read.
     waiting: bool,
@@ -39,14 +39,19 @@ struct Follower {
     ended: Option<EndReason>,
 }
 
-/// The news of a job. Waiting for the next may be given up and taken up again.
-pub(crate) fn follow(gateway: &Gateway, session: &Arc<Session>, id: String) -> impl Stream<Item = News> + Send + use<> {
+/// The news of a job of this organisation, or of any. Waiting for the next may be given up and taken up again.
+pub(crate) fn follow(
+    gateway: &Gateway,
+    session: &Arc<Session>,
+    org: Option<String>,
+    id: String,
+) -> impl Stream<Item = News> + Send + use<> {
     let follower = Follower {
         gateway: gateway.clone(),
         session: session.clone(),
         id,
         // Joined before the job is read, so that no change falls between the two.
-        member: gateway.watches().join(gateway, session),
+        member: gateway.watches().join(gateway, session, org),
         unread: true,
         waiting: false,
         last: None,
@@ -76,12 +81,12 @@ impl Follower {
                 Ok(Told::Job(job)) if job.id == self.id => return self.tell(job),
                 Ok(Told::Removed(id)) if id == self.id => return News::End(EndReason::Gone),
                 Ok(Told::Job(_) | Told::Removed(_)) => {}
-                Ok(Told::Waiting(_)) => {
-                    // The watch does not say when the cluster is back.
-                    self.unread = true;
+                Ok(Told::Waiting(message)) => {
                     self.waiting = true;
-                    return News::Waiting;
+                    return News::Waiting(message);
                 }
+                // The job as it is now says that what is shown is true again.
+                Ok(Told::Recovered) => self.unread = true,
                 Ok(Told::End(reason)) => return News::End(reason),
                 Err(super::FellBehind) => {
                     self.member.begin_anew();
@@ -93,7 +98,11 @@ impl Follower {
 
     async fn read(&mut self) -> News {
         loop {
-            match self.gateway.upstream().job(&self.session, &self.id).await.map_err(fate) {
+            let asked = async {
+                let session = self.gateway.current(&self.session).await?;
+                self.gateway.upstream().job(&session, &self.id).await
+            };
+            match asked.await.map_err(fate) {
                 Ok(job) => {
                     (self.unread, self.waiting) = (false, false);
                     self.backoff.reset();
@@ -102,13 +111,13 @@ impl Follower {
                 }
                 Err(Fate::Refused(reason)) => return News::End(reason),
                 Err(Fate::Gone) => return News::End(EndReason::Gone),
-                Err(Fate::Trouble(_)) => {
+                Err(Fate::Trouble(message)) => {
                     let said = std::mem::replace(&mut self.waiting, true);
-                    let Some(delay) = self.backoff.fail(self.gateway.host()) else {
+                    let Some(delay) = self.backoff.fail(&self.gateway) else {
                         return News::End(EndReason::Upstream);
                     };
                     if !said {
-                        return News::Waiting;
+                        return News::Waiting(message);
                     }
                     self.gateway.host().sleep(delay).await;
                 }

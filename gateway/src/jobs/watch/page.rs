@@ -6,12 +6,13 @@ use crate::{
     jobs::{INIT_MAX, select::matches, upstream_selector, view},
     ports::Socket,
     session::Session,
-    streams::{Backoff, Fate, Happening, Left, Viewer, fate},
+    streams::{Happening, Left, Viewer},
 };
 use api::{
-    jobs::{Job, JobEvent, JobSelector},
+    jobs::{Job, JobEvent, JobSelector, Reach},
     logs::EndReason,
 };
+use jiff::Timestamp;
 use std::{collections::HashSet, sync::Arc};
 
 /// Serves one page.
@@ -30,12 +31,11 @@ async fn run(
     selector: &JobSelector,
     viewer: &mut Viewer,
 ) -> Result<EndReason, Left> {
-    let mut backoff = Backoff::default();
     let mut shown = HashSet::new();
     // Joined before the list is read, so that no change falls between the two.
-    let mut member = gateway.watches().join(gateway, session);
+    let mut member = gateway.watches().join(gateway, session, session.org.clone());
     // The list is read with the page's own token: it is what allows the page to look at all.
-    if let Some(reason) = init(gateway, session, selector, viewer, &member, &mut shown, &mut backoff).await? {
+    if let Some(reason) = init(gateway, session, selector, viewer, &member, &mut shown).await? {
         return Ok(reason);
     }
     loop {
@@ -47,12 +47,11 @@ async fn run(
                 }
             }
             Happening::Item(Ok(Told::Waiting(message))) => viewer.event(&JobEvent::Waiting { message }).await?,
+            Happening::Item(Ok(Told::Recovered)) => viewer.event(&JobEvent::Recovered).await?,
             Happening::Item(Ok(Told::End(reason))) | Happening::Over(reason) => return Ok(reason),
             Happening::Item(Err(FellBehind)) => {
                 member.begin_anew();
-                if let Some(reason) =
-                    init(gateway, session, selector, viewer, &member, &mut shown, &mut backoff).await?
-                {
+                if let Some(reason) = init(gateway, session, selector, viewer, &member, &mut shown).await? {
                     return Ok(reason);
                 }
             }
@@ -87,45 +86,18 @@ async fn init(
     viewer: &mut Viewer,
     member: &Member,
     shown: &mut HashSet<String>,
-    backoff: &mut Backoff,
 ) -> Result<Option<EndReason>, Left> {
     let mut query = upstream_selector(selector, session);
     query.limit = u32::try_from(INIT_MAX).ok();
-    let jobs = loop {
-        let read = {
-            let mut reading = std::pin::pin!(gateway.upstream().jobs(session, &query, INIT_MAX));
-            loop {
-                match viewer.next(reading.as_mut()).await? {
-                    Happening::Item(read) => break read,
-                    Happening::Over(reason) => return Ok(Some(reason)),
-                    Happening::Heartbeat => viewer.event(&JobEvent::Heartbeat).await?,
-                    Happening::Text(_) => {}
-                }
-            }
-        };
-        match read.map_err(fate) {
-            Ok(jobs) => break jobs,
-            Err(Fate::Refused(reason)) => return Ok(Some(reason)),
-            Err(Fate::Gone) => return Ok(Some(EndReason::Gone)),
-            Err(Fate::Trouble(message)) => {
-                if backoff.is_fresh() {
-                    viewer.event(&JobEvent::Waiting { message }).await?;
-                }
-                let Some(delay) = backoff.fail(gateway.host()) else { return Ok(Some(EndReason::Upstream)) };
-                let mut pause = gateway.host().sleep(delay);
-                loop {
-                    match viewer.next(&mut pause).await? {
-                        Happening::Item(()) => break,
-                        Happening::Over(reason) => return Ok(Some(reason)),
-                        Happening::Heartbeat => viewer.event(&JobEvent::Heartbeat).await?,
-                        Happening::Text(_) => {}
-                    }
-                }
-            }
-        }
+    let query = &query;
+    let asking = || async { gateway.upstream().jobs(&gateway.current(session).await?, query, INIT_MAX).await };
+    let waiting = |message| JobEvent::Waiting { message };
+    let jobs = match viewer.ask(&JobEvent::Heartbeat, waiting, asking).await? {
+        Ok(jobs) => jobs,
+        Err(reason) => return Ok(Some(reason)),
     };
-    backoff.reset();
     member.was_shown(&jobs);
+    let reach = Reach { after: told_after(&jobs, INIT_MAX) };
     viewer.event(&JobEvent::Init).await?;
     shown.clear();
     let now = gateway.host().now();
@@ -134,6 +106,35 @@ async fn init(
         shown.insert(job.id.clone());
         viewer.event(&JobEvent::Job { job: Box::new(job) }).await?;
     }
-    viewer.event(&JobEvent::InitDone).await?;
+    viewer.event(&JobEvent::InitDone(reach)).await?;
     Ok(None)
+}
+
+/// Of more jobs than are told, what is told is everything created after this. Others of that very moment may be left out.
+fn told_after(jobs: &[platform::job::Job], most: usize) -> Option<Timestamp> {
+    (jobs.len() >= most).then(|| jobs.iter().map(|job| job.history.created_at).min())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn job(second: i64) -> platform::job::Job {
+        let at = Timestamp::from_second(second).expect("a time");
+        serde_json::from_value(json!({
+            "id": format!("job-{second}"), "owner": "alice", "cluster_name": "default", "status": "failed",
+            "history": {"status": "failed", "created_at": at},
+            "container": {"image": "busybox", "resources": {"cpu": 1.0, "memory": 1}}, "uri": "job://default/acme/demo/x",
+        }))
+        .expect("a job")
+    }
+
+    #[test]
+    fn more_jobs_than_are_told_are_told_from_a_moment_on() {
+        let jobs = [job(30), job(20)];
+        assert_eq!(told_after(&jobs, 3), None);
+        assert_eq!(told_after(&jobs, 2), Timestamp::from_second(20).ok());
+        assert_eq!(told_after(&[], 2), None);
+    }
 }

@@ -42,11 +42,12 @@ pub(super) async fn poll(gateway: &Gateway, watch: &Watch) {
         let began = gateway.host().now();
         let shown = std::mem::take(&mut watch.state().shown);
         shown.into_iter().for_each(|job| known.expect(job));
-        let delay = match look(gateway, &session, &mut known, since).await {
+        let delay = match look(gateway, &session, watch.org.as_deref(), &mut known, since).await {
             Ok(told) => {
                 since = began;
                 backoff.reset();
                 watch.tell(told);
+                watch.stands(None);
                 POLL
             }
             Err(error) => match fate(error) {
@@ -57,10 +58,8 @@ pub(super) async fn poll(gateway: &Gateway, watch: &Watch) {
                 }
                 Fate::Gone => POLL,
                 Fate::Trouble(message) => {
-                    if backoff.is_fresh() {
-                        watch.tell([Told::Waiting(message)]);
-                    }
-                    match backoff.fail(gateway.host()) {
+                    watch.stands(Some(message));
+                    match backoff.fail(gateway) {
                         Some(delay) => delay,
                         None => return watch.tell([Told::End(EndReason::Upstream)]),
                     }
@@ -75,10 +74,11 @@ pub(super) async fn poll(gateway: &Gateway, watch: &Watch) {
 async fn look(
     gateway: &Gateway,
     session: &Session,
+    org: Option<&str>,
     known: &mut Known,
     since: Timestamp,
 ) -> Result<Vec<Told>, UpstreamError> {
-    let session = &gateway.current(session).await?;
+    let session = &Session { org: org.map(str::to_owned), ..gateway.current(session).await? };
     let upstream = gateway.upstream();
     let statuses = vec![JobStatus::Pending, JobStatus::Suspended, JobStatus::Running];
     let active = upstream_selector(&JobSelector { statuses, ..JobSelector::default() }, session);

@@ -64,6 +64,7 @@ fn refusal(error: UpstreamError) -> (u16, String) {
         | Code::TooLarge
         | Code::RangeNotSatisfiable
         | Code::TooManyRequests
+        | Code::TooManyStreams
         | Code::NotSupported
         | Code::BadUpstream
         | Code::Unavailable

@@ -5,7 +5,7 @@ use crate::{
     jobs::JobId,
     ports::{Message, Socket},
     session::Session,
-    streams::{Backoff, Fate, Happening, Left, Viewer, fate},
+    streams::{Backoff, Fate, Left, Viewer, fate},
     upstream::UpstreamError,
 };
 use api::{
@@ -19,6 +19,7 @@ use std::{sync::Arc, time::Duration};
 
 /// How often a job that is not running yet is looked at.
 const LOOK: Duration = Duration::from_secs(1);
+const BEAT: TopEvent = TopEvent::Heartbeat;
 
 pub(super) async fn serve(gateway: Gateway, session: Arc<Session>, id: JobId, socket: Socket) {
     let mut viewer = Viewer::new(&gateway, &session, socket);
@@ -45,7 +46,8 @@ async fn run(gateway: &Gateway, session: &Session, id: &JobId, viewer: &mut View
     loop {
         step = match step {
             Step::Look => {
-                match over(viewer, async { upstream.job(&gateway.current(session).await?, id.as_str()).await }).await? {
+                let looking = async { upstream.job(&gateway.current(session).await?, id.as_str()).await };
+                match viewer.wait_for(looking, &BEAT).await? {
                     Err(reason) => return Ok(reason),
                     Ok(Ok(job)) if job.status.is_finished() => return Ok(EndReason::Finished),
                     Ok(Ok(job)) if job.status == JobStatus::Running => Step::Open,
@@ -62,9 +64,8 @@ async fn run(gateway: &Gateway, session: &Session, id: &JobId, viewer: &mut View
                 }
             }
             Step::Open => {
-                match over(viewer, async { upstream.top_socket(&gateway.current(session).await?, id.as_str()).await })
-                    .await?
-                {
+                let opening = async { upstream.top_socket(&gateway.current(session).await?, id.as_str()).await };
+                match viewer.wait_for(opening, &BEAT).await? {
                     Err(reason) => return Ok(reason),
                     Ok(Ok(socket)) => Step::Read(socket),
                     // It ended between the look and the opening.
@@ -75,7 +76,7 @@ async fn run(gateway: &Gateway, session: &Session, id: &JobId, viewer: &mut View
                     },
                 }
             }
-            Step::Read(mut socket) => match over(viewer, socket.rx.next()).await? {
+            Step::Read(mut socket) => match viewer.wait_for(socket.rx.next(), &BEAT).await? {
                 Err(reason) => return Ok(reason),
                 Ok(Some(Ok(Message::Text(text)))) => {
                     if let Some(sample) = serde_json::from_str(&text).ok().and_then(|t| sample(&t)) {
@@ -89,7 +90,7 @@ async fn run(gateway: &Gateway, session: &Session, id: &JobId, viewer: &mut View
                 // The platform closes when the job has ended; a break looks alike, so the job is asked.
                 Ok(Some(Ok(Message::Close(..)) | Err(_)) | None) => Step::Wait(LOOK),
             },
-            Step::Wait(delay) => match over(viewer, gateway.host().sleep(delay)).await? {
+            Step::Wait(delay) => match viewer.wait_for(gateway.host().sleep(delay), &BEAT).await? {
                 Err(reason) => return Ok(reason),
                 Ok(()) => Step::Look,
             },
@@ -97,24 +98,11 @@ async fn run(gateway: &Gateway, session: &Session, id: &JobId, viewer: &mut View
     }
 }
 
-/// Awaits something while keeping the stream alive; Err is the reason to end.
-async fn over<T>(viewer: &mut Viewer, item: impl Future<Output = T>) -> Result<Result<T, EndReason>, Left> {
-    let mut item = std::pin::pin!(item);
-    loop {
-        match viewer.next(item.as_mut()).await? {
-            Happening::Item(item) => return Ok(Ok(item)),
-            Happening::Over(reason) => return Ok(Err(reason)),
-            Happening::Heartbeat => viewer.event(&TopEvent::Heartbeat).await?,
-            Happening::Text(_) => {}
-        }
-    }
-}
-
 fn again(gateway: &Gateway, error: UpstreamError, backoff: &mut Backoff) -> Result<Duration, EndReason> {
     match fate(error) {
         Fate::Refused(reason) => Err(reason),
         Fate::Gone => Err(EndReason::Gone),
-        Fate::Trouble(_) => backoff.fail(gateway.host()).ok_or(EndReason::Upstream),
+        Fate::Trouble(_) => backoff.fail(gateway).ok_or(EndReason::Upstream),
     }
 }
 

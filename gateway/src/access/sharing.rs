@@ -19,7 +19,7 @@ pub(crate) async fn sharing(gateway: &Gateway, session: &Session, uri: &str) -> 
 
 fn by_facts(known: &Known, thing: &Thing, asker: &str) -> (Option<Action>, Basis, Vec<Holder>) {
     let mut holders = holders(&known.policy, thing);
-    let action = holders.iter().find(|holder| holder.principal == asker).and_then(|holder| holder.action);
+    let action = action_on(&known.policy, thing, asker);
     if known.whole || action == Some(Action::Manage) {
         return (action, Basis::Facts, holders);
     }
@@ -39,12 +39,16 @@ fn holders(policy: &Policy, thing: &Thing) -> Vec<Holder> {
     names.into_keys().map(|name| holder(policy, thing, name)).collect()
 }
 
-fn holder(policy: &Policy, thing: &Thing, principal: &str) -> Holder {
+/// What somebody may do on all parts of the thing.
+fn action_on(policy: &Policy, thing: &Thing, principal: &str) -> Option<Action> {
     let best = |target| {
         let rights = thing.names_of(target).map(|uri| policy.effective(principal, uri));
         words::action(rights.max().unwrap_or_default())
     };
-    let parts: Vec<Option<Action>> = thing.targets.iter().map(best).collect();
+    thing.targets.iter().map(best).min().flatten()
+}
+
+fn holder(policy: &Policy, thing: &Thing, principal: &str) -> Holder {
     let mut reasons: Vec<Reason> = Vec::new();
     for target in &thing.targets {
         for uri in thing.names_of(target) {
@@ -65,7 +69,7 @@ fn holder(policy: &Policy, thing: &Thing, principal: &str) -> Holder {
     Holder {
         principal: principal.to_owned(),
         kind: super::principals::kind_of(facts, principal),
-        action: parts.into_iter().min().flatten(),
+        action: action_on(policy, thing, principal),
         grants: grants.collect(),
         reasons,
     }

@@ -197,6 +197,9 @@ async fn a_role_is_made_given_and_removed() {
     assert_eq!((again.status, &again.body["field"]), (409, &json!("name")), "{again:?}");
     let foreign = world.call(As::Mona, "POST", "/access/roles", json!({"name": "bob/roles/x"})).await;
     assert_eq!(foreign.status, 403);
+    let hers = sharing(&world, As::Mona, "role://mona/roles/readers").await;
+    assert_eq!((&hers.body["action"], &hers.body["basis"]), (&json!("manage"), &json!("facts")), "{hers:?}");
+    assert_eq!(holder(&hers, "mona")["reasons"][0]["source"], "name");
     change_ok(&world, As::Mona, change(role, NET, None, Some("read"))).await;
     let give = change("stranger", "role://mona/roles/readers", None, Some("read"));
     let preview = world.call(As::Mona, "POST", "/access/preview", give.clone()).await;

@@ -220,15 +220,6 @@ impl Accounts {
         Ok(change.commit().await?)
     }
 
-    /// Removes a role and everything granted to it or through it.
-    pub(crate) async fn remove_role(&self, role: &str, by: &By) -> Result<(), AccountError> {
-        let mut change = Change::begin(&self.store, by).await?;
-        if !store::remove_role(&mut change, role).await? {
-            return Err(AccountError::UnknownPrincipal(role.to_owned()));
-        }
-        Ok(change.commit().await?)
-    }
-
     /// Every role below a name, in order.
     pub(crate) async fn roles_below(&self, name: &str) -> Result<Vec<String>, AccountError> {
         Ok(store::list_roles_below(&self.store, name).await?)

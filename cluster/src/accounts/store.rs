@@ -38,18 +38,6 @@ pub(super) async fn add_principal(
     Ok(added.rows_affected() == 1)
 }
 
-/// Removes a role with everything granted to it; false when there is none.
-pub(super) async fn remove_role(change: &mut SqliteConnection, name: &str) -> Result<bool, StoreError> {
-    let removed = sqlx::query("DELETE FROM principals WHERE name = ? AND kind = 'role'")
-        .bind(name)
-        .execute(&mut *change)
-        .await?
-        .rows_affected();
-    // Nobody may inherit from a role of the same name made later.
-    sqlx::query("DELETE FROM grants WHERE uri = 'role://' || ?").bind(name).execute(change).await?;
-    Ok(removed == 1)
-}
-
 /// What kind of principal has this name.
 pub(crate) async fn find_principal(store: &Store, name: &str) -> Result<Option<Kind>, StoreError> {
     let kind: Option<String> = sqlx::query_scalar("SELECT kind FROM principals WHERE name = ?")

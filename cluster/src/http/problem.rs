@@ -135,7 +135,9 @@ impl Problem {
                 | PermissionError::Oneself { .. }
                 | PermissionError::Target { .. } => StatusCode::BAD_REQUEST,
                 PermissionError::UnknownRole(_) => StatusCode::NOT_FOUND,
-                PermissionError::Changed(_) => StatusCode::CONFLICT,
+                PermissionError::Changed(_)
+                | PermissionError::LastAdministrator { .. }
+                | PermissionError::AdminRole(_) => StatusCode::CONFLICT,
                 PermissionError::Store(error) => of_store(error),
             },
             Self::Job(error) => match error {
@@ -338,6 +340,8 @@ mod tests {
             (PermissionError::Target { uri: uri(), why: "x".into() }.into(), 400),
             (PermissionError::UnknownRole("x".into()).into(), 404),
             (PermissionError::Changed("x".into()).into(), 409),
+            (PermissionError::LastAdministrator { cluster: "x".into(), role: "x".into() }.into(), 409),
+            (PermissionError::AdminRole("x".into()).into(), 409),
             (PermissionError::NothingAsked.into(), 400),
             (PermissionError::Ungrantable(Action::List).into(), 400),
             (JobError::NoSuchJob("x".into()).into(), 400),

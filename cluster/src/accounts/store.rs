@@ -65,6 +65,17 @@ pub(crate) async fn list_roles_below(store: &Store, name: &str) -> Result<Vec<St
     .await?)
 }
 
+/// A role below a name, if there is any.
+pub(super) async fn find_role_below(change: &mut SqliteConnection, name: &str) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT name FROM principals
+         WHERE kind = 'role' AND substr(name, 1, length(?1) + 1) = ?1 || '/' ORDER BY name LIMIT 1",
+    )
+    .bind(name)
+    .fetch_optional(change)
+    .await?)
+}
+
 /// Whether the organisation has such a project.
 pub(crate) async fn project_exists(store: &Store, org: &str, project: &str) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM projects WHERE org = ? AND name = ?)")

@@ -219,6 +219,7 @@ fn of_account(error: &AccountError) -> StatusCode {
         | AccountError::AlreadyMember { .. }
         | AccountError::PlaceMoved { .. }
         | AccountError::LastManager { .. }
+        | AccountError::NameOfRole { .. }
         | AccountError::InUse { .. } => StatusCode::CONFLICT,
         AccountError::Name { .. } | AccountError::Code | AccountError::Password(_) | AccountError::Refresh => {
             StatusCode::BAD_REQUEST
@@ -333,6 +334,7 @@ mod tests {
             (AccountError::NotMember { user: "x".into(), place: "x".into() }.into(), 404),
             (AccountError::AlreadyMember { user: "x".into(), place: "x".into(), role: "user" }.into(), 409),
             (AccountError::LastManager { user: "x".into(), org: "x".into(), project: "x".into() }.into(), 409),
+            (AccountError::NameOfRole { name: "x".into(), role: "x".into() }.into(), 409),
             (AccountError::InUse { what: "x".into(), why: "x".into() }.into(), 409),
             (missing().into(), 403),
             (PermissionError::NoEffect("x".into()).into(), 400),

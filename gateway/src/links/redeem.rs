@@ -94,7 +94,7 @@ async fn attempt(gateway: &Gateway, token: &str, sight: Sight) -> Result<Result<
         // The id is the job's own, so a name that was reused cannot slip in another.
         Ok(job) if job.id == link.job => Ok(Ok(Redeemed { job: view(job, now), link, session })),
         Ok(_) => Ok(Err(Shut { guessed: false })),
-        Err(error) if error.is_absent() => {
+        Err(error) if error.is_no_such_job() => {
             desk.job_is_gone(&link).await;
             Ok(Err(Shut { guessed: false }))
         }

@@ -10,7 +10,7 @@ use http::{HeaderMap, Request};
 use serde_json::{Value, json};
 use std::{
     net::IpAddr,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::Ordering},
     time::Duration,
 };
 
@@ -167,6 +167,18 @@ async fn a_grant_that_was_taken_back_on_the_platform_ends_what_its_links_show() 
     let (_, token) = linked.make("job-1", json!({})).await;
     linked.platform.granted.lock().expect("unpoisoned").clear();
     assert_eq!(visit(&mut linked.world, &format!("/s/{token}/status")).await.status.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn a_platform_that_cannot_be_found_for_a_while_costs_no_link() {
+    let mut linked = Linked::new().await;
+    let (_, token) = linked.make("job-1", json!({})).await;
+    let path = format!("/s/{token}/status");
+    linked.platform.is_lost.store(true, Ordering::SeqCst);
+    let got = visit(&mut linked.world, &path).await;
+    assert_eq!((got.status.as_u16(), &got.body["code"]), (503, &json!("unavailable")), "{}", got.text);
+    linked.platform.is_lost.store(false, Ordering::SeqCst);
+    assert_eq!(visit(&mut linked.world, &path).await.status.as_u16(), 200, "the link is still there");
 }
 
 #[tokio::test]

@@ -233,6 +233,31 @@ async fn a_hundred_thousand_guesses_are_held_up_and_never_reach_the_cluster() {
     assert_eq!(visit_from(&mut linked.world, &path, "203.0.113.7").await.status.as_u16(), 200);
 }
 
+#[tokio::test]
+async fn links_that_have_ended_or_were_revoked_shut_nobody_out_however_often_they_are_asked_for() {
+    let mut linked = Linked::new().await;
+    let (revoked_id, revoked) = linked.make("job-1", json!({})).await;
+    linked.world.call("POST", "/links/revoke", json!({"ids": [revoked_id]})).await;
+    let (_, ended) = linked.make("job-1", json!({"life_secs": 3600})).await;
+    let (_, token) = linked.make("job-1", json!({"life_secs": 7200})).await;
+    linked.world.later(3600);
+    for dead in [&ended, &revoked].repeat(50) {
+        let got = visit_from(&mut linked.world, &format!("/s/{dead}/badge.svg"), "203.0.113.10").await;
+        assert_eq!(got.status.as_u16(), 404);
+    }
+    let good = visit_from(&mut linked.world, &format!("/s/{token}/badge.svg"), "203.0.113.10").await;
+    assert_eq!(good.status.as_u16(), 200, "{}", good.text);
+}
+
+#[tokio::test]
+async fn this_machine_is_not_counted_among_those_who_guess() {
+    let mut linked = Linked::new().await;
+    for n in 0..40 {
+        let got = visit_from(&mut linked.world, &format!("/s/{n:0>43}/status"), "127.0.0.1").await;
+        assert_eq!(got.status.as_u16(), 404);
+    }
+}
+
 /// What is logged, as text.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

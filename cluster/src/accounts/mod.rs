@@ -105,6 +105,20 @@ pub enum AccountError {
         /// As what the caller saw them.
         seen: String,
     },
+    /// Somebody else changed the project's settings since the caller looked.
+    #[error(
+        "nothing was changed: the settings of project {org}/{project} are \"{now}\" by now, not \"{seen}\"; look again and repeat what you still want"
+    )]
+    SettingsMoved {
+        /// The project's organisation.
+        org: String,
+        /// The project.
+        project: String,
+        /// What they are, in the words of its history.
+        now: String,
+        /// What the caller saw.
+        seen: String,
+    },
     /// Nobody would be left to look after the project.
     #[error(
         "{user} is the last manager of project {org}/{project}; make another member manager or admin first, or remove the project"

@@ -218,6 +218,7 @@ fn of_account(error: &AccountError) -> StatusCode {
         AccountError::Exists(_)
         | AccountError::AlreadyMember { .. }
         | AccountError::PlaceMoved { .. }
+        | AccountError::SettingsMoved { .. }
         | AccountError::LastManager { .. }
         | AccountError::NameOfRole { .. }
         | AccountError::InUse { .. } => StatusCode::CONFLICT,
@@ -334,6 +335,11 @@ mod tests {
             (AccountError::NotMember { user: "x".into(), place: "x".into() }.into(), 404),
             (AccountError::AlreadyMember { user: "x".into(), place: "x".into(), role: "user" }.into(), 409),
             (AccountError::LastManager { user: "x".into(), org: "x".into(), project: "x".into() }.into(), 409),
+            (
+                AccountError::SettingsMoved { org: "x".into(), project: "x".into(), now: "x".into(), seen: "y".into() }
+                    .into(),
+                409,
+            ),
             (AccountError::NameOfRole { name: "x".into(), role: "x".into() }.into(), 409),
             (AccountError::InUse { what: "x".into(), why: "x".into() }.into(), 409),
             (missing().into(), 403),

@@ -168,4 +168,17 @@ pub struct ProjectUpdate {
     pub default_role: String,
     /// New members of the organisation join it by themselves.
     pub is_default: bool,
+    /// What its author saw; when the settings are others by now, nothing is changed. Absent: whatever they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<ProjectSettings>,
+}
+
+/// A project's settings, as somebody saw them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectSettings {
+    /// What a new member became when nothing else was said.
+    pub default_role: String,
+    /// Whether new members of the organisation joined it by themselves.
+    pub is_default: bool,
 }

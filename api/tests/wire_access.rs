@@ -6,7 +6,7 @@ use api::access::{
 };
 use api::people::{
     Member, MemberCreate, MemberUpdate, Members, Org, OrgCreate, OrgPlace, Orgs, Person, Project, ProjectCreate,
-    ProjectPlace, ProjectUpdate, Projects,
+    ProjectPlace, ProjectSettings, ProjectUpdate, Projects,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -167,8 +167,14 @@ fn people_and_places_are_pinned() {
     );
     let create = ProjectCreate { name: "p".into(), default_role: "reader".into(), is_default: false };
     pinned(&create, &json!({"name": "p", "default_role": "reader", "is_default": false}));
-    let update = ProjectUpdate { default_role: "reader".into(), is_default: false };
+    let update = ProjectUpdate { default_role: "reader".into(), is_default: false, from: None };
     pinned(&update, &json!({"default_role": "reader", "is_default": false}));
+    let seen = ProjectSettings { default_role: "writer".into(), is_default: true };
+    let from = json!({"default_role": "writer", "is_default": true});
+    pinned(
+        &ProjectUpdate { from: Some(seen), ..update },
+        &json!({"default_role": "reader", "is_default": false, "from": from}),
+    );
 }
 
 #[test]

@@ -116,9 +116,10 @@ impl Home {
         let by = By::program("first-start", clock.now());
         let place =
             Membership { org: config.org_name.clone(), project: config.project_name.clone(), role: ProjectRole::Admin };
+        // The role first: nobody is called so that it would be theirs by name.
+        allow_existing(self.accounts.add_role(&self.permissions.admin_role(), &by).await)?;
         allow_existing(self.accounts.add_user(&config.admin_name, &place, &by).await)?;
         self.accounts.join(&config.admin_name, &place, &by).await?;
-        allow_existing(self.accounts.add_role(&self.permissions.admin_role(), &by).await)?;
         self.permissions.ensure_admin(&config.admin_name, &by).await?;
         settings::get_or_set(&self.store, FIRST_START_DONE, "yes").await?;
         tracing::info!(user = config.admin_name, "made the first user, who may do everything");

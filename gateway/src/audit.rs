@@ -61,7 +61,8 @@ impl Gathered {
         let things = self.images.items.iter();
         let things = things.map(|image| Reviewed { uri: image.uri.clone(), is_unused: image.used_at().is_none() });
         let left = self.people.left.iter().cloned().collect();
-        Review::new(self.people.facts.clone(), things.collect(), &left)
+        let review = Review::new(self.people.facts.clone(), things.collect(), &left);
+        if self.people.gaps.contains(&AuditGap::Places) { review.without_places() } else { review }
     }
 }
 

@@ -16,7 +16,8 @@
 //! **Rights that are taken back.** A stream of a job ends soon after the right to it does, closed with [`CLOSE_FORBIDDEN`].
 //!
 //! **Changing a place only as it was seen.** On the admin API's `PUT` and `DELETE` of somebody's place, the header
-//! [`EXPECTED_ROLE_HEADER`] names the role its author saw; when it is another by now, nothing is changed and the answer is 409.
+//! [`EXPECTED_ROLE_HEADER`] names the role its author saw; when it is another by now, nothing is changed and the answer is 409. So does
+//! [`EXPECTED_SETTINGS_HEADER`] on the `PUT` of a project's settings.
 
 pub mod images;
 
@@ -39,3 +40,12 @@ pub const IMAGES_COPY: &str = "extensions/images/copy";
 pub const ACCESS_PATH: &str = "extensions/access";
 /// Request header of the admin API's `PUT` and `DELETE` on `.../users/{user}`: the role that the place is thought to have.
 pub const EXPECTED_ROLE_HEADER: &str = "x-roadstead-expected-role";
+/// Request header of the admin API's `PUT` on `.../projects/{project}`: the [`project_settings`] that the project is thought to have.
+pub const EXPECTED_SETTINGS_HEADER: &str = "x-roadstead-expected-settings";
+
+/// A project's settings in words, as its history tells them: `writer`, or `writer, joined by all` where new members of the
+/// organisation join it by themselves.
+#[must_use]
+pub fn project_settings(default_role: &str, is_default: bool) -> String {
+    format!("{default_role}{}", if is_default { ", joined by all" } else { "" })
+}

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum Basis {
     /// Everything that decides rights on the thing: grants, roles, places in projects and organisations.
     Facts,
-    /// Grants only, as the platform's standard calls tell them: rights through roles and places may be missing.
+    /// The grants that the asker is told of: rights through roles and places may be missing, and those on another name of the thing.
     Grants,
     /// Only what the asker has: who else has access is for those to see who may share the thing.
     #[default]
@@ -23,7 +23,8 @@ pub enum Basis {
 pub struct Sharing {
     /// The thing.
     pub uri: String,
-    /// What a grant is made on to share it: the thing itself; for a project its jobs and its images.
+    /// What a grant is made on to share it: the thing itself, or a job's name for who manages that and not the job's id; for a
+    /// project its jobs and its images.
     pub targets: Vec<String>,
     /// What the asker may do with all of it; absent: nothing. Only who may `manage` shares.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -18,7 +18,7 @@ use crate::ui::{
     button::Button,
     icon::{self, icon as draw},
 };
-use api::people::{Members, Project, ProjectUpdate, Projects};
+use api::people::{Members, Project, ProjectSettings, ProjectUpdate, Projects};
 use futures::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 
@@ -83,6 +83,9 @@ fn Settings(project: Project) -> impl IntoView {
     let is_default = RwSignal::new(project.is_default);
     let busy = RwSignal::new(false);
     let known = StoredValue::new((project.org.clone(), project.name.clone()));
+    let seen = StoredValue::new(
+        project.default_role.map(|default_role| ProjectSettings { default_role, is_default: project.is_default }),
+    );
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
@@ -90,18 +93,18 @@ fn Settings(project: Project) -> impl IntoView {
         }
         busy.set(true);
         let (org, name) = known.get_value();
-        let settings = ProjectUpdate { default_role: role.get_untracked(), is_default: is_default.get_untracked() };
+        let (default_role, is_default) = (role.get_untracked(), is_default.get_untracked());
+        let settings = ProjectUpdate { default_role, is_default, from: seen.get_value() };
         spawn_local(async move {
             let answer = people::update_project(client, &org, &name, settings).await;
             // Told also to a reader who has gone on to another page.
             busy.try_set(false);
             match answer {
-                Ok(_) => {
-                    toasts.good(i18n.now(words::SETTINGS_SAVED).to_owned());
-                    store.note_change();
-                }
+                Ok(_) => toasts.good(i18n.now(words::SETTINGS_SAVED).to_owned()),
                 Err(failure) => toasts.failure(i18n, &failure),
             }
+            // After a refusal too: it is not as it was shown.
+            store.note_change();
         });
     };
     view! {

@@ -153,6 +153,7 @@ impl Parts {
                     .map(|image| Reviewed { uri: image.uri.clone(), is_unused: image.used_at().is_none() });
                 browser::mark(RIGHTS_BEGIN);
                 let review = Review::new(facts, things.collect(), &left);
+                let review = if gaps.contains(&AuditGap::Places) { review.without_places() } else { review };
                 browser::mark(RIGHTS_END);
                 let audit = Audit { review, images, whole, gaps, capability, gathered_at };
                 return ControlFlow::Break(End::Whole(Box::new(audit)));

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use platform::name;
 use platform::permission::OrgRole;
 pub use platform::permission::ProjectRole;
+use sqlx::SqliteConnection;
 
 pub use password::InvalidPassword;
 pub(crate) use password::check as check_password;
@@ -52,6 +53,14 @@ pub enum AccountError {
         name: String,
         /// The rule it breaks.
         why: name::InvalidName,
+    },
+    /// Whoever has a name looks after the roles below it; these are somebody else's already.
+    #[error("{name} cannot be a user's name: the role {role} would be theirs by it; choose another name")]
+    NameOfRole {
+        /// What was given.
+        name: String,
+        /// A role below it.
+        role: String,
     },
     /// There is no such organisation.
     #[error("there is no organisation {0}; 'apolo admin get-orgs' lists those there are")]
@@ -94,6 +103,20 @@ pub enum AccountError {
         /// As what now.
         now: &'static str,
         /// As what the caller saw them.
+        seen: String,
+    },
+    /// Somebody else changed the project's settings since the caller looked.
+    #[error(
+        "nothing was changed: the settings of project {org}/{project} are \"{now}\" by now, not \"{seen}\"; look again and repeat what you still want"
+    )]
+    SettingsMoved {
+        /// The project's organisation.
+        org: String,
+        /// The project.
+        project: String,
+        /// What they are, in the words of its history.
+        now: String,
+        /// What the caller saw.
         seen: String,
     },
     /// Nobody would be left to look after the project.
@@ -177,7 +200,7 @@ impl Accounts {
         check(user)?;
         check_place(place)?;
         let mut change = Change::begin(&self.store, by).await?;
-        if !store::add_principal(&mut change, user, Kind::User, by.at).await? {
+        if !add_user_name(&mut change, user, by.at).await? {
             return Err(AccountError::Exists(user.to_owned()));
         }
         places::store::seat(&mut change, user, place, by.at).await?;
@@ -196,7 +219,7 @@ impl Accounts {
         }
         let mut change = Change::begin(&self.store, by).await?;
         // Nothing is changed if it is there.
-        store::add_principal(&mut change, name, Kind::User, by.at).await?;
+        add_user_name(&mut change, name, by.at).await?;
         places::store::set_org_place(&mut change, org, name, OrgRole::User).await?;
         Ok(change.commit().await?)
     }
@@ -216,15 +239,6 @@ impl Accounts {
         let mut change = Change::begin(&self.store, by).await?;
         if !store::add_principal(&mut change, role, Kind::Role, by.at).await? {
             return Err(AccountError::Exists(role.to_owned()));
-        }
-        Ok(change.commit().await?)
-    }
-
-    /// Removes a role and everything granted to it or through it.
-    pub(crate) async fn remove_role(&self, role: &str, by: &By) -> Result<(), AccountError> {
-        let mut change = Change::begin(&self.store, by).await?;
-        if !store::remove_role(&mut change, role).await? {
-            return Err(AccountError::UnknownPrincipal(role.to_owned()));
         }
         Ok(change.commit().await?)
     }
@@ -286,6 +300,17 @@ impl Accounts {
             Some(Kind::User) => Ok(()),
             Some(Kind::Role) | None => Err(AccountError::UnknownPrincipal(user.to_owned())),
         }
+    }
+}
+
+/// Adds a user who owns no role by the name alone; false when the name is taken.
+async fn add_user_name(change: &mut SqliteConnection, name: &str, now: Timestamp) -> Result<bool, AccountError> {
+    if !store::add_principal(change, name, Kind::User, now).await? {
+        return Ok(false);
+    }
+    match store::find_role_below(change, name).await? {
+        Some(role) => Err(AccountError::NameOfRole { name: name.to_owned(), role }),
+        None => Ok(true),
     }
 }
 

@@ -38,18 +38,6 @@ pub(super) async fn add_principal(
     Ok(added.rows_affected() == 1)
 }
 
-/// Removes a role with everything granted to it; false when there is none.
-pub(super) async fn remove_role(change: &mut SqliteConnection, name: &str) -> Result<bool, StoreError> {
-    let removed = sqlx::query("DELETE FROM principals WHERE name = ? AND kind = 'role'")
-        .bind(name)
-        .execute(&mut *change)
-        .await?
-        .rows_affected();
-    // Nobody may inherit from a role of the same name made later.
-    sqlx::query("DELETE FROM grants WHERE uri = 'role://' || ?").bind(name).execute(change).await?;
-    Ok(removed == 1)
-}
-
 /// What kind of principal has this name.
 pub(crate) async fn find_principal(store: &Store, name: &str) -> Result<Option<Kind>, StoreError> {
     let kind: Option<String> = sqlx::query_scalar("SELECT kind FROM principals WHERE name = ?")
@@ -74,6 +62,17 @@ pub(crate) async fn list_roles_below(store: &Store, name: &str) -> Result<Vec<St
     )
     .bind(name)
     .fetch_all(store.read())
+    .await?)
+}
+
+/// A role below a name, if there is any.
+pub(super) async fn find_role_below(change: &mut SqliteConnection, name: &str) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT name FROM principals
+         WHERE kind = 'role' AND substr(name, 1, length(?1) + 1) = ?1 || '/' ORDER BY name LIMIT 1",
+    )
+    .bind(name)
+    .fetch_optional(change)
     .await?)
 }
 

@@ -100,6 +100,28 @@ async fn a_name_is_given_once_and_only_if_it_is_one() {
 }
 
 #[tokio::test]
+async fn nobody_is_called_so_that_a_role_of_others_would_be_theirs() {
+    let f = with_alice().await;
+    for role in ["default/admin", "team/roles/readers"] {
+        f.accounts.add_role(role, &by()).await.expect("adds a role");
+    }
+    for (name, role) in [("default", "default/admin"), ("team", "team/roles/readers")] {
+        for refused in [
+            f.accounts.add_user(name, &place("demo", ProjectRole::Reader), &by()).await,
+            f.accounts.ensure_service(name, "main", &by()).await,
+        ] {
+            let said = refused.expect_err("refused").to_string();
+            assert_eq!(
+                said,
+                format!("{name} cannot be a user's name: the role {role} would be theirs by it; choose another name")
+            );
+        }
+        assert!(f.accounts.token_for(name, Duration::from_secs(60), NOON).await.is_err(), "nobody was added");
+    }
+    f.accounts.add_user("tea", &place("demo", ProjectRole::Reader), &by()).await.expect("another name");
+}
+
+#[tokio::test]
 async fn a_programs_account_belongs_to_the_organisation_and_to_no_project_however_often_it_is_asked_for() {
     let f = with_alice().await;
     for _ in 0..2 {

@@ -277,3 +277,13 @@ async fn two_servers_do_not_share_a_data_folder() {
     assert_eq!(user, "alice");
     first.shutdown().await;
 }
+
+#[tokio::test]
+async fn the_first_user_is_not_called_like_the_cluster() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = Url::parse("http://127.0.0.1:8080").expect("a url");
+    let mut config = Config::new(folder.path().to_owned(), url);
+    config.admin_name.clone_from(&config.cluster_name);
+    let refused = crate::Accounts::open(&config).await.expect_err("its role would be theirs by name");
+    assert!(causes(&refused).contains("cannot be a user's name"), "{}", causes(&refused));
+}

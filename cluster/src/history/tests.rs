@@ -1,5 +1,6 @@
 use super::*;
 use crate::store::testing::temporary;
+use platform::{audit::ChangeKind, extension::project_settings};
 
 const NOON: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
@@ -64,4 +65,30 @@ async fn a_clock_that_is_set_back_does_not_turn_history_round() {
     let entries = store::list(&store, &store::Filter::default(), 10).await.expect("reads");
     let times: Vec<Timestamp> = entries.iter().map(|entry| entry.at).collect();
     assert_eq!(times, [NOON, NOON]);
+}
+
+#[tokio::test]
+async fn whether_all_join_a_project_by_themselves_is_told_by_history() {
+    let (_folder, store) = temporary().await;
+    for sql in [
+        "INSERT INTO orgs (name, created_at) VALUES ('main', 1)",
+        "INSERT INTO projects (org, name, created_at) VALUES ('main', 'demo', 1)",
+        "UPDATE projects SET is_default = 1",
+        "UPDATE projects SET is_default = 1",
+        "UPDATE projects SET default_role = 'reader', is_default = 0",
+        "DELETE FROM projects",
+    ] {
+        let mut change = Change::begin(&store, &by("alice", NOON)).await.expect("begins");
+        sqlx::query(sql).execute(&mut *change).await.expect(sql);
+        change.commit().await.expect("commits");
+    }
+    let filter = store::Filter { kind: Some(ChangeKind::Project), ..store::Filter::default() };
+    let entries = store::list(&store, &filter, 10).await.expect("reads");
+    let steps: Vec<_> = entries.into_iter().rev().map(|entry| (entry.before, entry.after)).collect();
+    let (writer, all, reader) = (
+        Some(project_settings("writer", false)),
+        Some(project_settings("writer", true)),
+        Some(project_settings("reader", false)),
+    );
+    assert_eq!(steps, [(None, writer.clone()), (writer, all.clone()), (all, reader.clone()), (reader, None)]);
 }

@@ -145,7 +145,9 @@ impl Problem {
                 | PermissionError::Oneself { .. }
                 | PermissionError::Target { .. } => StatusCode::BAD_REQUEST,
                 PermissionError::UnknownRole(_) => StatusCode::NOT_FOUND,
-                PermissionError::Changed(_) => StatusCode::CONFLICT,
+                PermissionError::Changed(_)
+                | PermissionError::LastAdministrator { .. }
+                | PermissionError::AdminRole(_) => StatusCode::CONFLICT,
                 PermissionError::Store(error) => of_store(error),
             },
             Self::Job(error) => match error {
@@ -226,7 +228,9 @@ fn of_account(error: &AccountError) -> StatusCode {
         AccountError::Exists(_)
         | AccountError::AlreadyMember { .. }
         | AccountError::PlaceMoved { .. }
+        | AccountError::SettingsMoved { .. }
         | AccountError::LastManager { .. }
+        | AccountError::NameOfRole { .. }
         | AccountError::InUse { .. } => StatusCode::CONFLICT,
         AccountError::Name { .. } | AccountError::Code | AccountError::Password(_) | AccountError::Refresh => {
             StatusCode::BAD_REQUEST
@@ -354,6 +358,12 @@ mod tests {
             (AccountError::NotMember { user: "x".into(), place: "x".into() }.into(), 404),
             (AccountError::AlreadyMember { user: "x".into(), place: "x".into(), role: "user" }.into(), 409),
             (AccountError::LastManager { user: "x".into(), org: "x".into(), project: "x".into() }.into(), 409),
+            (
+                AccountError::SettingsMoved { org: "x".into(), project: "x".into(), now: "x".into(), seen: "y".into() }
+                    .into(),
+                409,
+            ),
+            (AccountError::NameOfRole { name: "x".into(), role: "x".into() }.into(), 409),
             (AccountError::InUse { what: "x".into(), why: "x".into() }.into(), 409),
             (missing().into(), 403),
             (PermissionError::NoEffect("x".into()).into(), 400),
@@ -361,6 +371,8 @@ mod tests {
             (PermissionError::Target { uri: uri(), why: "x".into() }.into(), 400),
             (PermissionError::UnknownRole("x".into()).into(), 404),
             (PermissionError::Changed("x".into()).into(), 409),
+            (PermissionError::LastAdministrator { cluster: "x".into(), role: "x".into() }.into(), 409),
+            (PermissionError::AdminRole("x".into()).into(), 409),
             (PermissionError::NothingAsked.into(), 400),
             (PermissionError::Ungrantable(Action::List).into(), 400),
             (JobError::NoSuchJob("x".into()).into(), 400),

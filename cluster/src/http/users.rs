@@ -14,7 +14,7 @@ use super::{
     caller::Caller,
     input::{Query, Segments, Sent},
 };
-use crate::permissions::PermissionError;
+use crate::{accounts::AccountError, permissions::PermissionError};
 
 /// Permissions in one request.
 const MOST: usize = 1000;
@@ -127,9 +127,11 @@ pub(super) async fn role_remove(
     Segments(role): Segments<String>,
 ) -> Result<StatusCode, Problem> {
     let role = principal(&role)?;
-    caller.require(&role_uri(&role)?, Action::Manage)?;
-    api.accounts.remove_role(&role, &caller.by(&api)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    role_uri(&role)?;
+    if api.permissions.remove_role(&caller.rights, &role, &caller.by(&api)).await? {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(AccountError::UnknownPrincipal(role).into())
 }
 
 pub(super) async fn permissions_grant(

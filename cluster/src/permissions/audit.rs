@@ -134,6 +134,8 @@ impl Permissions {
                 }
             }
         }
+        let on: Vec<&Uri> = changes.iter().map(|change| &change.uri).collect();
+        self.ensure_administered(&mut transaction, &caller.policy, &on).await?;
         let revision = history::store::revision(&mut transaction).await?;
         transaction.commit().await?;
         Ok(revision)

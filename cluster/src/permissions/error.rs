@@ -41,6 +41,19 @@ pub(crate) enum PermissionError {
     /// There is no such role to give.
     #[error("there is no role {0}; add it first with 'apolo acl add-role {0}'")]
     UnknownRole(String),
+    /// Nobody would be left to look after the cluster.
+    #[error("nobody would be left to administer cluster {cluster}; give another user the role {role} first")]
+    LastAdministrator {
+        /// The cluster.
+        cluster: String,
+        /// The role of its administrators.
+        role: String,
+    },
+    /// The administrators' role is part of the cluster.
+    #[error(
+        "role {0} cannot be removed: whoever has it administers the cluster; take it back from single users instead"
+    )]
+    AdminRole(String),
     /// Somebody else changed what the caller looked at.
     #[error("nothing was changed: {0}. Look at the list again and repeat what you still want")]
     Changed(String),

@@ -4,6 +4,7 @@
 //! default: what nothing gives is refused. The arithmetic is `platform::permission`; here is what it is fed with, kept ready
 //! until something changes.
 
+mod administrators;
 mod audit;
 mod error;
 mod store;
@@ -15,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use platform::{
     Uri,
-    permission::{Action, Node, PROJECT_SCHEMES, Permission, Policy},
+    permission::{Action, Node, Permission, Policy},
 };
 
 pub(crate) use audit::HistoryWanted;
@@ -26,9 +27,6 @@ use crate::{
     jobs::Visible,
     store::{Store, StoreError},
 };
-
-/// What else the administrators of a cluster have rights on.
-const CLUSTER_SCHEMES: [&str; 3] = ["cluster", "user", "org"];
 
 /// What decides rights, compiled, and the number of the last change in it.
 type Ready = (i64, Arc<Policy>);
@@ -132,49 +130,6 @@ impl Permissions {
         Ok(Rights { principal: principal.to_owned(), policy })
     }
 
-    /// The role whose bearers may do everything on the cluster.
-    pub(crate) fn admin_role(&self) -> String {
-        format!("{}/admin", self.cluster)
-    }
-
-    /// Makes sure the administrators' role may do everything, and that `user` has it.
-    pub(crate) async fn ensure_admin(&self, user: &str, by: &By) -> Result<(), StoreError> {
-        let role = self.admin_role();
-        let mut change = Change::begin(&self.store, by).await?;
-        for want in self.everything() {
-            raise(&mut change, &role, &want, by).await?;
-        }
-        let has_role = Permission { uri: role_uri(&role), action: Action::Read };
-        raise(&mut change, user, &has_role, by).await?;
-        change.commit().await
-    }
-
-    /// Gives the administrators' role what this version knows and an earlier one did not. Writes only if something is missing.
-    pub(crate) async fn bring_admin_up_to_date(&self, by: &By) -> Result<(), StoreError> {
-        let (role, (_, policy)) = (self.admin_role(), self.policy().await?);
-        let is_there = policy.facts().principals.iter().any(|principal| principal.name == role);
-        let missing = self.everything().filter(|want| !policy.allows(&role, &want.uri, want.action));
-        let missing: Vec<Permission> = missing.filter(|_| is_there).collect();
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let mut change = Change::begin(&self.store, by).await?;
-        for want in missing {
-            raise(&mut change, &role, &want, by).await?;
-        }
-        change.commit().await
-    }
-
-    /// What administrators of the cluster may do.
-    fn everything(&self) -> impl Iterator<Item = Permission> {
-        PROJECT_SCHEMES
-            .into_iter()
-            .chain(CLUSTER_SCHEMES)
-            .map(|scheme| Uri::try_new(scheme, [&self.cluster]))
-            .chain([Uri::try_new::<&str>("role", [])])
-            .map(|uri| Permission { uri: uri.expect("the cluster's name is a plain segment"), action: Action::Manage })
-    }
-
     /// Begins a change, with the caller's rights as they are now: until the change is over nobody else can change them.
     async fn begin(&self, caller: &Rights, by: &By) -> Result<(Change, Rights), StoreError> {
         let change = Change::begin(&self.store, by).await?;
@@ -218,6 +173,8 @@ impl Permissions {
         for want in wanted {
             store::put(&mut change, to, want, &by.actor, by.at).await?;
         }
+        let on: Vec<&Uri> = wanted.iter().map(|want| &want.uri).collect();
+        self.ensure_administered(&mut change, &caller.policy, &on).await?;
         Ok(change.commit().await?)
     }
 
@@ -260,7 +217,24 @@ impl Permissions {
             let (_, policy) = self.policy().await?;
             return Err(PermissionError::NoEffect(nothing_to_revoke(&policy, from, first)));
         }
+        self.ensure_administered(&mut change, &caller.policy, &uris.iter().collect::<Vec<_>>()).await?;
         Ok(change.commit().await?)
+    }
+
+    /// Removes a role and everything granted to it or through it; false when there is none.
+    pub(crate) async fn remove_role(&self, caller: &Rights, role: &str, by: &By) -> Result<bool, PermissionError> {
+        let (mut change, caller) = self.begin(caller, by).await?;
+        let uri = role_uri(role);
+        caller.require(std::slice::from_ref(&uri), Action::Manage)?;
+        if role == self.admin_role() {
+            return Err(PermissionError::AdminRole(role.to_owned()));
+        }
+        if !store::remove_role(&mut change, role, &uri).await? {
+            return Ok(false);
+        }
+        self.ensure_administered(&mut change, &caller.policy, &[&uri]).await?;
+        change.commit().await?;
+        Ok(true)
     }
 
     /// What a principal was granted at and below a URI: everything when the caller asks for itself, else what lies

@@ -22,14 +22,18 @@ pub(super) async fn facts(store: &Store, cluster: &str) -> Result<(i64, Facts), 
     // One transaction: a change that comes in between is in all of it or in nothing.
     let mut reading = store.read().begin().await?;
     let revision = history::store::revision(&mut reading).await?;
-    let facts = Facts {
+    Ok((revision, facts_now(&mut reading, cluster).await?))
+}
+
+/// The same in a transaction that is under way.
+pub(super) async fn facts_now(reading: &mut SqliteConnection, cluster: &str) -> Result<Facts, StoreError> {
+    Ok(Facts {
         cluster: cluster.to_owned(),
-        principals: all(&mut reading, "SELECT name, kind FROM principals ORDER BY name", principal).await?,
-        grants: all(&mut reading, "SELECT * FROM grants ORDER BY uri, principal", grant).await?,
-        members: all(&mut reading, "SELECT * FROM members ORDER BY org, project, principal", member).await?,
-        org_members: all(&mut reading, "SELECT * FROM org_members ORDER BY org, principal", org_member).await?,
-    };
-    Ok((revision, facts))
+        principals: all(reading, "SELECT name, kind FROM principals ORDER BY name", principal).await?,
+        grants: all(reading, "SELECT * FROM grants ORDER BY uri, principal", grant).await?,
+        members: all(reading, "SELECT * FROM members ORDER BY org, project, principal", member).await?,
+        org_members: all(reading, "SELECT * FROM org_members ORDER BY org, principal", org_member).await?,
+    })
 }
 
 async fn all<T>(
@@ -96,6 +100,15 @@ pub(super) async fn remove(change: &mut SqliteConnection, principal: &str, uri: 
         .execute(change)
         .await?;
     Ok(removed.rows_affected() > 0)
+}
+
+/// Removes a role, what was granted to it, and whoever has it from it; false when there is none.
+pub(super) async fn remove_role(change: &mut SqliteConnection, name: &str, uri: &Uri) -> Result<bool, StoreError> {
+    let removed =
+        sqlx::query("DELETE FROM principals WHERE name = ? AND kind = 'role'").bind(name).execute(&mut *change).await?;
+    // Nobody may inherit from a role of the same name made later.
+    sqlx::query("DELETE FROM grants WHERE uri = ?").bind(uri.to_string()).execute(change).await?;
+    Ok(removed.rows_affected() == 1)
 }
 
 fn principal(row: &SqliteRow) -> Result<Principal, StoreError> {

@@ -8,7 +8,7 @@ use platform::{
     permission::{PROJECT_SCHEMES, Policy, PrincipalKind},
 };
 
-use super::{CLUSTER_SCHEMES, PermissionError, store};
+use super::{PermissionError, administrators::CLUSTER_SCHEMES, store};
 use crate::store::Store;
 
 /// Refuses a URI on which a grant would mean nothing, or not what it seems.

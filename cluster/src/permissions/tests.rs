@@ -1,8 +1,10 @@
+mod administrators;
+
 use std::time::Duration;
 
 use super::*;
 use jiff::Timestamp;
-use platform::audit::GrantChange;
+use platform::{audit::GrantChange, permission::PROJECT_SCHEMES};
 
 use crate::{
     accounts::{Accounts, Membership, ProjectRole, places::Seen},
@@ -196,7 +198,7 @@ async fn a_role_hands_its_rights_on_until_it_is_removed() {
     f.grant("alice", "bob", "role://alice/roles/team", Action::Read).await.expect("alice looks after her roles");
     let thing = uri("image://default/main/demo/x");
     assert!(f.rights("bob").await.allow(&thing, Action::Read));
-    f.accounts.remove_role("alice/roles/team", &tester()).await.expect("removes");
+    assert!(f.permissions.remove_role(&f.rights("alice").await, "alice/roles/team", &tester()).await.expect("removes"));
     assert!(!f.rights("bob").await.allow(&thing, Action::Read));
     f.accounts.add_role("alice/roles/team", &tester()).await.expect("adds again");
     f.grant("alice", "alice/roles/team", "image://default/main/demo/x", Action::Read).await.expect("grants");

@@ -3,15 +3,22 @@
 use super::{Known, Thing, known, words};
 use crate::{Gateway, rescue::Failure, session::Session, upstream::UpstreamError};
 use api::access::{Action, Basis, Grant, Holder, PrincipalKind, Reason, Sharing, Source};
-use platform::{Uri, permission::Policy};
-use std::collections::BTreeMap;
+use platform::{
+    Uri,
+    permission::{self, Policy},
+};
+use std::collections::{BTreeMap, HashMap};
 
 /// Who has access, as far as the user may know.
 pub(crate) async fn sharing(gateway: &Gateway, session: &Session, uri: &str) -> Result<Sharing, Failure> {
     let thing = Thing::parse(uri)?.with_aliases(gateway, session).await;
-    let (action, basis, holders) = match known(gateway, session).await.map_err(Failure::access)? {
-        Some(known) => by_facts(&known, &thing, &session.user),
-        None => by_grants(gateway, session, &thing).await.map_err(Failure::access)?,
+    let (thing, (action, basis, holders)) = match known(gateway, session).await.map_err(Failure::access)? {
+        Some(known) => {
+            let thing = thing.shared_by(|uri| known.policy.allows(&session.user, uri, permission::Action::Manage));
+            let told = by_facts(&known, &thing, &session.user);
+            (thing, told)
+        }
+        None => by_grants(gateway, session, thing).await.map_err(Failure::access)?,
     };
     let targets = thing.targets.iter().map(Uri::to_string).collect();
     Ok(Sharing { uri: thing.uri.to_string(), targets, action, basis, holders })
@@ -19,9 +26,14 @@ pub(crate) async fn sharing(gateway: &Gateway, session: &Session, uri: &str) -> 
 
 fn by_facts(known: &Known, thing: &Thing, asker: &str) -> (Option<Action>, Basis, Vec<Holder>) {
     let mut holders = holders(&known.policy, thing);
-    let action = holders.iter().find(|holder| holder.principal == asker).and_then(|holder| holder.action);
-    if known.whole || action == Some(Action::Manage) {
+    let action = action_on(&known.policy, thing, asker);
+    // The facts tell all about what the asker manages.
+    let manages = |uri: &Uri| known.policy.allows(asker, uri, permission::Action::Manage);
+    if known.whole || thing.targets.iter().chain(&thing.also).all(manages) {
         return (action, Basis::Facts, holders);
+    }
+    if action == Some(Action::Manage) {
+        return (action, Basis::Grants, holders);
     }
     // Of a thing that the asker does not manage, the facts at hand tell of others only by chance.
     holders.retain(|holder| holder.principal == asker);
@@ -39,12 +51,16 @@ fn holders(policy: &Policy, thing: &Thing) -> Vec<Holder> {
     names.into_keys().map(|name| holder(policy, thing, name)).collect()
 }
 
-fn holder(policy: &Policy, thing: &Thing, principal: &str) -> Holder {
+/// What somebody may do on all parts of the thing.
+fn action_on(policy: &Policy, thing: &Thing, principal: &str) -> Option<Action> {
     let best = |target| {
         let rights = thing.names_of(target).map(|uri| policy.effective(principal, uri));
         words::action(rights.max().unwrap_or_default())
     };
-    let parts: Vec<Option<Action>> = thing.targets.iter().map(best).collect();
+    thing.targets.iter().map(best).min().flatten()
+}
+
+fn holder(policy: &Policy, thing: &Thing, principal: &str) -> Holder {
     let mut reasons: Vec<Reason> = Vec::new();
     for target in &thing.targets {
         for uri in thing.names_of(target) {
@@ -65,7 +81,7 @@ fn holder(policy: &Policy, thing: &Thing, principal: &str) -> Holder {
     Holder {
         principal: principal.to_owned(),
         kind: super::principals::kind_of(facts, principal),
-        action: parts.into_iter().min().flatten(),
+        action: action_on(policy, thing, principal),
         grants: grants.collect(),
         reasons,
     }
@@ -75,18 +91,16 @@ fn holder(policy: &Policy, thing: &Thing, principal: &str) -> Holder {
 async fn by_grants(
     gateway: &Gateway,
     session: &Session,
-    thing: &Thing,
-) -> Result<(Option<Action>, Basis, Vec<Holder>), UpstreamError> {
+    thing: Thing,
+) -> Result<(Thing, (Option<Action>, Basis, Vec<Holder>)), UpstreamError> {
     let upstream = gateway.upstream();
-    let mut own = Vec::new();
-    for target in &thing.targets {
-        let mut best = upstream.action_on(session, target).await?;
-        for uri in &thing.also {
-            best = best.max(upstream.action_on(session, uri).await?);
-        }
-        own.push(words::action(best));
+    let mut own = HashMap::new();
+    for uri in thing.targets.iter().chain(&thing.also) {
+        own.insert(uri.clone(), upstream.action_on(session, uri).await?);
     }
-    let action = own.into_iter().min().flatten();
+    let thing = thing.shared_by(|uri| own[uri] == permission::Action::Manage);
+    let best = |target| words::action(thing.names_of(target).map(|uri| own[uri]).max().unwrap_or_default());
+    let action = thing.targets.iter().map(best).min().flatten();
     let mut granted: Vec<(String, Uri, Action)> = Vec::new();
     // The whole lists: a platform that is asked about a thing tells what lies below it, not what reaches it from above.
     let (mine, others) =
@@ -97,7 +111,7 @@ async fn by_grants(
     granted.retain(|(_, uri, _)| thing.targets.iter().chain(&thing.also).any(|target| uri.covers(target)));
     granted.sort();
     granted.dedup();
-    let mut holders = from_grants(thing, &granted);
+    let mut holders = from_grants(&thing, &granted);
     let basis = if action == Some(Action::Manage) { Basis::Grants } else { Basis::Own };
     if basis == Basis::Own {
         holders.retain(|holder| holder.principal == session.user);
@@ -111,7 +125,7 @@ async fn by_grants(
         }
         None => {}
     }
-    Ok((action, basis, holders))
+    Ok((thing, (action, basis, holders)))
 }
 
 /// Those whom the grants name.

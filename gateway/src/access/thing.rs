@@ -46,6 +46,17 @@ impl Thing {
         self
     }
 
+    /// Shared by the name that the user manages, where that is another one: a job may be managed by its name and not by its id.
+    pub(crate) fn shared_by(mut self, manages: impl Fn(&Uri) -> bool) -> Self {
+        if let [target] = self.targets.as_mut_slice()
+            && !manages(target)
+            && let Some(other) = self.also.iter_mut().find(|uri| manages(uri))
+        {
+            std::mem::swap(target, other);
+        }
+        self
+    }
+
     /// Everything that decides about one of its targets.
     pub(crate) fn names_of<'a>(&'a self, target: &'a Uri) -> impl Iterator<Item = &'a Uri> {
         [target].into_iter().chain(&self.also)
@@ -90,6 +101,24 @@ mod tests {
         for bad in ["", "net", "project://default", "project://a/b/c/d", "image://a/../b", "image://a/b?c"] {
             assert!(matches!(Thing::parse(bad), Err(Failure::Invalid { field: Some(f), .. }) if f == "uri"), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_job_is_shared_by_its_id_unless_only_its_name_is_managed() {
+        let job = || {
+            let also = vec![parse_uri("job://c/o/p/train").expect("a URI")];
+            Thing { also, ..Thing::parse("job://c/o/p/job-1").expect("a job") }
+        };
+        let target = |managed: &[&str]| {
+            let thing = job().shared_by(|uri| managed.contains(&uri.to_string().as_str()));
+            let names: Vec<String> = thing.names_of(&thing.targets[0]).map(Uri::to_string).collect();
+            names
+        };
+        let (id, name) = ("job://c/o/p/job-1", "job://c/o/p/train");
+        for managed in [&[id, name][..], &[id], &[]] {
+            assert_eq!(target(managed), [id, name], "{managed:?}");
+        }
+        assert_eq!(target(&[name]), [name, id]);
     }
 
     #[test]

@@ -6,9 +6,13 @@ use crate::{
     session::Session,
     upstream::{FactsAnswer, HistorySelector, UpstreamError},
 };
-use api::audit::{AuditCapability, AuditStep};
+use api::audit::{AuditCapability, AuditGap, AuditStep};
 use jiff::Timestamp;
-use platform::{audit::ChangeKind, permission::Facts};
+use platform::{
+    Uri,
+    audit::ChangeKind,
+    permission::{Action, Facts, Policy},
+};
 use std::collections::BTreeSet;
 
 /// Entries of history in one page, and pages looked through for those who left.
@@ -37,16 +41,32 @@ pub(super) async fn gather(
         FactsAnswer::Unchanged => return Ok(Answer::Unchanged),
         FactsAnswer::Facts { facts, etag } => (facts, etag),
     };
-    let left = left(gateway, session, at, &answer.facts).await?;
+    let knows_places = answer.whole || knows_places(&answer.facts, &session.user);
+    // Who has a place that the viewer does not see has not left.
+    let left = if knows_places { left(gateway, session, at, &answer.facts).await? } else { Vec::new() };
     answer.facts.grants.retain(|grant| reaches_images(&grant.uri));
     progress.tell(AuditStep::People, answer.facts.principals.len(), Some(answer.facts.principals.len()));
     let capability = AuditCapability { history: true, atomic: true };
-    let people = People { facts: answer.facts, left, whole: answer.whole, gaps: Vec::new(), capability };
+    let gaps = if knows_places { Vec::new() } else { vec![AuditGap::Places] };
+    let people = People { facts: answer.facts, left, whole: answer.whole, gaps, capability };
     Ok(Answer::Facts(people, etag))
 }
 
+/// Whether the viewer's part of the facts tells who belongs to the organisations whose images the viewer sees: that is told to their
+/// members and to who manages them.
+fn knows_places(facts: &Facts, viewer: &str) -> bool {
+    let policy = Policy::new(facts.clone());
+    let known = |org: &String| {
+        let uri = Uri::try_new("org", [&facts.cluster, org]);
+        facts.org_members.iter().any(|member| member.principal == viewer && member.org == *org)
+            || uri.is_ok_and(|uri| policy.allows(viewer, &uri, Action::Manage))
+    };
+    let mut seen = policy.permissions_of(viewer).filter(|right| right.uri.scheme() == "image");
+    seen.all(|right| right.uri.segments().get(1).is_some_and(known))
+}
+
 /// Whether a grant is one on images, or gives a role that may have such.
-pub(super) fn reaches_images(uri: &platform::Uri) -> bool {
+pub(super) fn reaches_images(uri: &Uri) -> bool {
     matches!(uri.scheme(), "image" | "role")
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Gateway,
-    rescue::{Failure, Told, tell},
+    rescue::{Failure, Told, sentence, tell},
     session::Session,
     upstream::{FactsAnswer, UpstreamError},
 };
@@ -93,7 +93,7 @@ async fn all_or_none(
             {
                 return Ok(rows);
             }
-            let message = error.unwrap_or_else(|| "A grant of the list has changed.".to_owned());
+            let message = error.map_or_else(|| "A grant of the list has changed.".to_owned(), |said| sentence(&said));
             Ok(refused(items, |_| true, &problem(Code::Conflict, message)))
         }
         Err(UpstreamError::Refused { status, error, missing, retry_after_secs }) => {

@@ -63,7 +63,7 @@ fn not_granted(error: UpstreamError, uri: &Uri, desk: &Desk) -> Failure {
         return LinkFailure::MayNotShare { uri: uri.to_string() }.into();
     }
     match error {
-        UpstreamError::Refused { status: http::StatusCode::NOT_FOUND, .. } => {
+        UpstreamError::Refused { status: http::StatusCode::NOT_FOUND, error: Some(_), .. } => {
             LinkFailure::NoAccount { account: desk.account_name() }.into()
         }
         other => Failure::Upstream(other),

@@ -66,7 +66,7 @@ pub(crate) async fn redeem(
     match attempt(gateway, token, sight).await? {
         Ok(redeemed) => Ok(redeemed),
         Err(Shut { guessed }) => {
-            if guessed && links.guesses.failed(from, host.now()) {
+            if guessed && links.guesses.failed(from, token, host.now()) {
                 tracing::warn!(address = ?from, "somebody tries links that open nothing; the address must wait");
             }
             refused_after.await;
@@ -77,7 +77,7 @@ pub(crate) async fn redeem(
 
 /// It opens nothing.
 struct Shut {
-    /// The token never was one, or is none any more.
+    /// There is no such token, or none any more.
     guessed: bool,
 }
 
@@ -94,7 +94,7 @@ async fn attempt(gateway: &Gateway, token: &str, sight: Sight) -> Result<Result<
         // The id is the job's own, so a name that was reused cannot slip in another.
         Ok(job) if job.id == link.job => Ok(Ok(Redeemed { job: view(job, now), link, session })),
         Ok(_) => Ok(Err(Shut { guessed: false })),
-        Err(error) if error.is_absent() => {
+        Err(error) if error.is_no_such_job() => {
             desk.job_is_gone(&link).await;
             Ok(Err(Shut { guessed: false }))
         }
@@ -108,10 +108,8 @@ async fn attempt(gateway: &Gateway, token: &str, sight: Sight) -> Result<Result<
 fn admit(found: Option<StoredLink>, hash: &TokenHash, sight: Sight, now: Timestamp) -> Result<StoredLink, Shut> {
     // The store has looked by the hash; this does not rely on how.
     let link = found.filter(|link| bool::from(link.hash.ct_eq(hash))).ok_or(Shut { guessed: true })?;
-    if now >= link.expires_at {
-        return Err(Shut { guessed: true });
-    }
-    if link.scope < sight.needs() {
+    // Whoever has a token that was one has not guessed it.
+    if now >= link.expires_at || link.scope < sight.needs() {
         return Err(Shut { guessed: false });
     }
     Ok(link)
@@ -147,8 +145,11 @@ mod tests {
             let link = StoredLink { scope, ..stored() };
             let now = link.expires_at - SignedDuration::from_secs(left_secs);
             let hash = if right_token { link.hash } else { [1; 32] };
-            let opens = admit(known.then(|| link.clone()), &hash, sight, now).is_ok();
-            prop_assert_eq!(opens, known && right_token && left_secs > 0 && (shows_log || sight != Sight::Log));
+            let admitted = admit(known.then(|| link.clone()), &hash, sight, now);
+            if let Err(shut) = &admitted {
+                prop_assert_eq!(shut.guessed, !(known && right_token), "a token that was one was not guessed");
+            }
+            prop_assert_eq!(admitted.is_ok(), known && right_token && left_secs > 0 && (shows_log || sight != Sight::Log));
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     upstream::{self, At},
 };
 use api::people::{Project, ProjectCreate, ProjectUpdate, Projects};
-use platform::permission::ProjectRole;
+use platform::{extension::project_settings, permission::ProjectRole};
 
 /// The projects that the asker may see.
 pub(crate) async fn projects(gateway: &Gateway, session: &Session, org: &str) -> Result<Projects, Failure> {
@@ -65,9 +65,30 @@ pub(crate) async fn update_project(
     input: ProjectUpdate,
 ) -> Result<Project, Failure> {
     check_role(&input.default_role)?;
+    let seen = input.from.map(|from| project_settings(&from.default_role, from.is_default));
+    if let Some(seen) = &seen {
+        let found = gateway.upstream().projects(session, org).await.map_err(Failure::access)?;
+        ensure_as_seen(&found, org, &name, seen)?;
+    }
     let project = upstream::Project { name, is_default: input.is_default, default_role: Some(input.default_role) };
-    gateway.upstream().update_project(session, org, &project).await.map_err(Failure::access)?;
+    let changed = gateway.upstream().update_project(session, org, &project, seen.as_deref()).await;
+    changed.map_err(Failure::access)?;
     Ok(view_of(org, project, None))
+}
+
+/// Refuses when the settings are not what their author saw.
+fn ensure_as_seen(found: &[upstream::Project], org: &str, name: &str, seen: &str) -> Result<(), Failure> {
+    let now = found.iter().find(|project| project.name == name);
+    let message = match now.map(|now| now.default_role.as_deref().map(|role| project_settings(role, now.is_default))) {
+        Some(Some(now)) if now != seen => format!(
+            "Nothing was changed: the settings of project {org}/{name} are \"{now}\" by now, where you saw \"{seen}\". Look again and \
+             repeat what you still want."
+        ),
+        // An older platform says nothing of them.
+        Some(_) => return Ok(()),
+        None => format!("Nothing was changed: organisation {org} has no project {name} any more."),
+    };
+    Err(Failure::GrantMoved { message })
 }
 
 /// Removes a project in which nothing is left.

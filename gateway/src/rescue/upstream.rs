@@ -101,7 +101,12 @@ fn tell_refused(status: StatusCode, error: Option<&str>, missing: &[Permission])
         401 => tell(&Failure::SignedOut),
         403 if !missing.is_empty() => told(Code::Forbidden, lacking(missing)),
         403 => told(Code::Forbidden, said("You may not do this. Ask the owner or an administrator for access.")),
-        404 => tell(&Failure::NoSuchJob),
+        404 if error.is_some() => tell(&Failure::NoSuchJob),
+        404 => told(
+            Code::Unavailable,
+            "Something before the cluster says that there is nothing at its address. Try again in a moment; if it stays so, tell \
+             its administrator.",
+        ),
         409 => told(Code::Conflict, said("The job's state does not allow this.")),
         413 => told(Code::TooLarge, said("The cluster says that this is too large.")),
         429 => told(Code::TooManyRequests, "The cluster asks to slow down. Try again in a moment."),

@@ -97,11 +97,15 @@ impl UpstreamError {
             if matches!(status.as_u16(), 400 | 401) && error == "invalid_grant")
     }
 
-    /// Whether the cluster says the job is not there (or not running): the platform answers 400 or 404.
+    /// Whether the platform itself says that it knows no such job, which it does with a 400.
+    pub(crate) fn is_no_such_job(&self) -> bool {
+        matches!(self, Self::Refused { status, error: Some(said), .. }
+            if matches!(status.as_u16(), 400 | 404) && said.starts_with("no such job"))
+    }
+
+    /// Whether the platform itself says that the job is not there, or not running. A 404 without a word is of something before it.
     pub(crate) fn is_absent(&self) -> bool {
-        matches!(self, Self::Refused { status, error, .. }
-            if *status == StatusCode::NOT_FOUND
-                || (*status == StatusCode::BAD_REQUEST && error.as_deref().is_some_and(|e| e.starts_with("no such job"))))
+        self.is_no_such_job() || matches!(self, Self::Refused { status: StatusCode::NOT_FOUND, error: Some(_), .. })
     }
 }
 

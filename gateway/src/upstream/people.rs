@@ -5,7 +5,7 @@
 use super::{Upstream, UpstreamError, asked, empty, with_json};
 use crate::session::Session;
 use http::{HeaderName, HeaderValue, Method};
-use platform::extension::EXPECTED_ROLE_HEADER;
+use platform::extension::{EXPECTED_ROLE_HEADER, EXPECTED_SETTINGS_HEADER};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -158,15 +158,21 @@ impl Upstream {
         self.write(session, Method::POST, &url, project).await
     }
 
-    /// Changes a project's settings.
+    /// Changes a project's settings; a cluster of ours refuses when they are no longer `from`.
     pub(crate) async fn update_project(
         &self,
         session: &Session,
         org: &str,
         project: &Project,
+        from: Option<&str>,
     ) -> Result<(), UpstreamError> {
         let url = self.org_on_cluster(session, org, &["projects", &project.name]).await?;
-        self.write(session, Method::PUT, &url, project).await
+        let builder = asked(session, Method::PUT, &url);
+        let builder = match from {
+            Some(from) => expecting(builder, EXPECTED_SETTINGS_HEADER, from),
+            None => builder,
+        };
+        self.call(with_json(builder, project)?).await.map(drop)
     }
 
     /// Removes a project in which nothing is left.
@@ -218,7 +224,7 @@ impl Upstream {
         to: &str,
     ) -> Result<(), UpstreamError> {
         let url = self.place_url(session, at, Some(user)).await?;
-        let builder = expecting(asked(session, Method::PUT, &url), from);
+        let builder = expecting(asked(session, Method::PUT, &url), EXPECTED_ROLE_HEADER, from);
         self.call(with_json(builder, &NewRole { role: to })?).await.map(drop)
     }
 
@@ -231,7 +237,7 @@ impl Upstream {
         from: &str,
     ) -> Result<(), UpstreamError> {
         let url = self.place_url(session, at, Some(user)).await?;
-        let builder = expecting(asked(session, Method::DELETE, &url), from);
+        let builder = expecting(asked(session, Method::DELETE, &url), EXPECTED_ROLE_HEADER, from);
         self.call(empty(builder)?).await.map(drop)
     }
 
@@ -272,9 +278,9 @@ impl Upstream {
     }
 }
 
-fn expecting(builder: http::request::Builder, role: &str) -> http::request::Builder {
-    match HeaderValue::from_str(role) {
-        Ok(role) => builder.header(HeaderName::from_static(EXPECTED_ROLE_HEADER), role),
+fn expecting(builder: http::request::Builder, header: &'static str, seen: &str) -> http::request::Builder {
+    match HeaderValue::from_str(seen) {
+        Ok(seen) => builder.header(HeaderName::from_static(header), seen),
         // No role that a cluster gives is called so; the cluster says so itself.
         Err(_) => builder,
     }

@@ -118,6 +118,35 @@ async fn facts_come_in_one_call_where_the_cluster_has_them() {
 }
 
 #[tokio::test]
+async fn who_belongs_to_an_organisation_that_the_viewer_does_not_see_is_no_outsider_and_has_not_left() {
+    for (is_member, outsiders, gone) in [(false, vec![], vec![]), (true, vec!["bob"], vec![json!("bob")])] {
+        let owner = move |asked: &Asked| {
+            let mut facts = facts();
+            facts["whole"] = json!(false);
+            facts["members"] = json!([]);
+            // Who manages the organisation is seen by every owner in it, its other members are not.
+            facts["org_members"] = json!([{"principal": "carol", "org": "acme", "role": "admin"}]);
+            facts["grants"] = json!([grant("alice", TOOL, "manage"), grant("bob", TOOL, "read")]);
+            if is_member {
+                let alice = json!({"principal": "alice", "org": "acme", "role": "user"});
+                facts["org_members"].as_array_mut().expect("a list").push(alice);
+            }
+            let told = (asked.line == "GET /api/v1/extensions/access").then(|| answer(200, facts));
+            told.or_else(|| images(asked)).or_else(|| left(asked))
+        };
+        let mut world = World::signed_in(owner).await;
+        let told = lines(&world.get("/audit").await.text);
+        let gaps = &told.last().expect("an end")["gaps"];
+        assert_eq!(gaps.as_array().expect("a list").contains(&json!("places")), !is_member, "{gaps}");
+        assert_eq!(items(&told, "left"), gone);
+        let file = world.get("/audit/download?of=rights&form=json&outsiders=1").await;
+        let rows = file.body.as_array().expect("a list").iter();
+        let names: Vec<&str> = rows.filter_map(|row| row["principal"].as_str()).collect();
+        assert_eq!(names, outsiders, "{}", file.text);
+    }
+}
+
+#[tokio::test]
 async fn facts_that_have_not_changed_are_not_fetched_again() {
     let mut world = World::signed_in(bulk).await;
     let first = lines(&world.get("/audit").await.text);

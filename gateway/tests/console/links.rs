@@ -2,7 +2,7 @@
 
 use super::{
     shelf::Shelf,
-    world::{Asked, Got, World, answer, job, token},
+    world::{Asked, Got, World, answer, html, job, token},
 };
 use axum::body::Body;
 use gateway::LinksConfig;
@@ -23,6 +23,8 @@ pub(crate) struct Platform {
     pub(crate) jobs: Mutex<Vec<(String, &'static str)>>,
     /// Whether everybody may give up what they were granted.
     pub(crate) gives_up: AtomicBool,
+    /// Whether what stands before the platform has lost it, and answers in its place.
+    pub(crate) is_lost: AtomicBool,
 }
 
 impl Platform {
@@ -33,6 +35,7 @@ impl Platform {
             granted: Mutex::default(),
             jobs: Mutex::new(jobs),
             gives_up: AtomicBool::new(true),
+            is_lost: AtomicBool::new(false),
         })
     }
 
@@ -45,6 +48,9 @@ impl Platform {
     }
 
     fn answer(&self, asked: &Asked) -> Option<Response<Body>> {
+        if self.is_lost.load(Ordering::SeqCst) {
+            return Some(html(404));
+        }
         let who = platform::token::unverified_claims(asked.bearer.as_deref()?)?.identity;
         let (method, target) = asked.line.split_once(' ')?;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));

@@ -10,7 +10,7 @@ use http::{HeaderMap, Request};
 use serde_json::{Value, json};
 use std::{
     net::IpAddr,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::Ordering},
     time::Duration,
 };
 
@@ -170,6 +170,18 @@ async fn a_grant_that_was_taken_back_on_the_platform_ends_what_its_links_show() 
 }
 
 #[tokio::test]
+async fn a_platform_that_cannot_be_found_for_a_while_costs_no_link() {
+    let mut linked = Linked::new().await;
+    let (_, token) = linked.make("job-1", json!({})).await;
+    let path = format!("/s/{token}/status");
+    linked.platform.is_lost.store(true, Ordering::SeqCst);
+    let got = visit(&mut linked.world, &path).await;
+    assert_eq!((got.status.as_u16(), &got.body["code"]), (503, &json!("unavailable")), "{}", got.text);
+    linked.platform.is_lost.store(false, Ordering::SeqCst);
+    assert_eq!(visit(&mut linked.world, &path).await.status.as_u16(), 200, "the link is still there");
+}
+
+#[tokio::test]
 async fn a_link_opens_as_often_as_it_is_used_until_its_very_end_and_views_are_counted() {
     let mut linked = Linked::new().await;
     let (_, token) = linked.make("job-1", json!({"life_secs": 3600})).await;
@@ -219,6 +231,31 @@ async fn a_hundred_thousand_guesses_are_held_up_and_never_reach_the_cluster() {
     assert_eq!(visit_from(&mut linked.world, &path, "203.0.113.8").await.status.as_u16(), 200, "others go on");
     linked.world.later(60);
     assert_eq!(visit_from(&mut linked.world, &path, "203.0.113.7").await.status.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn links_that_have_ended_or_were_revoked_shut_nobody_out_however_often_they_are_asked_for() {
+    let mut linked = Linked::new().await;
+    let (revoked_id, revoked) = linked.make("job-1", json!({})).await;
+    linked.world.call("POST", "/links/revoke", json!({"ids": [revoked_id]})).await;
+    let (_, ended) = linked.make("job-1", json!({"life_secs": 3600})).await;
+    let (_, token) = linked.make("job-1", json!({"life_secs": 7200})).await;
+    linked.world.later(3600);
+    for dead in [&ended, &revoked].repeat(50) {
+        let got = visit_from(&mut linked.world, &format!("/s/{dead}/badge.svg"), "203.0.113.10").await;
+        assert_eq!(got.status.as_u16(), 404);
+    }
+    let good = visit_from(&mut linked.world, &format!("/s/{token}/badge.svg"), "203.0.113.10").await;
+    assert_eq!(good.status.as_u16(), 200, "{}", good.text);
+}
+
+#[tokio::test]
+async fn this_machine_is_not_counted_among_those_who_guess() {
+    let mut linked = Linked::new().await;
+    for n in 0..40 {
+        let got = visit_from(&mut linked.world, &format!("/s/{n:0>43}/status"), "127.0.0.1").await;
+        assert_eq!(got.status.as_u16(), 404);
+    }
 }
 
 /// What is logged, as text.

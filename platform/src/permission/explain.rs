@@ -97,7 +97,7 @@ impl Policy {
                 }
             }
         }
-        let named = self.names.iter().map(String::as_str).zip(best);
+        let named = self.names.iter().zip(best).map(|(name, held)| (name.as_str(), held.max(self.by_name(name, uri))));
         let mut who: Vec<(&str, Action)> = named.filter(|(_, action)| *action >= Action::Read).collect();
         who.sort_unstable();
         who

@@ -14,6 +14,8 @@ pub struct Policy {
     pub(super) facts: Facts,
     ids: HashMap<String, u32>,
     pub(super) names: Vec<String>,
+    /// Which of them are users; a name that only grants tell of is not.
+    is_user: Vec<bool>,
     /// Each right anybody holds by itself: of grants, of places in projects and organisations.
     pub(super) entries: Vec<Entry>,
     /// Entries by holder.
@@ -119,15 +121,21 @@ impl Policy {
         self.ids.get(principal).copied()
     }
 
-    /// What follows from a name alone: whoever is `alice` looks after the roles `alice/...`, and sees herself as a user.
+    /// What follows from a user's name alone: whoever is `alice` looks after the roles `alice/...`, and sees herself as a user. The
+    /// roles below the cluster's name are its administrators', whoever is called like it.
     pub(super) fn own_names(&self, principal: &str) -> Vec<Permission> {
-        let roles = Uri::try_new("role", principal.split('/')).map(|uri| Permission { uri, action: Action::Manage });
-        let user = Uri::try_new("user", [self.facts.cluster.as_str(), principal])
-            .map(|uri| Permission { uri, action: Action::Read });
-        [roles, user].into_iter().flatten().collect()
+        if !self.id(principal).is_some_and(|id| self.is_user[id as usize]) {
+            return Vec::new();
+        }
+        let cluster = self.facts.cluster.as_str();
+        let roles = (principal != cluster).then(|| Uri::try_new("role", principal.split('/')));
+        let roles = roles.and_then(Result::ok).map(|uri| Permission { uri, action: Action::Manage });
+        let user = Uri::try_new("user", [cluster, principal]).ok();
+        let user = user.map(|uri| Permission { uri, action: Action::Read });
+        roles.into_iter().chain(user).collect()
     }
 
-    fn by_name(&self, principal: &str, uri: &Uri) -> Action {
+    pub(super) fn by_name(&self, principal: &str, uri: &Uri) -> Action {
         // Most questions are about neither; they should not pay for it.
         if matches!(uri.scheme(), "role" | "user") {
             super::effective(&self.own_names(principal), uri)
@@ -146,6 +154,10 @@ impl Policy {
                 self.ids.insert(name.clone(), number(self.names.len()));
                 self.names.push(name.clone());
             }
+        }
+        self.is_user = vec![false; self.names.len()];
+        for user in principals.iter().filter(|principal| principal.kind == PrincipalKind::User) {
+            self.is_user[self.ids[&user.name] as usize] = true;
         }
     }
 

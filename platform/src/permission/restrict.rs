@@ -45,6 +45,9 @@ impl Policy {
         named.extend(whole.members.iter().filter(|member| decides(member)).map(|member| member.principal.as_str()));
         named
             .extend(whole.org_members.iter().filter(|member| is_known(member)).map(|member| member.principal.as_str()));
+        // Whose name alone gives a right there.
+        let by_name = |name: &str| self.own_names(name).iter().any(|right| reaches(&right.uri));
+        named.extend(whole.principals.iter().map(|principal| principal.name.as_str()).filter(|name| by_name(name)));
         // Who has a role that is seen to have rights is part of who has the rights.
         loop {
             let before = named.len();

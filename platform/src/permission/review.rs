@@ -93,6 +93,7 @@ pub struct Review {
     orgs: HashMap<String, u32>,
     subjects: Vec<Subject>,
     matrix: Matrix,
+    knows_places: bool,
 }
 
 impl Review {
@@ -115,7 +116,13 @@ impl Review {
         let names: Vec<&str> = subjects.iter().map(|subject| subject.name.as_str()).collect();
         let matrix = policy.matrix(&uris, &names);
         let folded = things.iter().map(|thing| path(&thing.uri).to_lowercase()).collect();
-        Self { policy, things, folded, org_of, orgs, subjects, matrix }
+        Self { policy, things, folded, org_of, orgs, subjects, matrix, knows_places: true }
+    }
+
+    /// The same where it is not known who belongs to which organisation: then nobody is told to be an outsider.
+    #[must_use]
+    pub fn without_places(self) -> Self {
+        Self { knows_places: false, ..self }
     }
 
     /// What decides.
@@ -158,7 +165,8 @@ impl Review {
     #[must_use]
     pub fn is_outsider(&self, row: u32, column: u32) -> bool {
         let subject = &self.subjects[column as usize];
-        subject.kind == PrincipalKind::User
+        self.knows_places
+            && subject.kind == PrincipalKind::User
             && self.org_of[row as usize].is_some_and(|org| subject.orgs.binary_search(&org).is_err())
     }
 
@@ -242,7 +250,8 @@ impl Review {
         // Without an organisation between cluster and project there is nobody outside of it.
         let org = (uri.scheme() == "image").then(|| uri.segments().get(1)).flatten();
         let org = org.and_then(|org| self.orgs.get(org));
-        subject.kind == PrincipalKind::User && org.is_some_and(|org| subject.orgs.binary_search(org).is_err())
+        let is_person = self.knows_places && subject.kind == PrincipalKind::User;
+        is_person && org.is_some_and(|org| subject.orgs.binary_search(org).is_err())
     }
 
     fn columns(&self, narrowing: &Narrowing) -> Vec<u32> {

@@ -8,7 +8,8 @@ use super::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
-const USERS: [&str; 3] = ["alice", "bob", "carol"];
+/// The last is called like the cluster.
+const USERS: [&str; 4] = ["alice", "bob", "carol", "c"];
 const ROLES: [&str; 3] = ["alice/roles/one", "team", "c/admin"];
 
 fn uri(text: &str) -> Uri {
@@ -39,11 +40,10 @@ fn model(facts: &Facts, principal: &str, uri: &Uri) -> Action {
         let members = facts.org_members.iter().filter(|member| member.principal == *name);
         held.extend(members.flat_map(|member| member.permissions(&facts.cluster)));
     }
-    if let Ok(uri) = format!("role://{principal}").parse() {
-        held.push(Permission { uri, action: Action::Manage });
-    }
-    if let Ok(uri) = Uri::try_new("user", [facts.cluster.as_str(), principal]) {
-        held.push(Permission { uri, action: Action::Read });
+    if facts.principals.iter().any(|user| user.name == principal && user.kind == PrincipalKind::User) {
+        let own = |text: String, action| Permission { uri: text.parse().expect("plain"), action };
+        held.push(own(format!("user://{}/{principal}", facts.cluster), Action::Read));
+        held.extend((principal != facts.cluster).then(|| own(format!("role://{principal}"), Action::Manage)));
     }
     let own = matches!(uri.scheme(), "role" | "user");
     match effective(&held, uri) {
@@ -61,7 +61,8 @@ fn any_uri() -> impl Strategy<Value = Uri> {
     let resource = (prop_oneof![Just("image"), Just("job"), Just("project"), Just("org")], path)
         .prop_map(|(scheme, path)| Uri::try_new(scheme, path).expect("plain"));
     let role = prop::sample::select(&ROLES[..]).prop_map(|role| uri(&format!("role://{role}")));
-    prop_oneof![4 => resource, 1 => role]
+    let user = prop::sample::select(&USERS[..]).prop_map(|user| uri(&format!("user://c/{user}")));
+    prop_oneof![4 => resource, 2 => role, 1 => user]
 }
 
 fn principal() -> impl Strategy<Value = String> {
@@ -167,9 +168,8 @@ proptest! {
     }
 
     #[test]
-    fn who_may_use_a_thing_are_those_with_a_right_on_it(facts in facts(), path in prop::collection::vec(segment(), 0..5)) {
+    fn who_may_use_a_thing_are_those_with_a_right_on_it(facts in facts(), uri in any_uri()) {
         let policy = Policy::new(facts);
-        let uri = Uri::try_new("image", path).expect("plain");
         let mut expected: Vec<_> = USERS.iter().chain(&ROLES)
             .map(|name| (*name, policy.effective(name, &uri)))
             .filter(|(_, action)| *action >= Action::Read)
@@ -193,6 +193,7 @@ proptest! {
                 let (by_part, by_whole) = (part.effective(principal, &uri), policy.effective(principal, &uri));
                 prop_assert_eq!(by_part, by_whole, "{} on {}", principal, uri);
             }
+            prop_assert_eq!(part.who_may(&uri), policy.who_may(&uri));
         }
     }
 }

@@ -7,7 +7,10 @@ pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 
-use platform::permission::{OrgRole, ProjectRole};
+use platform::{
+    extension::project_settings,
+    permission::{OrgRole, ProjectRole},
+};
 use sqlx::SqliteConnection;
 
 use super::{AccountError, Accounts, Membership, check};
@@ -45,7 +48,7 @@ pub(crate) enum Seat<'a> {
     Change(&'a Seen),
 }
 
-/// The role that the author of a change saw, where it was said.
+/// The role, or the settings of a project, that the author of a change saw, where it was said.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Seen(pub(crate) Option<String>);
 
@@ -182,13 +185,16 @@ impl Accounts {
         Ok(change.commit().await?)
     }
 
-    /// Changes a project's settings.
-    pub(crate) async fn update_project(&self, project: &Project, by: &By) -> Result<(), AccountError> {
+    /// Changes a project's settings, if they are those that the caller saw.
+    pub(crate) async fn update_project(&self, project: &Project, seen: &Seen, by: &By) -> Result<(), AccountError> {
         let mut change = Change::begin(&self.store, by).await?;
-        if !store::update_project(&mut change, project).await? {
-            let (org, project) = (project.org.clone(), project.name.clone());
-            return Err(AccountError::UnknownProject { org, project });
+        let found = ensure_project(&mut change, &project.org, &project.name).await?;
+        let now = project_settings(found.default_role.as_str(), found.is_default);
+        if let Some(seen) = seen.0.clone().filter(|seen| *seen != now) {
+            let (org, project) = (found.org, found.name);
+            return Err(AccountError::SettingsMoved { org, project, now, seen });
         }
+        store::update_project(&mut change, project).await?;
         Ok(change.commit().await?)
     }
 

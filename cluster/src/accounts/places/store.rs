@@ -60,15 +60,15 @@ pub(super) async fn add_project(
 }
 
 /// Changes a project's settings; false when there is none.
-pub(super) async fn update_project(change: &mut SqliteConnection, project: &Project) -> Result<bool, StoreError> {
-    let changed = sqlx::query("UPDATE projects SET default_role = ?, is_default = ? WHERE org = ? AND name = ?")
+pub(super) async fn update_project(change: &mut SqliteConnection, project: &Project) -> Result<(), StoreError> {
+    sqlx::query("UPDATE projects SET default_role = ?, is_default = ? WHERE org = ? AND name = ?")
         .bind(project.default_role.as_str())
         .bind(project.is_default)
         .bind(&project.org)
         .bind(&project.name)
         .execute(change)
         .await?;
-    Ok(changed.rows_affected() == 1)
+    Ok(())
 }
 
 /// Removes an organisation and every grant on it or below; false when there is none.

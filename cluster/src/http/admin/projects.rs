@@ -2,8 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State, http::StatusCode};
-use platform::permission::{Action, ProjectRole};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use platform::{
+    extension::EXPECTED_SETTINGS_HEADER,
+    permission::{Action, ProjectRole},
+};
 use serde::Deserialize;
 
 use super::{
@@ -13,7 +20,7 @@ use super::{
 use crate::{
     accounts::{
         AccountError,
-        places::{Project, Seat},
+        places::{Project, Seat, Seen},
     },
     http::{
         Api, Problem,
@@ -137,13 +144,16 @@ pub(super) async fn project_get(
 
 pub(super) async fn project_update(
     State(api): State<Arc<Api>>,
+    headers: HeaderMap,
     Segments(place): Segments<OfProject>,
     Sent(caller, settings): Sent<Settings>,
 ) -> Result<Json<ProjectView>, Problem> {
     require(&api, &caller, &place, Action::Manage)?;
     let (_, org, name) = place;
     let project = project(org, name, &settings)?;
-    api.accounts.update_project(&project, &caller.by(&api)).await?;
+    let seen = headers.get(EXPECTED_SETTINGS_HEADER).map(|seen| seen.to_str().map(str::to_owned)).transpose();
+    let seen = seen.map_err(|_| Problem::field(EXPECTED_SETTINGS_HEADER, "must be the settings in words"))?;
+    api.accounts.update_project(&project, &Seen(seen), &caller.by(&api)).await?;
     Ok(Json(view(&api, project)))
 }
 

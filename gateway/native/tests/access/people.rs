@@ -93,6 +93,32 @@ async fn of_two_who_edit_at_once_the_second_is_told_what_the_first_did() {
 }
 
 #[tokio::test]
+async fn of_two_who_set_up_a_project_at_once_the_second_is_told() {
+    let world = World::new().await;
+    let project = "/orgs/main/projects/default";
+    let settings = |role: &str, all: bool| json!({"default_role": role, "is_default": all});
+    let from = |from: Value, mut to: Value| {
+        to["from"] = from;
+        to
+    };
+    let first = from(settings("writer", false), settings("writer", true));
+    assert_eq!(world.call(As::Admin, "PUT", project, first).await.status, 200);
+    let late = from(settings("writer", false), settings("reader", false));
+    let late = world.call(As::Mona, "PUT", project, late).await;
+    assert_eq!((late.status, &late.body["code"]), (409, &json!("conflict")), "{late:?}");
+    assert!(late.message().contains("\"writer, joined by all\" by now"), "{}", late.message());
+    let both = futures::future::join(
+        world.call(As::Admin, "PUT", project, from(settings("writer", true), settings("manager", true))),
+        world.call(As::Mona, "PUT", project, from(settings("writer", true), settings("reader", true))),
+    );
+    let (one, other) = both.await;
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409], "{one:?} {other:?}");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn organisations_and_projects_come_and_go() {
     let world = World::new().await;
     let orgs = world.get(As::Admin, "/orgs").await;

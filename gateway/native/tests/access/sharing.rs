@@ -188,6 +188,31 @@ async fn a_job_is_shared_by_its_id_and_found_by_its_name() {
 }
 
 #[tokio::test]
+async fn who_manages_a_job_by_its_name_alone_shares_it_by_its_name() {
+    for world in [World::new().await, World::bare().await] {
+        let preset = world.get(As::Bob, "/presets").await.items()[0]["name"].clone();
+        let create = json!({"image": "ubuntu", "name": "train", "preset": preset});
+        let job = world.call(As::Bob, "POST", "/jobs", create).await;
+        let uri = format!("job://default/main/default/{}", job.body["id"].as_str().expect("an id"));
+        let name = "job://default/main/default/train";
+        let by_name = json!([{"uri": name, "action": "manage"}]);
+        assert_eq!(world.cli(As::Mona, "POST", "/api/v1/users/stranger/permissions", by_name).await.status, 201);
+        let got = sharing(&world, As::Stranger, &uri).await;
+        assert_eq!((&got.body["action"], &got.body["targets"]), (&json!("manage"), &json!([name])), "{got:?}");
+        assert_eq!(got.body["basis"], "grants", "of those who have it by its id the stranger learns nothing");
+        change_ok(&world, As::Stranger, change("carol", name, None, Some("write"))).await;
+        let got = sharing(&world, As::Stranger, &uri).await;
+        assert_eq!(holder(&got, "carol")["grants"][0]["uri"], name, "{got:?}");
+        assert_eq!(
+            sharing(&world, As::Mona, &uri).await.body["targets"],
+            json!([uri]),
+            "who manages both keeps to the id"
+        );
+        world.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_role_is_made_given_and_removed() {
     let world = World::new().await;
     let role = "mona/roles/readers";
@@ -197,6 +222,9 @@ async fn a_role_is_made_given_and_removed() {
     assert_eq!((again.status, &again.body["field"]), (409, &json!("name")), "{again:?}");
     let foreign = world.call(As::Mona, "POST", "/access/roles", json!({"name": "bob/roles/x"})).await;
     assert_eq!(foreign.status, 403);
+    let hers = sharing(&world, As::Mona, "role://mona/roles/readers").await;
+    assert_eq!((&hers.body["action"], &hers.body["basis"]), (&json!("manage"), &json!("facts")), "{hers:?}");
+    assert_eq!(holder(&hers, "mona")["reasons"][0]["source"], "name");
     change_ok(&world, As::Mona, change(role, NET, None, Some("read"))).await;
     let give = change("stranger", "role://mona/roles/readers", None, Some("read"));
     let preview = world.call(As::Mona, "POST", "/access/preview", give.clone()).await;

@@ -173,3 +173,26 @@ fn a_person_without_any_right_is_shown_when_asked_about() {
         "things stay on the list, columns without rights do not"
     );
 }
+
+#[test]
+fn nobody_is_told_for_an_outsider_where_places_are_not_known() {
+    let grant = Grant {
+        principal: "bob".to_owned(),
+        uri: uri("image://c/o/p/x"),
+        action: Action::Read,
+        granted_by: None,
+        granted_at: None,
+    };
+    let facts = Facts {
+        cluster: "c".to_owned(),
+        principals: vec![Principal { name: "bob".to_owned(), kind: PrincipalKind::User }],
+        grants: vec![grant],
+        org_members: vec![OrgMember { principal: "alice".to_owned(), org: "o".to_owned(), role: OrgRole::Admin }],
+        ..Facts::default()
+    };
+    let outsiders = Narrowing { outsiders: true, ..Narrowing::default() };
+    let review = Review::new(facts, things(), &HashSet::new());
+    assert_eq!((review.visible(&outsiders).cells, review.grants(&outsiders).len()), (1, 1));
+    let review = review.without_places();
+    assert_eq!((review.visible(&outsiders).cells, review.grants(&outsiders).len()), (0, 0));
+}

@@ -201,3 +201,13 @@ fn a_user_is_nobodys_role_and_the_roles_of_a_name_are_its_own() {
     assert_eq!(policy.effective("bob", &uri("role://alice/roles/x")), Action::Deny);
     assert_eq!(policy.explain("bob", &uri("role://bob/roles/team"))[0].source, Source::Name);
 }
+
+#[test]
+fn the_roles_below_the_clusters_name_are_nobodys_by_name() {
+    let mut facts = facts_of(Relation::None, "image://c/o/p/x");
+    facts.principals.push(Principal { name: "c".to_owned(), kind: PrincipalKind::User });
+    let policy = Policy::new(facts);
+    assert_eq!(policy.effective("c", &uri("role://c/admin")), Action::Deny);
+    assert_eq!(policy.effective("c", &uri("user://c/c")), Action::Read);
+    assert_eq!(policy.effective("c/admin", &uri("role://c/admin")), Action::Deny, "a role looks after nothing");
+}

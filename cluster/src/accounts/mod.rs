@@ -18,7 +18,6 @@ use jiff::Timestamp;
 use platform::name;
 use platform::permission::OrgRole;
 pub use platform::permission::ProjectRole;
-use sqlx::SqliteConnection;
 
 pub use password::InvalidPassword;
 pub(crate) use password::check as check_password;
@@ -304,7 +303,7 @@ impl Accounts {
 }
 
 /// Adds a user who owns no role by the name alone; false when the name is taken.
-async fn add_user_name(change: &mut SqliteConnection, name: &str, now: Timestamp) -> Result<bool, AccountError> {
+async fn add_user_name(change: &mut Change, name: &str, now: Timestamp) -> Result<bool, AccountError> {
     if !store::add_principal(change, name, Kind::User, now).await? {
         return Ok(false);
     }

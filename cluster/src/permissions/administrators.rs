@@ -4,7 +4,6 @@ use platform::{
     Uri,
     permission::{Action, PROJECT_SCHEMES, Permission, Policy, PrincipalKind},
 };
-use sqlx::SqliteConnection;
 
 use super::{PermissionError, Permissions, raise, role_uri, store};
 use crate::{
@@ -63,7 +62,7 @@ impl Permissions {
     /// Where no user may before it, there is nothing to lose.
     pub(super) async fn ensure_administered(
         &self,
-        change: &mut SqliteConnection,
+        change: &mut Change,
         before: &Policy,
         on: &[&Uri],
     ) -> Result<(), PermissionError> {

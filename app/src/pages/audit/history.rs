@@ -117,7 +117,23 @@ fn selector(filter: &Words, cursor: Option<String>) -> Result<HistorySelector, P
     })
 }
 
-/// The filter of the address as the gateway takes it; nothing where it is not understood.
-pub(super) fn asked_for(query: &ParamsMap) -> Words {
-    selector(&words_of(query, KEYS), None).map(|selector| selector.to_pairs()).unwrap_or_default()
+/// The filter of the address as the gateway takes it; the sentence about the first word that is not understood.
+pub(super) fn asked_for(query: &ParamsMap) -> Result<Words, Phrase> {
+    pairs(&words_of(query, KEYS))
+}
+
+fn pairs(filter: &Words) -> Result<Words, Phrase> {
+    selector(filter, None).map(|selector| selector.to_pairs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_that_is_not_understood_asks_for_nothing_rather_than_all() {
+        let filter = |uri: &str| vec![("uri", uri.to_owned())];
+        assert_eq!(pairs(&filter("not a uri")), Err(words::BAD_URI));
+        assert_eq!(pairs(&filter("image://c/o")), Ok(filter("image://c/o")));
+    }
 }

@@ -12,6 +12,7 @@ mod grants;
 mod history;
 mod long_table;
 mod matrix;
+mod moment;
 mod overview;
 mod reach;
 mod record;

@@ -1,8 +1,8 @@
 //! The history of rights: who gave and took what, when and from where; narrowed by the address, read in pages.
 
 use super::asked::{WordField, Words, use_words, word, words_of};
-use super::change::{About, BeforeAfter, kind_word, moment};
-use super::field::{Field, MOMENT};
+use super::change::{About, BeforeAfter, kind_word};
+use super::moment::{MomentField, moment};
 use super::record::{Record, RecordTable};
 use crate::client::use_client;
 use crate::components::pages::{Pages, Said};
@@ -91,8 +91,8 @@ fn HistoryFilters(filter: Memo<Words>, set: Callback<(&'static str, String)>) ->
                         .collect_view()}
                 </select>
             </label>
-            <Field kind=MOMENT id="history-since" label=i18n.text(words::H_SINCE) value=value("since") on_change=move |text| set.run(("since", text))/>
-            <Field kind=MOMENT id="history-until" label=i18n.text(words::H_UNTIL) value=value("until") on_change=move |text| set.run(("until", text))/>
+            <MomentField id="history-since" label=i18n.text(words::H_SINCE) value=value("since") on_change=move |text| set.run(("since", text))/>
+            <MomentField id="history-until" label=i18n.text(words::H_UNTIL) value=value("until") on_change=move |text| set.run(("until", text))/>
         </div>
     }
 }

@@ -235,6 +235,39 @@ test("a cluster without history and bulk facts says so, and what it does not kno
   await expect(page.getByText("This cluster keeps no history")).toBeVisible();
 });
 
+test("a history whose filter is not understood is not exported as if there were none", { tag: "@one-width" }, async ({ page }) => {
+  await page.goto("/audit/history?uri=nonsense");
+  await page.getByRole("button", { name: "Export" }).click();
+  const file = page.getByRole("menuitem", { name: "History as CSV" });
+  await expect(file).toContainText("This is no URI.");
+  await expect(file).toBeDisabled();
+  await expect(file).not.toHaveAttribute("href");
+  await page.keyboard.press("Escape");
+  await page.getByLabel("On this URI and below").fill("image://default");
+  await page.keyboard.press("Tab");
+  await page.getByRole("button", { name: "Export" }).click();
+  await expect(file).toHaveAttribute("href", /uri=image/);
+});
+
+test.describe("for a reader in Tokyo", () => {
+  test.use({ timezoneId: "Asia/Tokyo" });
+
+  test("moments stand in the address in UTC and in fields by the reader's clock", { tag: "@one-width" }, async ({ page }) => {
+    await page.goto("/audit/history");
+    const since = page.locator("#history-since");
+    const asked = page.waitForRequest((request) => new URL(request.url()).searchParams.get("since") === "2026-01-01T01:00:00Z");
+    await since.fill("2026-01-01T10:00");
+    await page.keyboard.press("Tab");
+    await asked;
+    await expect.poll(() => new URL(page.url()).searchParams.get("since")).toBe("2026-01-01T01:00:00Z");
+    await page.reload();
+    await expect(since).toHaveValue("2026-01-01T10:00");
+
+    await page.goto("/audit/compare?from=2026-01-01T01:00:00Z");
+    await expect(page.locator("#compare-from")).toHaveValue("2026-01-01T10:00");
+  });
+});
+
 test("a failure on the way is said and tried again", async ({ page }) => {
   let calls = 0;
   await page.route("**/api/v1/audit", (route) => {

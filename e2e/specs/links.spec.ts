@@ -187,3 +187,34 @@ test("the dialog is accessible, and a link outlives a crash of the server", asyn
   await expect(visitor.page.getByText("This link shows nothing")).toBeVisible();
   await visitor.context.close();
 });
+
+test("more links than one page holds are revoked in parts, and what is left is shown without a reload", { tag: "@one-width" }, async ({ page }) => {
+  const link = (n: number) => ({ id: `l${n}`, job_id: `job-${n}`, job_name: `many-${n}`, project: "main/default", author: "admin", scope: "status", created_at: "2026-01-01T00:00:00Z", expires_at: "2036-01-01T00:00:00Z" });
+  let live = Array.from({ length: 1_200 }, (_, n) => link(n));
+  await page.route(/\/api\/v1\/links(\?|$)/, (route) => {
+    const after = new URL(route.request().url()).searchParams.get("cursor");
+    const rest = live.filter(({ id }) => after === null || Number(id.slice(1)) > Number(after));
+    const items = rest.slice(0, 500);
+    return route.fulfill({ json: { items, next: rest.length > 500 ? items.at(-1)?.id.slice(1) : undefined, may_see_all: true } });
+  });
+  const parts: number[] = [];
+  await page.route("**/api/v1/links/revoke", (route) => {
+    const { ids } = route.request().postDataJSON() as { ids: string[] };
+    parts.push(ids.length);
+    if (ids.length > 500) return route.fulfill({ status: 400, json: { code: "invalid", message: "At most 500 links at once.", request_id: "r" } });
+    live = live.filter(({ id }) => !ids.includes(id));
+    return route.fulfill({ json: { revoked: ids, missing: [] } });
+  });
+  await page.goto("/links?scope=all");
+  const rows = page.getByRole("listitem").filter({ hasText: "many-" });
+  await expect(rows).toHaveCount(500);
+  await page.getByRole("button", { name: "Show more" }).click();
+  await expect(rows).toHaveCount(1_000);
+  await page.getByLabel("Select all").check();
+  await page.getByRole("button", { name: "Revoke selected" }).click();
+  await page.getByRole("dialog", { name: "Revoke 1,000 links?" }).getByRole("button", { name: "Revoke" }).click();
+  await expect(page.getByText("1,000 links are revoked.")).toBeVisible();
+  await expect(rows).toHaveCount(200);
+  await expect(page.getByText("No links")).toBeHidden();
+  expect(parts).toEqual([500, 500]);
+});

@@ -64,3 +64,27 @@ test("an address that sends one on is not come back to", async ({ page }) => {
     await expect(page).toHaveURL(/\/links$/);
   }
 });
+
+test("what stands over a page goes with it, and with the session", { tag: "@one-width" }, async ({ page, verbs }) => {
+  const name = `over-${stamp()}`;
+  const job = await verbs.runJob({ command: "true", name });
+  await verbs.waitForStatus(job.id, "succeeded");
+  const dialog = page.getByRole("dialog", { name: `Share ${name}` });
+  const open = async () => {
+    await page.getByRole("button", { name: "Share", exact: true }).click();
+    await expect(dialog.getByRole("heading", { name: "Who has access" })).toBeVisible();
+  };
+  await page.goto(`/jobs?q=${name}`);
+  await page.getByRole("link", { name }).first().click();
+  await open();
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1, name: "Jobs" })).toBeVisible();
+  await expect(dialog).toBeHidden();
+
+  await page.goForward();
+  await open();
+  await page.route("**/api/v1/**", (route) => route.fulfill({ status: 401, json: { code: "signed_out", message: "Sign in.", request_id: "r" } }));
+  await dialog.getByLabel("User or role").fill("b");
+  await expect(page.getByText("Your session has ended. Sign in again and you will be back where you were.")).toBeVisible();
+  await expect(dialog).toBeHidden();
+});

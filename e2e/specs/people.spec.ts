@@ -95,8 +95,38 @@ test("of two administrators who edit at once the second is told what the first d
   await other.page.getByLabel(`Role of ${name}`).selectOption("manager");
   await expect(other.page.getByText(`${name} is now manager of main/default.`)).toBeVisible();
   await page.getByLabel(`Role of ${name}`).selectOption("reader");
+  await page.getByRole("dialog").getByRole("button", { name: "Change role" }).click();
   await expect(page.getByText(`somebody else has made ${name} manager`, { exact: false })).toBeVisible();
   await expect(page.getByLabel(`Role of ${name}`)).toHaveValue("manager");
+  await other.context.close();
+});
+
+test("a role is lowered only after a question, and can be given back; the own one is asked about too", { tag: "@one-width" }, async ({ page, browser, server, viewport }) => {
+  const [name, project] = [`low-${stamp()}`, `low-${stamp()}`];
+  await server.addUser(name, project, "manager");
+  await page.goto(`/orgs/main/${project}`);
+  const role = page.getByLabel(`Role of ${name}`);
+  const asked = page.getByRole("dialog", { name: `Make ${name} writer of main/${project}?` });
+  // The last manager stays.
+  const other = await join(browser, server, viewport, `own-${stamp()}`, project, "manager");
+  await role.selectOption("writer");
+  await expect(asked.getByText(`${name} is manager now`, { exact: false })).toBeVisible();
+  await asked.getByRole("button", { name: "Cancel" }).click();
+  await expect(role).toHaveValue("manager");
+  await role.selectOption("writer");
+  await asked.getByRole("button", { name: "Change role" }).click();
+  await expect(page.getByText(`${name} is now writer of main/${project}.`)).toBeVisible();
+  await expect(role).toHaveValue("writer");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText("The change is taken back.")).toBeVisible();
+  await expect(role).toHaveValue("manager");
+
+  await other.page.goto(`/orgs/main/${project}`);
+  const own = other.page.getByLabel(`Role of ${other.name}`);
+  await own.selectOption("writer");
+  await expect(other.page.getByRole("dialog").getByText("This is your own place", { exact: false })).toBeVisible();
+  await other.page.keyboard.press("Escape");
+  await expect(own).toHaveValue("manager");
   await other.context.close();
 });
 

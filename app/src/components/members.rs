@@ -2,14 +2,20 @@
 
 use super::loaded::loaded;
 use crate::client::{Failure, use_client};
-use crate::i18n::{I18n, Phrase, catalogue::people as words, use_i18n};
+use crate::i18n::{
+    I18n, Phrase,
+    catalogue::{people as words, sharing},
+    use_i18n,
+};
 use crate::paths;
 use crate::queries::people::{self, At};
+use crate::rules::members::question;
 use crate::stores::{
     browser,
     confirm::{Question, use_confirm},
+    session::use_session,
     sharing::use_sharing,
-    toasts::use_toasts,
+    toasts::{Act, use_toasts},
 };
 use crate::ui::{
     button::{Button, Kind},
@@ -19,6 +25,7 @@ use crate::ui::{
 };
 use api::people::{Member, Members};
 use leptos::{prelude::*, task::spawn_local};
+use std::sync::Arc;
 
 /// What a role allows there.
 fn allows(at: &At, role: &str) -> Option<Phrase> {
@@ -180,8 +187,10 @@ fn Row(
     can_manage: bool,
 ) -> impl IntoView {
     let (i18n, client, store) = (use_i18n(), use_client(), use_sharing());
-    let (toasts, confirm) = (use_toasts(), use_confirm());
+    let (toasts, confirm, session) = (use_toasts(), use_confirm(), use_session());
+    let is_own = untrack(move || session.user()) == member.user;
     let known = StoredValue::new((at, member.clone()));
+    let ranks = StoredValue::new(roles.clone());
     // After a refusal too: it is not as it was shown.
     let after = move |answer: Result<(), Failure>, done: String| {
         match answer {
@@ -190,13 +199,47 @@ fn Row(
         }
         store.note_change();
     };
-    let change = move |event| {
-        let role = event_target_value(&event);
-        let (at, seen) = known.get_value();
+    let save = move |at: At, seen: Member, role: String| {
         let places = [("user", seen.user.as_str()), ("role", &role), ("place", &at.name())];
         let done = i18n.fill(words::MEMBER_CHANGED, &places);
         refocus.set_value(Some(role_id(&seen.user)));
-        spawn_local(async move { after(people::change_member(client, &at, &seen, role).await.map(drop), done) });
+        spawn_local(async move {
+            match people::change_member(client, &at, &seen, role).await {
+                // Whoever has changed the own place may not be able to change it back.
+                Ok(_) if is_own => after(Ok(()), done),
+                Ok(now) => {
+                    let run = Arc::new(move || {
+                        let (at, now, role) = (at.clone(), now.clone(), seen.role.clone());
+                        spawn_local(async move {
+                            let answer = people::change_member(client, &at, &now, role).await;
+                            after(answer.map(drop), i18n.now(sharing::UNDONE).to_owned());
+                        });
+                    });
+                    toasts.offer(done, Act { label: i18n.now(sharing::UNDO).to_owned(), run });
+                    store.note_change();
+                }
+                Err(failure) => after(Err(failure), done),
+            }
+        });
+    };
+    let change = move |event: leptos::ev::Event| {
+        let role = event_target_value(&event);
+        let (at, seen) = known.get_value();
+        let Some(text) = ranks.with_value(|ranks| question(ranks, &seen.role, &role, is_own)) else {
+            return save(at, seen, role);
+        };
+        // Until it is answered, the field says what is so.
+        browser::choose(&role_id(&seen.user), &seen.role);
+        let name = at.name();
+        let places = [("user", seen.user.as_str()), ("role", &role), ("place", &name), ("held", &seen.role)];
+        confirm.ask(Question {
+            title: i18n.fill(words::MEMBER_CHANGE_TITLE, &places),
+            text: i18n.fill(text, &places),
+            notes: Vec::new(),
+            targets: Vec::new(),
+            act: i18n.now(words::MEMBER_CHANGE).to_owned(),
+            on_yes: Callback::new(move |()| save(at.clone(), seen.clone(), role.clone())),
+        });
     };
     let remove = move |()| {
         let (at, seen) = known.get_value();

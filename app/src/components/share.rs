@@ -9,7 +9,7 @@ use crate::i18n::{
     catalogue::{common, sharing as words},
     use_i18n,
 };
-use crate::rules::access::{allows, word};
+use crate::rules::access::{SaveStep, allows, word};
 use crate::stores::sharing::use_sharing;
 use crate::ui::{
     button::{Button, Kind},
@@ -89,7 +89,10 @@ fn Ready(state: ShareState, is_project: bool) -> impl IntoView {
     let (i18n, store) = (use_i18n(), use_sharing());
     let can_manage = state.with(|sharing| sharing.action == Some(Action::Manage));
     let basis = state.with(|sharing| sharing.basis);
-    let nothing = Signal::derive(move || state.is_untouched().then(|| i18n.now(words::NOTHING_TO_SAVE).to_owned()));
+    let refusal = Signal::derive(move || match state.save_step() {
+        SaveStep::Refuse(why) => Some(i18n.now(why).to_owned()),
+        SaveStep::Note | SaveStep::Save => None,
+    });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         state.save();
@@ -117,7 +120,7 @@ fn Ready(state: ShareState, is_project: bool) -> impl IntoView {
                                 kind=Kind::Primary
                                 submit=true
                                 busy=state.busy
-                                refusal=nothing
+                                refusal
                                 on_click=|()| ()
                             />
                         }
@@ -162,7 +165,7 @@ fn NewGrant(state: ShareState) -> impl IntoView {
                 }}
             </datalist>
             <SelectField id="share-as" label=i18n.text(words::AS) value=state.as_word options/>
-            <Button label=i18n.text(words::ADD) picture=icon::PLUS on_click=move |()| { state.add(); }/>
+            <Button label=i18n.text(words::ADD) picture=icon::PLUS on_click=move |()| state.add()/>
             <p class="field-hint share-hint" aria-live="polite">{hint}</p>
         </div>
     }

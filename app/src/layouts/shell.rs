@@ -31,7 +31,18 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
     let asked = Memo::new(move |_| question.is_open());
     let sharing = use_sharing();
     let shares = Memo::new(move |_| sharing.is_open());
-    provide_context(Arrival::follow(use_location().pathname));
+    let pathname = use_location().pathname;
+    provide_context(Arrival::follow(pathname));
+    let session = use_session();
+    let is_signed_in = Memo::new(move |_| session.is_signed_in());
+    // What stands over a page is about that page, and for who saw it.
+    Effect::new(move || {
+        pathname.track();
+        is_signed_in.track();
+        question.close();
+        sharing.close();
+        keys_open.set(false);
+    });
     page_keys(keys_open);
     // The router takes a click on a fragment for a move within the page, and moves no focus.
     let skip = move |event: ev::MouseEvent| {
@@ -82,7 +93,7 @@ fn page_keys(keys_open: RwSignal<bool>) {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || browser::is_typing(&event) {
             return;
         }
-        let signed_in = session.session().is_some();
+        let signed_in = session.is_signed_in();
         match event.key().as_str() {
             "?" => keys_open.set(true),
             "n" if signed_in => browser::follow_link(paths::JOB_NEW),

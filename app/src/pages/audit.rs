@@ -12,6 +12,7 @@ mod grants;
 mod history;
 mod long_table;
 mod matrix;
+mod moment;
 mod overview;
 mod reach;
 mod record;
@@ -212,12 +213,15 @@ fn ExportMenu(asked: Memo<Asked>, tab: Memo<AuditTab>) -> impl IntoView {
         };
         let label = Signal::derive(move || i18n.fill(phrase, &[("form", &form.as_str().to_uppercase())]));
         let pairs = match of {
-            ExportOf::Rights | ExportOf::Grants => asked.with(|asked| narrowing_pairs(&asked.narrowing)),
+            ExportOf::Rights | ExportOf::Grants => Ok(asked.with(|asked| narrowing_pairs(&asked.narrowing))),
             ExportOf::History if tab.get() == AuditTab::History => query.with(history::asked_for),
-            ExportOf::History => Vec::new(),
+            ExportOf::History => Ok(Vec::new()),
         };
-        let href = endpoint::audit_download(of, form, pairs);
-        view! { <MenuDownload label note=i18n.text(words::EXPORT_NOTE) href/> }
+        let (note, href) = match pairs {
+            Ok(pairs) => (words::EXPORT_NOTE, Some(endpoint::audit_download(of, form, pairs))),
+            Err(why) => (why, None),
+        };
+        view! { <MenuDownload label note=i18n.text(note) href/> }
     };
     view! {
         <Menu label=i18n.text(words::EXPORT) picture=icon::DOWNLOAD caption=i18n.text(words::EXPORT)>

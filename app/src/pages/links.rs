@@ -83,6 +83,10 @@ fn LinksPage() -> impl IntoView {
             }
         });
         chosen.update(|chosen| chosen.retain(|id| !gone.contains(id)));
+        // Without the first ones, the rest is what comes first.
+        if known.with_untracked(is_rest_unseen) {
+            load.run(());
+        }
     }));
     let items = Signal::derive(move || {
         known.with(|known| known.as_ref().and_then(|known| known.as_ref().ok()).map(|known| known.items.clone()))
@@ -133,6 +137,11 @@ fn LinksPage() -> impl IntoView {
             }
         }}
     }
+}
+
+/// Whether nothing is shown although there is more.
+fn is_rest_unseen(known: &Option<Result<LinkList, Failure>>) -> bool {
+    matches!(known, Some(Ok(LinkList { items, next: Some(_), .. })) if items.is_empty())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::stores::{
     confirm::{Question, Target, use_confirm},
     toasts::use_toasts,
 };
-use api::links::{JobLinks, Link, LinkCreate, LinkCreated, LinkList, LinksRevoke, LinksRevoked};
+use api::links::{JobLinks, LINKS_PER_PAGE, Link, LinkCreate, LinkCreated, LinkList, LinksRevoke, LinksRevoked};
 use leptos::{prelude::*, task::spawn_local};
 
 /// The links of a job.
@@ -27,7 +27,7 @@ pub(crate) async fn create(client: Client, job: &str, link: &LinkCreate) -> Resu
     client.post(&endpoint::job_links(job), link).await
 }
 
-/// Asks before links are revoked, revokes them, and tells which are gone.
+/// Asks before links are revoked, revokes them in parts that the gateway takes, and tells which are gone.
 pub(crate) fn use_revoke(on_gone: Callback<Vec<String>>) -> Callback<Vec<Link>> {
     let (i18n, client, confirm, toasts) = (use_i18n(), use_client(), use_confirm(), use_toasts());
     Callback::new(move |links: Vec<Link>| {
@@ -47,18 +47,24 @@ pub(crate) fn use_revoke(on_gone: Callback<Vec<String>>) -> Callback<Vec<Link>> 
             on_yes: Callback::new(move |()| {
                 let ids = ids.clone();
                 spawn_local(async move {
-                    let answer = client.post::<LinksRevoked>(endpoint::LINKS_REVOKE, &LinksRevoke { ids }).await;
-                    match answer {
-                        Ok(LinksRevoked { revoked, missing }) => {
-                            if !revoked.is_empty() {
-                                toasts.good(i18n.count(words::REVOKED, revoked.len() as u64));
+                    let (mut revoked, mut missing) = (0, 0);
+                    // What one part meets says nothing about the next.
+                    for part in ids.chunks(LINKS_PER_PAGE) {
+                        let list = LinksRevoke { ids: part.to_vec() };
+                        match client.post::<LinksRevoked>(endpoint::LINKS_REVOKE, &list).await {
+                            Ok(answer) => {
+                                revoked += answer.revoked.len() as u64;
+                                missing += answer.missing.len() as u64;
+                                on_gone.try_run(answer.revoked.into_iter().chain(answer.missing).collect());
                             }
-                            if !missing.is_empty() {
-                                toasts.bad(i18n.count(words::MISSING, missing.len() as u64));
-                            }
-                            on_gone.try_run(revoked.into_iter().chain(missing).collect());
+                            Err(failure) => toasts.failure(i18n, &failure),
                         }
-                        Err(failure) => toasts.failure(i18n, &failure),
+                    }
+                    if revoked > 0 {
+                        toasts.good(i18n.count(words::REVOKED, revoked));
+                    }
+                    if missing > 0 {
+                        toasts.bad(i18n.count(words::MISSING, missing));
                     }
                 });
             }),

@@ -79,6 +79,28 @@ pub(crate) fn principal_refusal(name: &str, user: &str) -> Option<Phrase> {
     }
 }
 
+/// What pressing Save does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SaveStep {
+    Refuse(Phrase),
+    /// Notes the name that is typed: what it would lead to is to be seen before it is saved.
+    Note,
+    Save,
+}
+
+/// The step for what is typed and noted. `is_coming`: what the changes would lead to is being worked out.
+pub(crate) fn save_step(typed: &str, draft: &Draft, is_coming: bool) -> SaveStep {
+    if !typed.trim().is_empty() {
+        SaveStep::Note
+    } else if draft.is_empty() {
+        SaveStep::Refuse(words::NOTHING_TO_SAVE)
+    } else if is_coming {
+        SaveStep::Refuse(words::CHANGES_COMING)
+    } else {
+        SaveStep::Save
+    }
+}
+
 /// What an action allows on a thing of that URI, in plain words.
 pub(crate) fn allows(uri: &str, action: Action) -> Phrase {
     let scheme = uri.split(':').next().unwrap_or_default();
@@ -214,6 +236,18 @@ mod tests {
         assert_eq!(principal_refusal("  ", "alice"), Some(words::NOBODY));
         assert_eq!(principal_refusal("alice ", "alice"), Some(words::ONESELF));
         assert_eq!(principal_refusal("bob", "alice"), None);
+    }
+
+    #[test]
+    fn nothing_is_saved_before_what_it_leads_to_is_seen() {
+        let seen = sharing(&["image://c/n"], &[("bob", &[grant("image://c/n", Action::Manage)])]);
+        let mut draft = Draft::default();
+        assert_eq!(save_step(" ", &draft, false), SaveStep::Refuse(words::NOTHING_TO_SAVE));
+        assert_eq!(save_step("bob", &draft, false), SaveStep::Note);
+        draft.wish(&seen, "bob", Some(Action::Read));
+        assert_eq!(save_step("carol", &draft, false), SaveStep::Note, "what is noted waits for what is typed");
+        assert_eq!(save_step("", &draft, true), SaveStep::Refuse(words::CHANGES_COMING));
+        assert_eq!(save_step("", &draft, false), SaveStep::Save);
     }
 
     #[test]

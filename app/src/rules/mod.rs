@@ -13,6 +13,7 @@ pub(crate) mod image_name;
 pub(crate) mod images;
 pub(crate) mod job;
 pub(crate) mod left_out;
+pub(crate) mod members;
 pub(crate) mod project;
 pub(crate) mod push;
 pub(crate) mod sample;

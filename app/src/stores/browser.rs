@@ -5,7 +5,7 @@
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{HtmlSelectElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// Milliseconds since the epoch by the reader's clock.
 pub(crate) fn now_ms() -> f64 {
@@ -101,6 +101,13 @@ pub(crate) fn is_focus_lost() -> bool {
 pub(crate) fn click_id(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
         element.click();
+    }
+}
+
+/// Chooses an option of the `<select>` with this id.
+pub(crate) fn choose(id: &str, value: &str) {
+    if let Some(select) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlSelectElement>().ok()) {
+        select.set_value(value);
     }
 }
 

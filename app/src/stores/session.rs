@@ -44,6 +44,11 @@ impl SessionStore {
         })
     }
 
+    /// Whether somebody is signed in. Tracks.
+    pub(crate) fn is_signed_in(self) -> bool {
+        self.state.with(|state| matches!(state, State::SignedIn(_)))
+    }
+
     pub(crate) fn user(self) -> String {
         self.session().map(|s| s.user).unwrap_or_default()
     }

@@ -145,18 +145,27 @@ pub(crate) fn MenuDownload(
     /// Said below: what it is for, how large.
     #[prop(into)]
     note: Signal<String>,
-    href: String,
+    /// None: it cannot be had now, and the note says why.
+    #[prop(into)]
+    href: Option<String>,
 ) -> impl IntoView {
     let MenuClose(close) = expect_context();
+    let can_be_had = href.is_some();
+    let on_click = move |_| {
+        if can_be_had {
+            close.run(());
+        }
+    };
     view! {
         <a
             class="menu-item menu-item-tall"
             role="menuitem"
             tabindex="-1"
+            aria-disabled=(!can_be_had).then_some("true")
+            on:click=on_click
             href=href
             download=""
             rel="external"
-            on:click=move |_| close.run(())
         >
             <span>{move || label.get()}</span>
             <span class="menu-item-note">{move || note.get()}</span>

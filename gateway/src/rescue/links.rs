@@ -31,8 +31,8 @@ pub(super) fn tell_link(failure: &LinkFailure) -> Told {
         LinkFailure::MayNotShare { uri } => told(
             Code::Forbidden,
             format!(
-                "Links are made by whoever may manage the job: you lack manage permission on {}. Ask its owner or a manager of \
-                 its project to make the link, or to let you manage it.",
+                "Links are made by whoever may manage the job: you lack manage permission on {}. Ask a manager of its \
+                 project to make the link, or to let you manage it.",
                 plain(uri)
             ),
         ),
@@ -73,7 +73,13 @@ mod tests {
             (LinkFailure::TooManyGuesses { secs: 7 }, 429, "in 7 seconds", Some(7)),
             (LinkFailure::Unreadable(unreadable), 503, "cannot be read", Some(5)),
             (LinkFailure::TooMany { limit: 100 }, 409, "100 links", None),
-            (LinkFailure::MayNotShare { uri: "job://c/o/p/j".into() }, 403, "manage permission on job://c/o/p/j", None),
+            // Whoever started the job may lack it too.
+            (
+                LinkFailure::MayNotShare { uri: "job://c/o/p/j".into() },
+                403,
+                "job://c/o/p/j. Ask a manager of its project",
+                None,
+            ),
             (LinkFailure::NotAll { uri: "job://c".into() }, 403, "manage permission on job://c", None),
             (LinkFailure::NoAccount { account: "reader".into() }, 501, "reader", None),
             (LinkFailure::Store(LinkStoreError(secret().into())), 503, "cannot be reached", Some(5)),

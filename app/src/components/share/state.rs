@@ -3,7 +3,7 @@
 use crate::client::{Client, Failure, use_client};
 use crate::i18n::{I18n, catalogue::sharing as words, use_i18n};
 use crate::queries::access::{self, Changer, use_changer};
-use crate::rules::access::{Draft, principal_refusal};
+use crate::rules::access::{Draft, SaveStep, principal_refusal, save_step};
 use crate::stores::{
     browser,
     session::{SessionStore, use_session},
@@ -115,9 +115,10 @@ impl ShareState {
         self.as_word.with(|word| Action::ALL.into_iter().find(|one| one.as_str() == word).unwrap_or(Action::Read))
     }
 
-    /// Whether there is nothing to save. Tracks.
-    pub(super) fn is_untouched(self) -> bool {
-        self.draft.with(Draft::is_empty) && self.who.with(|who| who.trim().is_empty())
+    /// What pressing Save does now. Tracks.
+    pub(super) fn save_step(self) -> SaveStep {
+        let is_coming = self.foreseen.with(|foreseen| *foreseen == Foreseen::Coming);
+        self.who.with(|who| self.draft.with(|draft| save_step(who, draft, is_coming)))
     }
 
     pub(super) fn wish(self, principal: &str, action: Option<Action>) {
@@ -126,29 +127,29 @@ impl ShareState {
         self.draft.update(|draft| draft.wish(&sharing, principal, action));
     }
 
-    /// Notes what the fields say; false when they name nobody.
-    pub(super) fn add(self) -> bool {
+    /// Notes what the fields say, or says why not.
+    pub(super) fn add(self) {
         let who = self.who.get_untracked();
         let user = untrack(move || self.session.user());
         if let Some(refusal) = principal_refusal(&who, &user) {
             self.who_error.set(Some(self.i18n.now(refusal).to_owned()));
-            browser::focus_id("share-who");
-            return false;
+            return browser::focus_id("share-who");
         }
         self.who_error.set(None);
         let action = untrack(move || self.action());
         self.wish(who.trim(), Some(action));
         self.who.set(String::new());
-        true
     }
 
-    /// Saves everything noted, or says why not.
+    /// Notes what is typed; without that, saves everything noted, or says why not.
     pub(super) fn save(self) {
-        if self.busy.get_untracked() || untrack(move || self.is_untouched()) {
+        if self.busy.get_untracked() {
             return;
         }
-        if !self.who.with_untracked(|who| who.trim().is_empty()) && !self.add() {
-            return;
+        match untrack(move || self.save_step()) {
+            SaveStep::Refuse(_) => return,
+            SaveStep::Note => return self.add(),
+            SaveStep::Save => {}
         }
         let changes = self.with(|sharing| self.draft.with_untracked(|draft| draft.changes(sharing)));
         if changes.is_empty() {

@@ -5,7 +5,7 @@ crate::i18n::phrases! {
     TITLE = "Share the status of {name}", "Поделиться статусом {name}";
     INTRO = "Whoever has the link sees the job without signing in: its name, status and story, nothing else but what you choose.", "Кто знает ссылку, видит задание без входа: имя, статус и историю, и больше ничего, кроме выбранного вами.";
     GRANT_NOTE = "While the job has links, {account} has read permission on it, and the platform's own lists show that.", "Пока у задания есть ссылки, {account} имеет право чтения на него; это видно и в списках самой платформы.";
-    MAY_NOT = "Links are made by whoever may manage this job. You may not: ask its owner or a manager of its project.", "Ссылки делает тот, кто управляет этим заданием. Вам это не дано: попросите владельца или менеджера проекта.";
+    MAY_NOT = "Links are made by whoever may manage this job. You may not: ask a manager of its project.", "Ссылки делает тот, кто управляет этим заданием. Вам это не дано: попросите управляющего проекта.";
 
     SCOPE = "What it shows", "Что видно";
     SCOPE_STATUS = "Status", "Статус";

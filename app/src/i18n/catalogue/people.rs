@@ -51,6 +51,10 @@ crate::i18n::phrases! {
     MEMBER_ROLE_OF = "Role of {user}", "Роль: {user}";
     MEMBER_ADDED = "{user} is now {role} of {place}.", "{user} теперь {role} в {place}.";
     MEMBER_CHANGED = "{user} is now {role} of {place}.", "{user} теперь {role} в {place}.";
+    MEMBER_CHANGE = "Change role", "Изменить роль";
+    MEMBER_CHANGE_TITLE = "Make {user} {role} of {place}?", "{user} будет {role} в {place}?";
+    MEMBER_CHANGE_OWN = "This is your own place, now as {held}. You may then lack the right to change it back.", "Это ваше собственное место, сейчас вы {held}. Вернуть его вы, возможно, уже не сможете.";
+    MEMBER_LOWER_TEXT = "{user} is {held} now, and loses what only that allows.", "Сейчас {user} — {held}; права, которые есть только у этой роли, пропадут.";
     MEMBER_REMOVE = "Remove", "Исключить";
     MEMBER_REMOVE_LABEL = "Remove {user}", "Исключить {user}";
     MEMBER_REMOVE_TITLE = "Remove {user} from {place}?", "Исключить {user} из {place}?";

@@ -26,7 +26,7 @@ crate::i18n::phrases! {
     KEEPS = "{who} keeps {after} and loses {before}", "{who} сохранит: {after}, потеряет: {before}";
     ON = "on {uri}", "на {uri}";
     BASIS_GRANTS = "Only the grants that you are told of are shown. Who has access in another way, as through a role or a place in the project, may be missing here.", "Показаны только те выданные права, о которых вам сообщают. Здесь может не быть тех, у кого доступ иначе, например через роль или место в проекте.";
-    BASIS_OWN = "You may not share this. You see only your own access; ask its owner or a manager of the project.", "Вы не можете этим делиться и видите только свой доступ; обратитесь к владельцу или управляющему проекта.";
+    BASIS_OWN = "You may not share this. You see only your own access; ask a manager of its project.", "Вы не можете этим делиться и видите только свой доступ; обратитесь к управляющему проекта.";
     PROJECT_NOTE = "This shares the project's jobs and images with somebody who is no member. To make somebody a member, add them below People.", "Так открывают задания и образы проекта тому, кто в нём не состоит. Чтобы принять в проект, добавьте человека в участники.";
     FAILED = "Who has access cannot be shown", "Не удаётся показать, у кого есть доступ";
     NEW = "new", "новое";

@@ -37,7 +37,7 @@ impl Engine {
             Word::Binary(bytes) => self.take(&bytes),
             Word::Text(text) => {
                 if let Ok(event) = serde_json::from_str::<Event>(&text) {
-                    self.on_event(event);
+                    self.on_event(&event);
                 }
             }
             Word::Refused(failure) => tell(self.told.stream, Stream::Refused(failure)),
@@ -74,9 +74,9 @@ impl Engine {
         }
     }
 
-    fn on_event(&self, event: Event) {
-        let stream = self.told.stream.with_untracked(|now| stands(now, &event, self.core.borrow().init_done));
-        match event {
+    fn on_event(&self, event: &Event) {
+        let stream = self.told.stream.with_untracked(|now| stands(now, event, self.core.borrow().init_done));
+        match *event {
             Event::Init { total_lines, seekable, .. } => {
                 let mut core = self.core.borrow_mut();
                 core.seekable = seekable;

@@ -50,12 +50,6 @@ pub(super) fn kind_word(kind: ChangeKind) -> Phrase {
     }
 }
 
-/// The moment that a field of date and time of the reader's clock names.
-pub(super) fn moment(text: &str) -> Option<jiff::Timestamp> {
-    let millis = js_sys::Date::parse(text);
-    (!millis.is_nan()).then(|| jiff::Timestamp::from_millisecond(millis as i64).ok()).flatten()
-}
-
 /// The first so many are shown.
 pub(super) fn cut(i18n: I18n, total: usize, most: usize) -> Option<String> {
     let n = crate::i18n::format::integer(i18n.lang(), most as u64);

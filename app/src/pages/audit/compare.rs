@@ -1,9 +1,9 @@
 //! What differs between two moments: the facts, and the rights on images that follow from them.
 
 use super::{
-    change::{About, BeforeAfter, cut, moment},
-    field::{Field, MOMENT},
+    change::{About, BeforeAfter, cut},
     gathering::Gathering,
+    moment::{MomentField, moment},
 };
 use crate::client::{Failure, use_client};
 use crate::components::{failed::Failed, stage::use_page_query};
@@ -75,15 +75,13 @@ pub(super) fn Compare() -> impl IntoView {
     view! {
         <p class="muted audit-lead">{i18n.text(words::COMPARE_TEXT)}</p>
         <div class="filters audit-history-filters">
-            <Field
-                kind=MOMENT
+            <MomentField
                 id="compare-from"
                 label=i18n.text(words::COMPARE_FROM)
                 value=from
                 on_change=move |text| set.run((text, to.get_untracked()))
             />
-            <Field
-                kind=MOMENT
+            <MomentField
                 id="compare-to"
                 label=i18n.text(words::COMPARE_TO)
                 value=to

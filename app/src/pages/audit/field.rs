@@ -31,6 +31,3 @@ pub(super) fn Field(
         </label>
     }
 }
-
-/// The kind of a field for a moment.
-pub(super) const MOMENT: &str = "datetime-local";

@@ -1,8 +1,8 @@
 //! The history of rights: who gave and took what, when and from where; narrowed by the address, read in pages.
 
 use super::asked::{WordField, Words, use_words, word, words_of};
-use super::change::{About, BeforeAfter, kind_word, moment};
-use super::field::{Field, MOMENT};
+use super::change::{About, BeforeAfter, kind_word};
+use super::moment::{MomentField, moment};
 use super::record::{Record, RecordTable};
 use crate::client::use_client;
 use crate::components::pages::{Pages, Said};
@@ -91,8 +91,8 @@ fn HistoryFilters(filter: Memo<Words>, set: Callback<(&'static str, String)>) ->
                         .collect_view()}
                 </select>
             </label>
-            <Field kind=MOMENT id="history-since" label=i18n.text(words::H_SINCE) value=value("since") on_change=move |text| set.run(("since", text))/>
-            <Field kind=MOMENT id="history-until" label=i18n.text(words::H_UNTIL) value=value("until") on_change=move |text| set.run(("until", text))/>
+            <MomentField id="history-since" label=i18n.text(words::H_SINCE) value=value("since") on_change=move |text| set.run(("since", text))/>
+            <MomentField id="history-until" label=i18n.text(words::H_UNTIL) value=value("until") on_change=move |text| set.run(("until", text))/>
         </div>
     }
 }
@@ -117,7 +117,23 @@ fn selector(filter: &Words, cursor: Option<String>) -> Result<HistorySelector, P
     })
 }
 
-/// The filter of the address as the gateway takes it; nothing where it is not understood.
-pub(super) fn asked_for(query: &ParamsMap) -> Words {
-    selector(&words_of(query, KEYS), None).map(|selector| selector.to_pairs()).unwrap_or_default()
+/// The filter of the address as the gateway takes it; the sentence about the first word that is not understood.
+pub(super) fn asked_for(query: &ParamsMap) -> Result<Words, Phrase> {
+    pairs(&words_of(query, KEYS))
+}
+
+fn pairs(filter: &Words) -> Result<Words, Phrase> {
+    selector(filter, None).map(|selector| selector.to_pairs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_that_is_not_understood_asks_for_nothing_rather_than_all() {
+        let filter = |uri: &str| vec![("uri", uri.to_owned())];
+        assert_eq!(pairs(&filter("not a uri")), Err(words::BAD_URI));
+        assert_eq!(pairs(&filter("image://c/o")), Ok(filter("image://c/o")));
+    }
 }

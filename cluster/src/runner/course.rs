@@ -401,6 +401,11 @@ impl Course {
         };
         if self.runner.book.record(&self.id, &item).await? {
             tracing::info!(job = self.id, status = status.as_str(), reason, "job");
+            return Ok(());
+        }
+        // Either the story says it already, or the job ended after the look above: then nothing may be made for it any more.
+        if self.runner.book.get(&self.id).await?.status().is_finished() {
+            return Err(Halt::Again);
         }
         Ok(())
     }

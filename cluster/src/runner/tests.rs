@@ -1,5 +1,6 @@
 //! Whole lives of jobs on the scripted engine, with a story in memory and a clock that jumps.
 
+mod killed;
 mod lives;
 mod memory;
 #[cfg(feature = "docker-tests")]

@@ -20,6 +20,8 @@ pub(super) struct MemoryBook {
     jobs: Mutex<BTreeMap<String, JobRecord>>,
     changes: broadcast::Sender<String>,
     seen: watch::Sender<u64>,
+    /// The reason whose transition a cancellation comes just before.
+    overtaken: Mutex<Option<&'static str>>,
 }
 
 impl MemoryBook {
@@ -29,6 +31,7 @@ impl MemoryBook {
             jobs: Mutex::default(),
             changes: broadcast::Sender::new(1024),
             seen: watch::Sender::new(0),
+            overtaken: Mutex::default(),
         })
     }
 
@@ -95,14 +98,34 @@ impl MemoryBook {
     }
 
     pub(super) async fn cancel(&self, id: &str) {
-        let item = StatusItem {
+        self.add(id, &self.cancellation()).unwrap();
+    }
+
+    /// The next transition with this reason comes too late: the job is cancelled in the moment before.
+    pub(super) fn cancel_just_before(&self, reason: &'static str) {
+        *self.overtaken.lock().unwrap() = Some(reason);
+    }
+
+    fn cancellation(&self) -> StatusItem {
+        StatusItem {
             transition_time: self.clock.now(),
             status: JobStatus::Cancelled,
             reason: Some(reason::USER_REQUESTED.to_owned()),
             description: None,
             exit_code: None,
-        };
-        self.record(id, &item).await.unwrap();
+        }
+    }
+
+    fn add(&self, id: &str, item: &StatusItem) -> Result<bool, JobError> {
+        let mut jobs = self.jobs.lock().unwrap();
+        let job = jobs.get_mut(id).ok_or_else(|| JobError::NoSuchJob(id.to_owned()))?;
+        if job.status().is_finished() || job.last().says_the_same(item) {
+            return Ok(false);
+        }
+        job.transitions.push(item.clone());
+        drop(jobs);
+        self.tell(id);
+        Ok(true)
     }
 
     fn tell(&self, id: &str) {
@@ -122,15 +145,11 @@ impl JobBook for MemoryBook {
     }
 
     async fn record(&self, id: &str, item: &StatusItem) -> Result<bool, JobError> {
-        let mut jobs = self.jobs.lock().unwrap();
-        let job = jobs.get_mut(id).ok_or_else(|| JobError::NoSuchJob(id.to_owned()))?;
-        if job.status().is_finished() || job.last().says_the_same(item) {
-            return Ok(false);
+        let is_overtaken = self.overtaken.lock().unwrap().take_if(|reason| item.reason.as_deref() == Some(*reason));
+        if is_overtaken.is_some() {
+            self.add(id, &self.cancellation())?;
         }
-        job.transitions.push(item.clone());
-        drop(jobs);
-        self.tell(id);
-        Ok(true)
+        self.add(id, item)
     }
 
     async fn set_http_port(&self, id: &str, port: Option<u16>) -> Result<(), JobError> {

@@ -23,5 +23,6 @@ mod workers;
 
 fn main() {
     console_error_panic_hook::set_once();
+    stores::steps::listen();
     leptos::mount::mount_to_body(app::App);
 }

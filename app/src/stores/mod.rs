@@ -7,5 +7,6 @@ pub(crate) mod dropped;
 pub(crate) mod push;
 pub(crate) mod session;
 pub(crate) mod sharing;
+pub(crate) mod steps;
 pub(crate) mod theme;
 pub(crate) mod toasts;

@@ -9,12 +9,14 @@ use crate::paths;
 use crate::stores::{
     browser,
     confirm::{Question, use_confirm},
+    steps,
 };
 use leptos::{ev, prelude::*};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
 };
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{Element, Event, HtmlAnchorElement, MouseEvent};
 
@@ -46,20 +48,21 @@ pub(super) fn guard(session: Session, id: String) {
             on_yes: go,
         });
     };
-    let clicked = Before::every("click", move |event| {
+    let clicked = Before::every_click(move |event| {
         let Some(link) = followed(event).filter(|link| is_lost(&link.pathname())) else { return };
         event.prevent_default();
         ask(Some([link.pathname(), link.search(), link.hash()].concat()));
     });
-    let went_back = Before::every("popstate", move |event| {
-        if is_lost(&browser::path()) {
-            event.stop_immediate_propagation();
+    steps::guard(Some(Rc::new(move || {
+        let keeps = is_lost(&browser::path());
+        if keeps {
             let (path, search) = (here.pathname.get_untracked(), here.search.get_untracked());
             browser::push_address(&if search.is_empty() { path } else { format!("{path}?{search}") });
             ask(None);
         }
-    });
-    let listening = StoredValue::new_local((clicked, went_back));
+        keeps
+    })));
+    let clicked = StoredValue::new_local(clicked);
     // Ctrl+W belongs to the browser and cannot be taken from it, which then asks in words of its own.
     let closing = window_event_listener(ev::beforeunload, move |event| {
         if session.is_open() {
@@ -67,7 +70,8 @@ pub(super) fn guard(session: Session, id: String) {
         }
     });
     on_cleanup(move || {
-        listening.dispose();
+        clicked.dispose();
+        steps::guard(None);
         closing.remove();
     });
 }
@@ -84,24 +88,21 @@ fn followed(event: &Event) -> Option<HtmlAnchorElement> {
     (link.origin() == browser::origin()).then_some(link)
 }
 
-/// Hears an event of the window before all others do, until it is dropped.
-struct Before {
-    event: &'static str,
-    hear: Closure<dyn FnMut(Event)>,
-}
+/// Hears clicks before all others do, until it is dropped.
+struct Before(Closure<dyn FnMut(Event)>);
 
 impl Before {
-    fn every(event: &'static str, mut hear: impl FnMut(&Event) + 'static) -> Self {
+    fn every_click(mut hear: impl FnMut(&Event) + 'static) -> Self {
         let hear = Closure::<dyn FnMut(Event)>::new(move |event: Event| hear(&event));
         let told = hear.as_ref().unchecked_ref();
-        drop(window().add_event_listener_with_callback_and_bool(event, told, true));
-        Self { event, hear }
+        drop(window().add_event_listener_with_callback_and_bool("click", told, true));
+        Self(hear)
     }
 }
 
 impl Drop for Before {
     fn drop(&mut self) {
-        let told = self.hear.as_ref().unchecked_ref();
-        drop(window().remove_event_listener_with_callback_and_bool(self.event, told, true));
+        let told = self.0.as_ref().unchecked_ref();
+        drop(window().remove_event_listener_with_callback_and_bool("click", told, true));
     }
 }

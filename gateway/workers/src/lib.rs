@@ -18,3 +18,4 @@ mod settings;
 mod socket;
 mod sql;
 mod streams;
+mod tls;

@@ -38,9 +38,9 @@ pub(crate) fn PageTitle(#[prop(into)] title: Signal<String>) -> impl IntoView {
     Effect::new(move || browser::set_title(&format!("{} · {}", title.get(), i18n.now(shell::APP))));
     Effect::new(move || {
         if let Some(heading) = heading.get() {
-            // After the router's own effects, which note that the address has changed.
+            // After the router's own effects, which note that the address has changed. Whoever was quicker stays in the field.
             request_animation_frame(move || {
-                if arrival.moved.try_get_value() == Some(true) {
+                if arrival.moved.try_get_value() == Some(true) && !browser::is_in_field() {
                     drop(heading.focus());
                 }
             });

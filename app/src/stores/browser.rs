@@ -130,8 +130,16 @@ pub(crate) fn is_selecting() -> bool {
 
 /// Whether a keystroke is meant for a field, a dialog or a control of its own, so that page shortcuts must let it be.
 pub(crate) fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
-    let Some(target) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else { return false };
-    target
+    event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).is_some_and(|e| takes_keys(&e))
+}
+
+/// Whether the focus is where keystrokes are meant for.
+pub(crate) fn is_in_field() -> bool {
+    document().active_element().is_some_and(|e| takes_keys(&e))
+}
+
+fn takes_keys(element: &web_sys::Element) -> bool {
+    element
         .closest("input, textarea, select, [contenteditable], dialog, [role=menu], [data-own-keys]")
         .is_ok_and(|e| e.is_some())
 }

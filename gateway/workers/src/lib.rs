@@ -18,4 +18,3 @@ mod settings;
 mod socket;
 mod sql;
 mod streams;
-mod tls;

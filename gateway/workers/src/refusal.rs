@@ -17,23 +17,6 @@ pub(crate) fn bad_request(message: &str) -> web_sys::Response {
     problem(400, "invalid_request", message)
 }
 
-/// What is asked for is not done for anybody in this way.
-pub(crate) fn forbidden(message: &str) -> web_sys::Response {
-    problem(403, "forbidden", message)
-}
-
-/// It is elsewhere, for good.
-pub(crate) fn moved(location: &str) -> web_sys::Response {
-    let headers = web_sys::Headers::new().expect("the platform makes headers");
-    for (name, value) in [("location", location), ("cache-control", "no-store")] {
-        headers.set(name, value).expect("an address is plain ASCII");
-    }
-    let init = web_sys::ResponseInit::new();
-    init.set_status(308);
-    init.set_headers(&headers);
-    web_sys::Response::new_with_opt_str_and_init(None, &init).expect("nothing makes a response")
-}
-
 fn problem(status: u16, code: &str, message: &str) -> web_sys::Response {
     let id = request_id();
     tracing::error!(id, status, code, "refused");

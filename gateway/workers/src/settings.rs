@@ -76,11 +76,6 @@ pub(crate) fn read(env: &Env, address: &str) -> Result<Config, InvalidSettings> 
     Ok(config)
 }
 
-/// Whether the operator says by which address browsers come.
-pub(crate) fn has_public_url(env: &Env) -> bool {
-    text(env, "PUBLIC_URL").is_some()
-}
-
 fn text(env: &Env, name: &str) -> Option<String> {
     let value = js_sys::Reflect::get(env, &JsValue::from_str(name)).ok()?.as_string()?;
     Some(value.trim().to_owned()).filter(|value| !value.is_empty())

@@ -105,24 +105,6 @@ impl Edge {
         (head.status.as_u16(), text)
     }
 
-    /// Sends a request as it is given, and gives the head and the body of the answer.
-    pub(crate) async fn answer(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> (http::response::Parts, String) {
-        let mut request = Request::builder().method(method).uri(format!("http://{}{path}", self.address));
-        for (name, value) in [("x-roadstead", "1"), ("content-type", "application/json")].iter().chain(headers) {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(Body::from(body.to_owned())).expect("a request");
-        let (head, body) = self.client.request(request).await.expect("an answer").into_parts();
-        let bytes = body.collect().await.expect("a body").to_bytes();
-        (head, String::from_utf8_lossy(&bytes).into_owned())
-    }
-
     pub(crate) async fn sign_out(&self, cookie: &str) {
         let request = Request::delete(format!("http://{}/api/v1/session", self.address))
             .header("x-roadstead", "1")

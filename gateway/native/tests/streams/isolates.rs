@@ -2,11 +2,10 @@
 
 use super::{
     browser::{Edge, Sent, soon},
-    cluster::{Cluster, token},
+    cluster::Cluster,
 };
 use crate::host::isolates::Isolates;
 use api::{jobs::JobEvent, logs::EndReason};
-use http::{StatusCode, header};
 
 #[tokio::test]
 #[ignore = "of the Worker alone: cargo xtask workers --test"]
@@ -73,27 +72,4 @@ async fn attempts_to_sign_in_are_counted_by_all_isolates_together() {
         assert_eq!(edge.try_sign_in("192.0.2.1").await, 429);
         assert_eq!(edge.try_sign_in("192.0.2.2").await, 400, "another address is another's");
     }
-}
-
-#[tokio::test]
-#[ignore = "of the Worker alone: cargo xtask workers --test"]
-async fn what_comes_in_the_clear_by_a_name_of_the_internet_is_led_to_tls_and_not_used() {
-    let cluster = Cluster::start().await;
-    let isolates = Isolates::before(cluster.address).await;
-    let edge = Edge::at(isolates.addresses[0]);
-    let named = [("host", "console.example")];
-    let (head, _) = edge.answer("GET", "/jobs?status=failed", &named, "").await;
-    let location = head.headers.get(header::LOCATION).expect("it is told where to go");
-    assert_eq!(
-        (head.status, location.to_str()),
-        (StatusCode::PERMANENT_REDIRECT, Ok("https://console.example/jobs?status=failed"))
-    );
-    let signing_in = serde_json::json!({"token": token("alice")}).to_string();
-    let (head, body) = edge.answer("POST", "/api/v1/session", &named, &signing_in).await;
-    assert_eq!(head.status, StatusCode::FORBIDDEN, "{body}");
-    assert!(body.contains("https:") && !head.headers.contains_key(header::SET_COOKIE), "{body}");
-    let handshake = [("host", "console.example"), ("connection", "Upgrade"), ("upgrade", "websocket")];
-    assert_eq!(edge.answer("GET", "/api/v1/jobs/events", &handshake, "").await.0.status, StatusCode::FORBIDDEN);
-    let (head, body) = edge.answer("POST", "/api/v1/session", &[("host", "localhost:8787")], &signing_in).await;
-    assert!(head.status.is_success() && head.headers.contains_key(header::SET_COOKIE), "{body}");
 }

@@ -198,6 +198,12 @@ impl Page {
         self.socket.send(tungstenite::Message::binary(bytes.to_vec())).await.expect("open");
     }
 
+    /// Tells how much has been taken in.
+    pub(crate) async fn answer(&mut self, bytes: u64) {
+        let credit = serde_json::to_string(&Reply::Credit { bytes }).expect("JSON");
+        let _ = self.socket.send(tungstenite::Message::text(credit)).await;
+    }
+
     /// The next event of a text stream, without heartbeats.
     pub(crate) async fn event<T: serde::de::DeserializeOwned>(&mut self) -> T {
         loop {
@@ -215,8 +221,7 @@ impl Page {
         match self.next().await {
             Sent::Binary(bytes) => {
                 self.taken += bytes.len() as u64;
-                let credit = serde_json::to_string(&Reply::Credit { bytes: self.taken }).expect("JSON");
-                let _ = self.socket.send(tungstenite::Message::text(credit)).await;
+                self.answer(self.taken).await;
                 let frame = Frame::parse(&bytes).expect("a frame");
                 let row = |row: api::logs::Row<'_>| {
                     let plus = if row.flags & api::logs::CONTINUES != 0 { "+" } else { "" };

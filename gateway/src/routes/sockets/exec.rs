@@ -27,7 +27,7 @@ const STUCK: Duration = Duration::from_secs(60);
 /// How long last words may take.
 const FAREWELL: Duration = Duration::from_secs(5);
 /// Longest life of a session.
-const LIFE: Duration = Duration::from_secs(24 * 3600);
+pub(super) const LIFE: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) async fn serve(gateway: Gateway, session: Arc<Session>, id: JobId, query: ExecQuery, mut page: Socket) {
     let (code, reason) = match gateway.upstream().exec_socket(&session, id.as_str(), &query).await {

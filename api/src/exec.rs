@@ -4,8 +4,14 @@
 //! nothing different here. Besides, the gateway sends WebSocket pings, so that an idle shell survives proxies, and refusals
 //! arrive as an HTTP status before the upgrade or as a close frame: 4404 the job is not running, 4401 signed out,
 //! 4403 not allowed, 4502 the cluster failed. A session that ended sends [`Frame::Exit`] and closes with 1000.
-//! Text frames are the gateway's own words about the session: a [`Notice`].
+//! Text frames are words between gateway and page: the gateway's [`Notice`], the page's [`Reply`].
+//!
+//! A browser WebSocket has no back-pressure, so the page grants it: it answers with the running sum of the bytes of
+//! [`Frame::Stdout`] and [`Frame::Stderr`] that it has shown ([`Reply::Credit`]), first with 0 when the socket opens. Then the
+//! gateway keeps no more than about [`WINDOW_BYTES`] unanswered. To a page that never answers it sends as it comes; a host that
+//! cannot wait for the page ends such a session, after some megabytes, with 1008.
 
+pub use crate::logs::Reply;
 pub use platform::channel::{Exit, Frame, InvalidFrame};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +33,9 @@ impl Notice {
         serde_json::to_string(&self).expect("a flag always serialises")
     }
 }
+
+/// Output that is sent before the page has answered, bytes; one frame may go beyond.
+pub const WINDOW_BYTES: u64 = 1024 * 1024;
 
 /// Close code: the job is not running (it is pending, has ended, or is unknown).
 pub const CLOSE_NOT_RUNNING: u16 = 4404;

@@ -2,6 +2,7 @@
 //!
 //! xterm.js is loaded when the first terminal is opened. What a process writes is a terminal's input, never markup.
 
+mod credit;
 mod keys;
 mod leaving;
 mod player;

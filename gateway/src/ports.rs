@@ -135,6 +135,12 @@ pub trait Host: Send + Sync + 'static {
     /// [`NotAnUpgrade`] when the request is none.
     fn ws_accept(&self, request: &mut Parts) -> Result<Accepted, NotAnUpgrade>;
 
+    /// Whether a send to a socket waits while the other side takes nothing. Where it does not, what is sent lies in memory, and who
+    /// sends must ask the other side what it has taken.
+    fn sends_wait(&self) -> bool {
+        true
+    }
+
     /// Runs a task until it ends, beyond the request it came from. Tasks of the gateway end by themselves when it drains.
     fn spawn(&self, task: Task<()>);
 

@@ -144,7 +144,7 @@ pub(crate) fn Player(cast: Arc<Cast>) -> impl IntoView {
         if let (None, Some(host)) = (done, host.get()) {
             spawn_local(async move {
                 let label = untrack(|| i18n.now(words::PLAY_SCREEN));
-                match Xterm::open(&host, label, false, |_| (), |_, _| ()).await {
+                match Xterm::open(&host, label, false, |_| (), |_, _| (), |_| ()).await {
                     Ok(screen) => {
                         screen.only_show();
                         // The reader may have left while it was loading.

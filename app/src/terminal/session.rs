@@ -1,10 +1,10 @@
 //! One run of a command: its WebSocket and its screen.
 
-use super::xterm::Xterm;
+use super::{credit::Credit, xterm::Xterm};
 use crate::client::{Incoming, Socket, json, use_client, with_query};
 use crate::i18n::{Phrase, catalogue::terminal as words};
 use crate::paths::endpoint;
-use api::exec::{self, Frame, Notice};
+use api::exec::{self, Frame, Notice, Reply};
 use leptos::{prelude::*, task::spawn_local};
 use platform::channel::Resize;
 use std::rc::Rc;
@@ -40,6 +40,7 @@ pub(super) struct Session {
     pub(super) recorded: RwSignal<bool>,
     screen: StoredValue<Option<Rc<Xterm>>, LocalStorage>,
     socket: StoredValue<Option<Rc<Socket>>, LocalStorage>,
+    credit: StoredValue<Credit>,
     /// Which start this is: answers of an older one are not listened to.
     turn: StoredValue<u32>,
 }
@@ -53,6 +54,7 @@ impl Session {
             recorded: RwSignal::new(false),
             screen: StoredValue::new_local(None),
             socket: StoredValue::new_local(None),
+            credit: StoredValue::new(Credit::default()),
             turn: StoredValue::new(0),
         }
     }
@@ -76,6 +78,7 @@ impl Session {
                     reader,
                     move |text| self.input(&text),
                     move |w, h| self.resized(w, h),
+                    move |bytes| self.shown(bytes),
                 )
                 .await
                 {
@@ -108,6 +111,7 @@ impl Session {
                 self.hear(incoming);
             }
         };
+        self.credit.update_value(Credit::begin);
         match Socket::open(&path, Rc::new(tell)) {
             Ok(socket) => self.socket.set_value(Some(Rc::new(socket))),
             Err(_) => self.stage.set(Stage::Refused(words::BROKEN)),
@@ -119,6 +123,7 @@ impl Session {
         match incoming {
             Incoming::Open => {
                 self.stage.set(Stage::Open);
+                self.answer(0);
                 // The size is the first frame there must be (platform API, exec).
                 if let Some(screen) = self.screen() {
                     let (width, height) = screen.size();
@@ -139,12 +144,29 @@ impl Session {
         match Frame::parse(bytes) {
             Ok(Frame::Stdout(text) | Frame::Stderr(text)) => {
                 if let Some(screen) = self.screen() {
+                    self.credit.update_value(|credit| credit.write(text.len()));
                     screen.write(text);
                 }
             }
             Ok(Frame::Exit(exit)) => self.stage.set(Stage::Ended { code: exit.exit_code, message: exit.message }),
             // Nothing a server sends; a newer one may.
             Ok(Frame::Stdin(_) | Frame::Resize(_)) | Err(_) => {}
+        }
+    }
+
+    /// The screen has shown more.
+    fn shown(self, bytes: u32) {
+        if let Some(Some(bytes)) = self.credit.try_update_value(|credit| credit.show(bytes)) {
+            self.answer(bytes);
+        }
+    }
+
+    /// Tells the gateway how much of the output is shown.
+    fn answer(self, bytes: u64) {
+        if let (Some(Some(socket)), Ok(reply)) =
+            (self.socket.try_get_value(), serde_json::to_string(&Reply::Credit { bytes }))
+        {
+            socket.send_text(&reply);
         }
     }
 

@@ -16,27 +16,32 @@ pub(super) struct Xterm {
     handle: JsValue,
     _on_input: Closure<dyn FnMut(String)>,
     _on_size: Closure<dyn FnMut(u16, u16)>,
+    _on_shown: Closure<dyn FnMut(u32)>,
 }
 
 impl Xterm {
-    /// Loads xterm.js, if this is the first, and opens a screen in `host`. Tells what is typed, and each new size.
+    /// Loads xterm.js, if this is the first, and opens a screen in `host`. Tells what is typed, each new size, and
+    /// how many bytes more of what was written are shown.
     pub(super) async fn open(
         host: &HtmlElement,
         label: &str,
         reader: bool,
         input: impl FnMut(String) + 'static,
         resized: impl FnMut(u16, u16) + 'static,
+        shown: impl FnMut(u32) + 'static,
     ) -> Result<Self, JsValue> {
         let module = load().await?;
         let on_input = Closure::<dyn FnMut(String)>::new(input);
         let on_size = Closure::<dyn FnMut(u16, u16)>::new(resized);
+        let on_shown = Closure::<dyn FnMut(u32)>::new(shown);
         let told = Object::new();
         Reflect::set(&told, &"input".into(), on_input.as_ref())?;
         Reflect::set(&told, &"size".into(), on_size.as_ref())?;
+        Reflect::set(&told, &"shown".into(), on_shown.as_ref())?;
         let arguments = js_sys::Array::of4(host, &label.into(), &reader.into(), &told);
         let opened = function(&module, "open")?.apply(&module, &arguments)?;
         let handle = JsFuture::from(opened.dyn_into::<Promise>()?).await?;
-        Ok(Self { handle, _on_input: on_input, _on_size: on_size })
+        Ok(Self { handle, _on_input: on_input, _on_size: on_size, _on_shown: on_shown })
     }
 
     /// Takes nothing from the keyboard, opens no links, and is as large as [`Self::fix`] says.

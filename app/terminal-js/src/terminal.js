@@ -6,7 +6,8 @@ import { strictDocument, withStrictWindow } from "./strict-document.js";
 import { themeOf } from "./theme.js";
 
 /**
- * Opens a terminal in `host`. `told.input(text)` gets what is typed and pasted, `told.size(columns, rows)` each new size.
+ * Opens a terminal in `host`. `told.input(text)` gets what is typed and pasted, `told.size(columns, rows)` each new size,
+ * `told.shown(bytes)` the length of each piece of output once it is taken in.
  */
 export async function open(host, label, screenReaderMode, told) {
   await styled();
@@ -33,6 +34,7 @@ export async function open(host, label, screenReaderMode, told) {
   terminal.attachCustomKeyEventHandler((event) => keyGoesToShell(terminal, event));
 
   let isFixed = false;
+  let isOpen = true;
   const refit = () => !isFixed && host.clientWidth > 0 && fit.fit();
   const resized = new ResizeObserver(refit);
   resized.observe(host);
@@ -44,7 +46,7 @@ export async function open(host, label, screenReaderMode, told) {
   refit();
 
   return {
-    write: (bytes) => terminal.write(bytes),
+    write: (bytes) => terminal.write(bytes, () => isOpen && told.shown(bytes.length)),
     focus: () => terminal.focus(),
     clear: () => terminal.reset(),
     columns: () => terminal.cols,
@@ -61,6 +63,7 @@ export async function open(host, label, screenReaderMode, told) {
     },
     fix: ([columns, rows]) => terminal.write("", () => terminal.resize(columns, rows)),
     dispose: () => {
+      isOpen = false;
       resized.disconnect();
       themed.disconnect();
       system.removeEventListener("change", recolour);

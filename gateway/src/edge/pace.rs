@@ -4,13 +4,13 @@
 //! to sign in are counted among them besides, where they share notes.
 
 use super::Peer;
-use crate::{Gateway, rescue::Failure};
+use crate::{Gateway, rescue::Failure, session::SessionCookie};
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{Method, header};
+use http::{Extensions, HeaderMap, Method};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use std::{
@@ -78,34 +78,40 @@ impl Buckets {
 
 /// Middleware over everything that is not a file of the console.
 pub(crate) async fn pace(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
-    let paces = &gateway.config().paces;
-    let now = gateway.host().now();
-    let take = |key, pace| gateway.buckets().take(key, pace, now);
-    let mut taken = Ok(());
-    // A host that does not know the address has its own limits before us.
-    let address = Peer::of(request.extensions());
-    // This machine is a proxy that nobody has named, or the one who runs the gateway.
-    if let Some(address) = address.filter(|address| !address.to_canonical().is_loopback()) {
-        let address = network(address);
-        taken = take(Key::Address(address), paces.of_address);
-        if taken.is_ok() && is_sign_in(&request) {
-            taken = take(Key::SignIn(address), paces.of_sign_in);
-            if taken.is_ok() {
-                taken = among_all(&gateway, address, paces.of_sign_in, now).await;
-            }
-        }
-    }
-    if taken.is_ok()
-        && let Some(cookie) = crate::session::SessionCookie(gateway.config()).text(request.headers())
-    {
-        let hash = Sha256::digest(cookie.as_bytes());
-        let id = *hash.first_chunk().expect("a hash is longer");
-        taken = take(Key::Cookie(id), paces.of_session);
-    }
-    match taken {
+    let signs_in = is_sign_in(request.method(), request.uri().path());
+    let taken = match of_address(&gateway, request.extensions()) {
+        Ok(Some(address)) if signs_in => of_sign_in(&gateway, address).await,
+        taken => taken.map(drop),
+    };
+    match taken.and_then(|()| of_session(&gateway, request.headers())) {
         Ok(()) => next.run(request).await,
         Err(retry_after_secs) => Failure::TooFast { retry_after_secs }.into_response(),
     }
+}
+
+/// Whose address is counted, if one is. Err: how many seconds to wait, as with all of these.
+fn of_address(gateway: &Gateway, extensions: &Extensions) -> Result<Option<IpAddr>, u32> {
+    // A host that does not know the address has its own limits before us. This machine is a proxy that nobody has named, or the
+    // one who runs the gateway.
+    let Some(address) = Peer::of(extensions).filter(|address| !address.to_canonical().is_loopback()) else {
+        return Ok(None);
+    };
+    let address = network(address);
+    gateway.buckets().take(Key::Address(address), gateway.config().paces.of_address, gateway.host().now())?;
+    Ok(Some(address))
+}
+
+async fn of_sign_in(gateway: &Gateway, address: IpAddr) -> Result<(), u32> {
+    let (pace, now) = (gateway.config().paces.of_sign_in, gateway.host().now());
+    gateway.buckets().take(Key::SignIn(address), pace, now)?;
+    among_all(gateway, address, pace, now).await
+}
+
+fn of_session(gateway: &Gateway, headers: &HeaderMap) -> Result<(), u32> {
+    let Some(cookie) = SessionCookie(gateway.config()).text(headers) else { return Ok(()) };
+    let hash = Sha256::digest(cookie.as_bytes());
+    let id = *hash.first_chunk().expect("a hash is longer");
+    gateway.buckets().take(Key::Cookie(id), gateway.config().paces.of_session, gateway.host().now())
 }
 
 /// Attempts to sign in, counted by all gateways that share notes: rare enough to be counted there, and what a guesser would spread.
@@ -124,11 +130,14 @@ async fn among_all(gateway: &Gateway, address: IpAddr, pace: Pace, now: Timestam
     }
 }
 
-fn is_sign_in(request: &Request) -> bool {
-    let path = request.uri().path();
-    let posts = request.method() == Method::POST && path.contains("/session");
-    // A client of /v2/ proves itself with each request; only those that bring something to prove are meant.
-    posts || path.ends_with("/session/callback") && !request.headers().contains_key(header::UPGRADE)
+/// Whether a request brings something that may be a guess, or begins what does; paths are as the routes of `/api/v1` have them. A
+/// client of `/v2/` proves itself with each request.
+fn is_sign_in(method: &Method, path: &str) -> bool {
+    match path {
+        "/session" | "/session/oauth" => method == Method::POST,
+        "/session/callback" => method == Method::GET,
+        _ => false,
+    }
 }
 
 /// Who has one address of IPv6 has the whole /64.
@@ -166,6 +175,24 @@ mod tests {
         assert_eq!(buckets.take(key(1), PACE, later), Ok(()));
         assert!(buckets.take(key(1), PACE, later).is_err());
         assert!(buckets.take(key(1), PACE, NOON).is_err(), "a clock that goes back fills nothing");
+    }
+
+    #[test]
+    fn only_the_addresses_of_signing_in_count_as_it() {
+        for path in ["/session", "/session/oauth"] {
+            assert!(is_sign_in(&Method::POST, path), "{path}");
+        }
+        assert!(is_sign_in(&Method::GET, "/session/callback"));
+        for (method, path) in [
+            (Method::GET, "/session"),
+            (Method::DELETE, "/session"),
+            (Method::POST, "/v2/acme/session-store/blobs/uploads/"),
+            (Method::POST, "/v2/session/blobs/uploads/"),
+            (Method::GET, "/v2/session/callback"),
+            (Method::POST, "/jobs/session/save"),
+        ] {
+            assert!(!is_sign_in(&method, path), "{method} {path}");
+        }
     }
 
     #[test]

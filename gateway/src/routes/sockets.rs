@@ -136,7 +136,7 @@ pub(crate) async fn job_exec(
         Some("0") => false,
         Some(_) => return Err(Failure::invalid("tty", "0 or 1.")),
     };
-    let place = signed.as_ref().ok().map(|SignedIn(session)| gateway.place(session)).transpose()?;
+    let place = signed.as_ref().ok().map(|SignedIn(session)| gateway.place(session, exec::LIFE)).transpose()?;
     let Accepted { response, socket } = accept(&gateway, &mut request)?;
     let host = gateway.clone();
     host.host().spawn(
@@ -171,7 +171,9 @@ where
     F: Future<Output = ()> + Send,
 {
     let (let_in, reason) = match signed {
-        Ok(SignedIn(session)) => (Ok((gateway.place(&session)?, session)), EndReason::SignedOut),
+        Ok(SignedIn(session)) => {
+            (Ok((gateway.place(&session, gateway.config().stream_max)?, session)), EndReason::SignedOut)
+        }
         Err(Failure::SignedOut) => (Err(CLOSE_SIGNED_OUT), EndReason::SignedOut),
         // There is a session; whether it may go on will be known in a moment.
         Err(_) => (Err(CLOSE_BAD_UPSTREAM), EndReason::Upstream),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 /// The places that are taken.
@@ -59,12 +60,11 @@ impl Drop for Place {
 }
 
 impl Gateway {
-    /// A place for one more stream of the session.
-    pub(crate) fn place(&self, session: &Session) -> Result<Place, Failure> {
-        let config = self.config();
+    /// A place for one more stream of the session, which lives no longer than `life`.
+    pub(crate) fn place(&self, session: &Session, life: Duration) -> Result<Place, Failure> {
         let now = self.host().now();
-        let until = now.saturating_add(config.stream_max).unwrap_or(Timestamp::MAX);
-        let most = config.session_streams_max;
+        let until = now.saturating_add(life).unwrap_or(Timestamp::MAX);
+        let most = self.config().session_streams_max;
         self.places().take(&session.id, most, now, until).ok_or(Failure::TooManyStreams { most })
     }
 }

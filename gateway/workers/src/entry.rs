@@ -5,7 +5,7 @@
 
 #![expect(unreachable_pub, reason = "JavaScript reaches what is public, wherever it lies")]
 
-use crate::{console, exchange, host::WorkersHost, notes::DurableNotes, refusal, settings, streams};
+use crate::{console, exchange, host::WorkersHost, notes::DurableNotes, plain, refusal, settings, streams};
 use gateway::{Gateway, Memory};
 use std::sync::{Arc, OnceLock};
 use tower::ServiceExt;
@@ -23,6 +23,9 @@ pub fn start() {
 /// Answers a request.
 #[wasm_bindgen]
 pub async fn fetch(request: web_sys::Request, env: Env, context: worker_sys::Context) -> web_sys::Response {
+    if let Some(refusal) = plain::refused(&request) {
+        return refusal;
+    }
     if let Some(place) = streams::place_of(&env, &request).await {
         return streams::forward(&env, &place, request).await.unwrap_or_else(|error| {
             tracing::error!(?error, place, "the Durable Object of a stream cannot be reached");

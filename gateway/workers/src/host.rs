@@ -50,6 +50,10 @@ impl Host for WorkersHost {
         socket::accept(request)
     }
 
+    fn sends_wait(&self) -> bool {
+        false
+    }
+
     fn spawn(&self, task: Task<()>) {
         match &self.0.0 {
             Owner::Object => wasm_bindgen_futures::spawn_local(task),

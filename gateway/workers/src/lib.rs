@@ -13,6 +13,7 @@ mod host;
 mod links;
 mod log;
 mod notes;
+mod plain;
 mod refusal;
 mod settings;
 mod socket;

@@ -17,26 +17,43 @@ pub(crate) fn bad_request(message: &str) -> web_sys::Response {
     problem(400, "invalid_request", message)
 }
 
+/// It is not let in.
+pub(crate) fn forbidden(message: &str) -> web_sys::Response {
+    problem(403, "forbidden", message)
+}
+
+/// What is asked for is at another address, for good.
+pub(crate) fn moved(to: &str) -> web_sys::Response {
+    answer(308, &request_id(), None, &[("location", to)])
+}
+
 fn problem(status: u16, code: &str, message: &str) -> web_sys::Response {
     let id = request_id();
-    tracing::error!(id, status, code, "refused");
+    if status >= 500 {
+        tracing::error!(id, status, code, "refused");
+    } else {
+        tracing::info!(id, status, code, "refused");
+    }
     // The messages are our own and need no escaping.
     let body = format!(r#"{{"code":"{code}","message":"{message}","request_id":"{id}"}}"#);
+    answer(status, &id, Some(&body), &[("content-type", "application/json")])
+}
+
+fn answer(status: u16, id: &str, body: Option<&str>, more: &[(&str, &str)]) -> web_sys::Response {
     let headers = web_sys::Headers::new().expect("the platform makes headers");
     let all = [
-        ("content-type", "application/json"),
         ("cache-control", "no-store"),
         ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
         ("x-content-type-options", "nosniff"),
-        ("x-request-id", id.as_str()),
+        ("x-request-id", id),
     ];
-    for (name, value) in all {
+    for (name, value) in all.iter().chain(more) {
         headers.set(name, value).expect("plain ASCII");
     }
     let init = web_sys::ResponseInit::new();
     init.set_status(status);
     init.set_headers(&headers);
-    web_sys::Response::new_with_opt_str_and_init(Some(&body), &init).expect("text makes a response")
+    web_sys::Response::new_with_opt_str_and_init(body, &init).expect("text makes a response")
 }
 
 fn request_id() -> String {

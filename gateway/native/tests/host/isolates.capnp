@@ -8,9 +8,10 @@ const config :Workerd.Config = (
     (name = "objects", disk = (path = "objects", writable = true)),
     (name = "internet", network = (allow = ["private"])),
   ],
+  # Cloudflare tells a Worker by which scheme it was asked; here a header does.
   sockets = [
-    (name = "one", address = "127.0.0.1:0", http = (), service = "one"),
-    (name = "other", address = "127.0.0.1:0", http = (), service = "other"),
+    (name = "one", address = "127.0.0.1:0", http = (forwardedProtoHeader = "X-Forwarded-Proto"), service = "one"),
+    (name = "other", address = "127.0.0.1:0", http = (forwardedProtoHeader = "X-Forwarded-Proto"), service = "other"),
   ],
 );
 

@@ -6,8 +6,9 @@ use api::logs::{Event, Frame, Reply};
 use axum::body::Body;
 use futures::{SinkExt, StreamExt};
 use gateway::Config;
-use http::{Request, header};
+use http::{HeaderMap, HeaderValue, Request, Response, header};
 use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use hyper_util::{client::legacy, client::legacy::connect::HttpConnector, rt::TokioExecutor};
 use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpStream;
@@ -23,6 +24,8 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
 
 pub(crate) struct Edge {
     pub(crate) address: SocketAddr,
+    /// The name by which browsers reach it over TLS; none: they ask its address in clear.
+    name: Option<&'static str>,
     running: Option<Running>,
     client: legacy::Client<HttpConnector, Body>,
 }
@@ -41,7 +44,27 @@ impl Edge {
     /// One that somebody else has started.
     pub(crate) fn at(address: SocketAddr) -> Self {
         let client = legacy::Client::builder(TokioExecutor::new()).build(HttpConnector::new());
-        Self { address, running: None, client }
+        Self { address, name: None, running: None, client }
+    }
+
+    /// The same, as browsers reach it by a name and over TLS.
+    pub(crate) fn named(address: SocketAddr, name: &'static str) -> Self {
+        Self { name: Some(name), ..Self::at(address) }
+    }
+
+    /// What a browser and the TLS before the gateway add to a request.
+    fn dress(&self, headers: &mut HeaderMap) {
+        let Some(name) = self.name else { return };
+        headers.insert(header::HOST, HeaderValue::from_static(name));
+        headers.insert("x-forwarded-proto", HeaderValue::from_static("https"));
+    }
+
+    /// Sends a request for a path as it is, and gives the answer.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Response<Incoming> {
+        let at = format!("http://{}{}", self.address, request.uri());
+        *request.uri_mut() = at.parse().expect("a URL");
+        self.dress(request.headers_mut());
+        self.client.request(request).await.expect("an answer")
     }
 
     /// Signs in and gives the cookie.
@@ -55,12 +78,9 @@ impl Edge {
     }
 
     async fn sign_in_with(&self, body: &serde_json::Value) -> String {
-        let body = body.to_string();
-        let request = Request::post(format!("http://{}/api/v1/session", self.address))
-            .header("x-roadstead", "1")
-            .header("content-type", "application/json");
-        let response =
-            self.client.request(request.body(Body::from(body)).expect("a request")).await.expect("an answer");
+        let request =
+            Request::post("/api/v1/session").header("x-roadstead", "1").header("content-type", "application/json");
+        let response = self.send(request.body(Body::from(body.to_string())).expect("a request")).await;
         let cookie = response.headers().get(header::SET_COOKIE).expect("signed in").to_str().expect("text");
         cookie.split(';').next().expect("a pair").to_owned()
     }
@@ -114,10 +134,8 @@ impl Edge {
     }
 
     /// Asks for JSON and gets it.
-    pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, mut request: Request<Body>) -> T {
-        let at = format!("http://{}{}", self.address, request.uri());
-        *request.uri_mut() = at.parse().expect("a URL");
-        let response = self.client.request(request).await.expect("an answer");
+    pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, request: Request<Body>) -> T {
+        let response = self.send(request).await;
         let (head, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         assert!(head.status.is_success(), "{}: {}", head.status, String::from_utf8_lossy(&bytes));
@@ -135,8 +153,12 @@ impl Edge {
 
     async fn socket(&self, path: &str, cookie: Option<&str>) -> Page {
         let mut request = format!("ws://{}{path}", self.address).into_client_request().expect("a request");
-        let origin = format!("http://{}", self.address).parse().expect("a value");
-        request.headers_mut().insert(header::ORIGIN, origin);
+        let origin = match self.name {
+            Some(name) => format!("https://{name}"),
+            None => format!("http://{}", self.address),
+        };
+        request.headers_mut().insert(header::ORIGIN, origin.parse().expect("a value"));
+        self.dress(request.headers_mut());
         if let Some(cookie) = cookie {
             request.headers_mut().insert(header::COOKIE, cookie.parse().expect("a value"));
         }
@@ -184,6 +206,12 @@ impl Page {
         self.socket.send(tungstenite::Message::binary(bytes.to_vec())).await.expect("open");
     }
 
+    /// Tells how much has been taken in.
+    pub(crate) async fn answer(&mut self, bytes: u64) {
+        let credit = serde_json::to_string(&Reply::Credit { bytes }).expect("JSON");
+        let _ = self.socket.send(tungstenite::Message::text(credit)).await;
+    }
+
     /// The next event of a text stream, without heartbeats.
     pub(crate) async fn event<T: serde::de::DeserializeOwned>(&mut self) -> T {
         loop {
@@ -201,8 +229,7 @@ impl Page {
         match self.next().await {
             Sent::Binary(bytes) => {
                 self.taken += bytes.len() as u64;
-                let credit = serde_json::to_string(&Reply::Credit { bytes: self.taken }).expect("JSON");
-                let _ = self.socket.send(tungstenite::Message::text(credit)).await;
+                self.answer(self.taken).await;
                 let frame = Frame::parse(&bytes).expect("a frame");
                 let row = |row: api::logs::Row<'_>| {
                     let plus = if row.flags & api::logs::CONTINUES != 0 { "+" } else { "" };

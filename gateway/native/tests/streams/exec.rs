@@ -1,8 +1,9 @@
 use super::{
-    browser::{Edge, Sent, soon},
+    browser::{Edge, Page, Sent, soon},
     cluster::Cluster,
 };
 use crate::host;
+use api::exec::WINDOW_BYTES;
 use std::time::Duration;
 
 #[tokio::test]
@@ -49,7 +50,7 @@ async fn why_there_is_no_terminal_is_told_by_the_close_code() {
 #[tokio::test]
 async fn while_output_floods_that_nobody_takes_what_is_typed_arrives_and_signing_out_ends_the_terminal() {
     if !host::is_native() {
-        // workerd takes whatever is written to a socket, and never keeps who writes waiting.
+        // There such a terminal ends: the next test.
         return;
     }
     let cluster = Cluster::start().await;
@@ -61,13 +62,67 @@ async fn while_output_floods_that_nobody_takes_what_is_typed_arrives_and_signing
     soon("Ctrl-C", cluster.flood_until(|flood| flood.typed == b"\x03")).await;
     edge.sign_out(&cookie).await;
     host::pass(Duration::from_secs(15)).await;
-    let told = soon("the end", async {
-        loop {
-            match page.next().await {
-                Sent::Binary(_) => {}
-                other => return other,
-            }
+    assert_eq!(rest(&mut page).await.1, Sent::Closed(4401));
+}
+
+#[tokio::test]
+#[ignore = "of the Worker alone: cargo xtask workers --test"]
+async fn where_sending_never_waits_a_page_that_never_answers_is_sent_so_much_and_no_more() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/job-1/exec?cmd=yes").await;
+    let (bytes, end) = rest(&mut page).await;
+    assert_eq!(end, Sent::Closed(1008));
+    assert!(bytes <= 17 * 1024 * 1024, "{bytes} bytes");
+}
+
+#[tokio::test]
+async fn a_page_that_answers_is_sent_no_more_than_the_window_ahead() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/job-1/exec?cmd=read").await;
+    page.answer(0).await;
+    page.send(b"\0\n").await;
+    if host::is_native() {
+        soon("the output is stuck", cluster.flood_until(|flood| flood.is_stuck)).await;
+        edge.sign_out(&cookie).await;
+        host::pass(Duration::from_secs(15)).await;
+    }
+    let (bytes, end) = rest(&mut page).await;
+    // A Worker cannot hold the cluster: it takes in some megabytes more, and ends.
+    assert_eq!(end, Sent::Closed(if host::is_native() { 4401 } else { 4502 }));
+    assert!(bytes <= 2 * WINDOW_BYTES, "{bytes} bytes");
+}
+
+#[tokio::test]
+async fn a_page_that_answers_is_shown_all_there_is() {
+    let cluster = Cluster::start().await;
+    let edge = Edge::before(&cluster).await;
+    let cookie = edge.sign_in("alice").await;
+    let mut page = edge.open(&cookie, "/jobs/job-1/exec?cmd=cat").await;
+    page.answer(0).await;
+    let Sent::Binary(hello) = page.next().await else { panic!("output") };
+    let mut shown = hello.len() as u64 - 1;
+    let piece = vec![b'a'; 64 * 1024];
+    while shown < 3 * WINDOW_BYTES {
+        page.send(&[&[0], &*piece].concat()).await;
+        let Sent::Binary(echo) = page.next().await else { panic!("output") };
+        assert_eq!(&echo[1..], piece);
+        shown += piece.len() as u64;
+        page.answer(shown).await;
+    }
+}
+
+/// Reads to the end; gives the bytes of output on the way.
+async fn rest(page: &mut Page) -> (u64, Sent) {
+    let mut bytes = 0;
+    loop {
+        match page.next().await {
+            Sent::Binary(frame) => bytes += frame.len() as u64 - 1,
+            Sent::Text(_) => {}
+            end => return (bytes, end),
         }
-    });
-    assert_eq!(told.await, Sent::Closed(4401));
+    }
 }

@@ -6,6 +6,8 @@ use super::{
 };
 use crate::host::isolates::Isolates;
 use api::{jobs::JobEvent, logs::EndReason};
+use axum::body::Body;
+use http::{Request, StatusCode, header};
 
 #[tokio::test]
 #[ignore = "of the Worker alone: cargo xtask workers --test"]
@@ -71,5 +73,34 @@ async fn attempts_to_sign_in_are_counted_by_all_isolates_together() {
     for edge in &edges {
         assert_eq!(edge.try_sign_in("192.0.2.1").await, 429);
         assert_eq!(edge.try_sign_in("192.0.2.2").await, 400, "another address is another's");
+    }
+}
+
+#[tokio::test]
+#[ignore = "of the Worker alone: cargo xtask workers --test"]
+async fn what_comes_in_clear_is_led_to_https_or_refused_and_signs_nobody_in() {
+    let cluster = Cluster::start().await;
+    let isolates = Isolates::before(cluster.address).await;
+    let edge = Edge::at(isolates.addresses[0]);
+    let get = |path: &str| Request::get(path).header(header::HOST, "console.example:8080");
+    for path in ["/", "/jobs?status=running", "/api/v1/session", "/s/token"] {
+        let answer = edge.send(get(path).body(Body::empty()).expect("a request")).await;
+        assert_eq!(answer.status(), StatusCode::PERMANENT_REDIRECT, "{path}");
+        assert_eq!(answer.headers()[header::LOCATION], format!("https://console.example{path}"));
+    }
+    let body = serde_json::json!({"token": super::cluster::token("alice")}).to_string();
+    let post = Request::post("/api/v1/session")
+        .header(header::HOST, "console.example")
+        .header("x-roadstead", "1")
+        .header("content-type", "application/json");
+    let handshake = get("/api/v1/jobs/events")
+        .header(header::CONNECTION, "Upgrade")
+        .header(header::UPGRADE, "websocket")
+        .header(header::SEC_WEBSOCKET_VERSION, "13")
+        .header(header::SEC_WEBSOCKET_KEY, "dGhlIHNhbXBsZSBub25jZQ==");
+    for request in [post.body(Body::from(body)), handshake.body(Body::empty())] {
+        let answer = edge.send(request.expect("a request")).await;
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+        assert!(!answer.headers().contains_key(header::SET_COOKIE));
     }
 }

@@ -196,11 +196,16 @@ pub(super) async fn exec(
         let refusal = json!({"error": format!("Job '{id}' is not running.")});
         return (StatusCode::NOT_FOUND, [("x-error", refusal.to_string())], Json(refusal)).into_response();
     }
-    let floods = query.as_deref().is_some_and(|query| query.starts_with("cmd=yes"));
+    let begins = |command: &str| query.as_deref().is_some_and(|query| query.starts_with(command));
+    // `read` waits for a key first.
+    let (floods, waits) = (begins("cmd=yes"), begins("cmd=read"));
     // A job of that name is recorded.
     let is_recorded = id == "job-recorded";
     let mut response = upgrade.on_upgrade(async move |mut socket| {
-        if floods {
+        if waits {
+            while !matches!(socket.recv().await, Some(Ok(Message::Binary(_))) | Some(Err(_)) | None) {}
+        }
+        if floods || waits {
             return flood(&cluster, socket).await;
         }
         let hello = Frame::Stdout(query.unwrap_or_default().as_bytes()).encode();

@@ -1,5 +1,7 @@
 //! A process in a job: the platform's channel frames, both ways, until the process ends or a side leaves.
 
+mod credit;
+
 use crate::{
     Gateway,
     jobs::JobId,
@@ -10,9 +12,10 @@ use crate::{
 };
 use api::{
     Code,
-    exec::{CLOSE_BAD_UPSTREAM, CLOSE_FORBIDDEN, CLOSE_NOT_RUNNING, CLOSE_SIGNED_OUT, Frame, Notice},
+    exec::{CLOSE_BAD_UPSTREAM, CLOSE_FORBIDDEN, CLOSE_NOT_RUNNING, CLOSE_SIGNED_OUT, Frame, Notice, Reply},
 };
 use bytes::Bytes;
+use credit::Credit;
 use futures::{FutureExt, SinkExt, StreamExt, select_biased};
 use std::{pin::pin, sync::Arc, time::Duration};
 
@@ -24,7 +27,7 @@ const STUCK: Duration = Duration::from_secs(60);
 /// How long last words may take.
 const FAREWELL: Duration = Duration::from_secs(5);
 /// Longest life of a session.
-const LIFE: Duration = Duration::from_secs(24 * 3600);
+pub(super) const LIFE: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) async fn serve(gateway: Gateway, session: Arc<Session>, id: JobId, query: ExecQuery, mut page: Socket) {
     let (code, reason) = match gateway.upstream().exec_socket(&session, id.as_str(), &query).await {
@@ -79,15 +82,17 @@ fn refusal(error: UpstreamError) -> (u16, String) {
 type End = (u16, &'static str);
 
 const BROKE: End = (CLOSE_BAD_UPSTREAM, "The connection broke.");
+const UNANSWERED: End = (1008, "This page does not say what it has shown: reload it.");
 
 /// Hands frames on until the end; returns how to close the page's side. The two directions never wait for each other: what is typed
 /// arrives however much is shown, and however slowly the page takes it.
 async fn pump(gateway: &Gateway, session: &Session, page: &mut Socket, mut cluster: Socket) -> End {
     let host = gateway.host();
+    let credit = Credit::default();
     let end = {
         let mut over = pin!(over(gateway, session).fuse());
-        let mut typed = pin!(inwards(host, &mut page.rx, &mut cluster.tx).fuse());
-        let mut shown = pin!(outwards(host, &mut cluster.rx, &mut page.tx).fuse());
+        let mut typed = pin!(inwards(host, &mut page.rx, &mut cluster.tx, &credit).fuse());
+        let mut shown = pin!(outwards(host, &mut cluster.rx, &mut page.tx, &credit).fuse());
         // What may always be ready is asked last.
         select_biased! {
             end = over => end,
@@ -118,11 +123,11 @@ async fn over(gateway: &Gateway, session: &Session) -> End {
 }
 
 /// From the page to the process.
-async fn inwards(host: &dyn Host, page: &mut SocketStream, cluster: &mut SocketSink) -> End {
+async fn inwards(host: &dyn Host, page: &mut SocketStream, cluster: &mut SocketSink, credit: &Credit) -> End {
     let mut beat = host.sleep(BEAT).fuse();
     loop {
         let message = select_biased! {
-            message = page.next().fuse() => match from_page(message) {
+            message = page.next().fuse() => match from_page(message, credit) {
                 Some(message) => message,
                 // The platform has no frame for the end of input: closing is it.
                 None => return (1000, ""),
@@ -145,20 +150,28 @@ async fn inwards(host: &dyn Host, page: &mut SocketStream, cluster: &mut SocketS
 }
 
 /// From the process to the page.
-async fn outwards(host: &dyn Host, cluster: &mut SocketStream, page: &mut SocketSink) -> End {
+async fn outwards(host: &dyn Host, cluster: &mut SocketStream, page: &mut SocketSink, credit: &Credit) -> End {
     let mut beat = host.sleep(BEAT).fuse();
     let mut exited = false;
     loop {
+        let next = async {
+            credit.opened().await;
+            cluster.next().await
+        };
+        let mut next = pin!(next.fuse());
         let message = select_biased! {
             () = beat => {
                 beat = host.sleep(BEAT).fuse();
                 Message::Ping
             }
-            message = cluster.next().fuse() => match from_cluster(message, &mut exited) {
+            message = next => match from_cluster(message, &mut exited, credit) {
                 Ok(message) => message,
                 Err(end) => return end,
             },
         };
+        if !host.sends_wait() && credit.is_spent() {
+            return UNANSWERED;
+        }
         if !matches!(within(host, STUCK, page.send(message)).await, Some(Ok(()))) {
             return if exited { (1000, "") } else { BROKE };
         }
@@ -166,14 +179,21 @@ async fn outwards(host: &dyn Host, cluster: &mut SocketStream, page: &mut Socket
 }
 
 /// What the page is sent, or how its side is closed.
-fn from_cluster(message: Option<Result<Message, SocketBroken>>, exited: &mut bool) -> Result<Message, End> {
+fn from_cluster(
+    message: Option<Result<Message, SocketBroken>>,
+    exited: &mut bool,
+    credit: &Credit,
+) -> Result<Message, End> {
     match message {
         Some(Ok(Message::Binary(bytes))) => match Frame::parse(&bytes) {
             Ok(Frame::Exit(_)) => {
                 *exited = true;
                 Ok(Message::Binary(bytes))
             }
-            Ok(Frame::Stdout(_) | Frame::Stderr(_)) => Ok(Message::Binary(bytes)),
+            Ok(Frame::Stdout(text) | Frame::Stderr(text)) => {
+                credit.send(text.len());
+                Ok(Message::Binary(bytes))
+            }
             // Not what a server sends, or not a frame at all: nothing to show.
             Ok(Frame::Stdin(_) | Frame::Resize(_)) | Err(_) => Ok(Message::Ping),
         },
@@ -190,11 +210,17 @@ fn from_cluster(message: Option<Result<Message, SocketBroken>>, exited: &mut boo
 }
 
 /// What the process is sent; None when the page has left.
-fn from_page(message: Option<Result<Message, SocketBroken>>) -> Option<Message> {
+fn from_page(message: Option<Result<Message, SocketBroken>>, credit: &Credit) -> Option<Message> {
     match message {
         Some(Ok(Message::Binary(bytes))) if is_for_process(&bytes) => Some(Message::Binary(bytes)),
+        Some(Ok(Message::Text(text))) => {
+            if let Ok(Reply::Credit { bytes }) = serde_json::from_str(&text) {
+                credit.take(bytes);
+            }
+            Some(Message::Ping)
+        }
         // A frame that is none must not reach the process, and must not end the user's shell either.
-        Some(Ok(Message::Binary(_) | Message::Text(_) | Message::Ping)) => Some(Message::Ping),
+        Some(Ok(Message::Binary(_) | Message::Ping)) => Some(Message::Ping),
         Some(Ok(Message::Close(..)) | Err(_)) | None => None,
     }
 }
@@ -209,7 +235,8 @@ mod tests {
 
     #[test]
     fn only_input_and_sizes_reach_the_process() {
-        let reaches = |bytes: &'static [u8]| match from_page(Some(Ok(Message::Binary(Bytes::from_static(bytes))))) {
+        let said = |bytes: &'static [u8]| Some(Ok(Message::Binary(Bytes::from_static(bytes))));
+        let reaches = |bytes: &'static [u8]| match from_page(said(bytes), &Credit::default()) {
             Some(Message::Binary(sent)) => sent == bytes,
             _ => false,
         };
@@ -221,10 +248,10 @@ mod tests {
 
     #[test]
     fn a_session_without_an_exit_is_not_taken_for_a_success() {
-        let mut exited = false;
-        assert!(matches!(from_cluster(None, &mut exited), Err((CLOSE_BAD_UPSTREAM, _))));
+        let (mut exited, credit) = (false, Credit::default());
+        assert!(matches!(from_cluster(None, &mut exited, &credit), Err((CLOSE_BAD_UPSTREAM, _))));
         let exit = Bytes::from_static(b"\x03{\"exit_code\":7}");
-        assert!(matches!(from_cluster(Some(Ok(Message::Binary(exit))), &mut exited), Ok(Message::Binary(_))));
-        assert!(matches!(from_cluster(None, &mut exited), Err((1000, _))));
+        assert!(matches!(from_cluster(Some(Ok(Message::Binary(exit))), &mut exited, &credit), Ok(Message::Binary(_))));
+        assert!(matches!(from_cluster(None, &mut exited, &credit), Err((1000, _))));
     }
 }

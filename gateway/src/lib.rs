@@ -163,6 +163,7 @@ pub fn router(gateway: Gateway, console: Router) -> Router {
         .with_state(gateway.clone());
     let shared = routes::shared(console.clone())
         .layer(from_fn_with_state(gateway.clone(), edge::shield))
+        .layer(from_fn_with_state(gateway.clone(), edge::pace))
         .with_state(gateway.clone());
     Router::new()
         .nest("/api/v1", api)

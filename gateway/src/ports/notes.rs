@@ -42,23 +42,47 @@ pub trait Notes: Send + Sync + 'static {
 }
 
 /// Notes of one process, gone with it.
-#[derive(Debug, Default)]
-pub struct MemoryNotes(Mutex<HashMap<String, (String, Timestamp)>>);
+#[derive(Debug)]
+pub struct MemoryNotes {
+    kept: Mutex<HashMap<String, (String, Timestamp)>>,
+    most: usize,
+}
+
+impl Default for MemoryNotes {
+    fn default() -> Self {
+        Self::of_most(NOTES_MAX)
+    }
+}
 
 impl MemoryNotes {
+    /// So many at most.
+    #[must_use]
+    pub fn of_most(most: usize) -> Self {
+        Self { kept: Mutex::default(), most }
+    }
+
+    /// Whether [`Notes::keep`] would keep something under the key now: for whoever writes it elsewhere first.
+    ///
+    /// # Errors
+    /// [`NotesFull`].
+    pub fn room_for(&self, key: &str, now: Timestamp) -> Result<(), NotesFull> {
+        let mut kept = self.kept();
+        if kept.len() >= self.most && !kept.contains_key(key) {
+            kept.retain(|_, (_, until)| now < *until);
+            if kept.len() >= self.most {
+                return Err(NotesFull(kept.len()));
+            }
+        }
+        Ok(())
+    }
+
     fn kept(&self) -> MutexGuard<'_, HashMap<String, (String, Timestamp)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn put(&self, key: &str, value: String, now: Timestamp, until: Timestamp) -> Result<(), Cause> {
-        let mut kept = self.kept();
-        if kept.len() >= NOTES_MAX && !kept.contains_key(key) {
-            kept.retain(|_, (_, until)| now < *until);
-            if kept.len() >= NOTES_MAX {
-                return Err(Box::new(NotesFull(kept.len())));
-            }
-        }
-        kept.insert(key.to_owned(), (value, until));
+        self.room_for(key, now)?;
+        self.kept().insert(key.to_owned(), (value, until));
         Ok(())
     }
 

@@ -117,11 +117,18 @@ pub(crate) struct Linked {
 
 impl Linked {
     pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(crate) async fn with(set: impl FnOnce(&mut gateway::Config)) -> Self {
         let (platform, shelf) = (Platform::new(), Arc::new(Shelf::default()));
         let (script, store) = (platform.clone(), shelf.clone());
         let world = World::with(
             move |asked| script.answer(asked),
-            |config| config.links = Some(LinksConfig::try_new(store, token(READER, "reader")).expect("a token")),
+            |config| {
+                config.links = Some(LinksConfig::try_new(store, token(READER, "reader")).expect("a token"));
+                set(config);
+            },
         );
         let mut linked = Self { world, platform, shelf };
         linked.sign_in("alice").await;

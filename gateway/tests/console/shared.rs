@@ -5,7 +5,7 @@ use super::{
     world::{Got, World},
 };
 use axum::body::Body;
-use gateway::ports::Peer;
+use gateway::{Pace, ports::Peer};
 use http::{HeaderMap, Request};
 use serde_json::{Value, json};
 use std::{
@@ -204,7 +204,9 @@ async fn a_link_opens_as_often_as_it_is_used_until_its_very_end_and_views_are_co
 
 #[tokio::test]
 async fn a_hundred_thousand_guesses_are_held_up_and_never_reach_the_cluster() {
-    let mut linked = Linked::new().await;
+    // Were they only a flood, they would be told to wait before they were looked at.
+    let wide = Pace { burst: 1_000_000, per_second: 1_000_000 };
+    let mut linked = Linked::with(|config| config.paces.of_address = wide).await;
     let (_, token) = linked.make("job-1", json!({})).await;
     let before = linked.world.asked().len();
     let mut told = [0u32; 2];
@@ -312,4 +314,20 @@ async fn a_socket_from_another_page_is_refused() {
         let got = linked.world.send(request.body(Body::empty()).expect("a request")).await;
         assert_eq!((got.status.as_u16(), &got.body["code"]), (403, &json!("csrf")), "{address}");
     }
+}
+
+#[tokio::test]
+async fn who_asks_too_fast_for_what_a_link_shows_is_told_when_to_come_back() {
+    let mut linked = Linked::with(|config| config.paces.of_address = Pace { burst: 3, per_second: 1 }).await;
+    let (_, token) = linked.make("job-1", json!({})).await;
+    let path = format!("/s/{token}/status");
+    for _ in 0..3 {
+        assert_eq!(visit(&mut linked.world, &path).await.status.as_u16(), 200);
+    }
+    let got = visit(&mut linked.world, &path).await;
+    assert_eq!(got.status.as_u16(), 429);
+    assert_eq!(got.headers["retry-after"], "1");
+    assert_eq!(visit_from(&mut linked.world, &path, "192.0.2.2").await.status.as_u16(), 200, "others do not wait");
+    linked.world.later(1);
+    assert_eq!(visit(&mut linked.world, &path).await.status.as_u16(), 200);
 }

@@ -29,6 +29,10 @@ impl FileNotes {
     /// # Errors
     /// When the file cannot be opened, or is none of ours.
     pub async fn open(path: &Path, now: Timestamp) -> Result<Self, Cause> {
+        Self::open_with(path, now, MemoryNotes::default()).await
+    }
+
+    async fn open_with(path: &Path, now: Timestamp, memory: MemoryNotes) -> Result<Self, Cause> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -37,12 +41,16 @@ impl FileNotes {
         let file = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).connect_with(options).await?;
         sqlx::raw_sql(TABLE).execute(&file).await?;
         sqlx::query("DELETE FROM notes WHERE until <= ?").bind(now.as_microsecond()).execute(&file).await?;
-        let memory = Arc::new(MemoryNotes::default());
-        for row in sqlx::query("SELECT key, value, until FROM notes").fetch_all(&file).await? {
+        // Sign-outs first: should there be more than memory takes, a gateway that starts without some is better than none.
+        let all = "SELECT key, value, until FROM notes ORDER BY key GLOB 'ended/*' DESC, until DESC";
+        for row in sqlx::query(all).fetch_all(&file).await? {
             let until = Timestamp::from_microsecond(row.try_get("until")?)?;
-            memory.keep(row.try_get("key")?, row.try_get("value")?, now, until).await?;
+            if let Err(error) = memory.keep(row.try_get("key")?, row.try_get("value")?, now, until).await {
+                tracing::warn!(error, "what is remembered of some sessions is left out");
+                break;
+            }
         }
-        Ok(Self { memory, file })
+        Ok(Self { memory: Arc::new(memory), file })
     }
 }
 
@@ -54,6 +62,7 @@ impl Notes for FileNotes {
     fn keep(&self, key: &str, value: String, now: Timestamp, until: Timestamp) -> Task<Result<(), Cause>> {
         let (memory, file, key) = (self.memory.clone(), self.file.clone(), key.to_owned());
         async move {
+            memory.room_for(&key, now)?;
             // First the file: what is told to hold must hold after a power cut.
             sqlx::query(
                 "INSERT INTO notes (key, value, until) VALUES (?1, ?2, ?3)
@@ -109,5 +118,22 @@ mod tests {
         assert_eq!(again.find("ended/b", now).await.expect("reads"), None);
         assert_eq!(again.find("tokens/c", now).await.expect("reads"), None);
         assert!(again.claim("renewing/a", now, now + day).await.expect("free again"));
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_leaves_no_row_and_too_many_rows_keep_nobody_from_starting() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("sessions.sqlite");
+        let (now, day) = (Timestamp::constant(1_800_000_000, 0), SignedDuration::from_hours(24));
+        let notes = FileNotes::open_with(&path, now, MemoryNotes::of_most(2)).await.expect("opens");
+        for key in ["tokens/a", "ended/b"] {
+            notes.keep(key, "x".to_owned(), now, now + day).await.expect("keeps");
+        }
+        assert!(notes.keep("ended/c", "x".to_owned(), now, now + day).await.is_err(), "there is no room");
+        notes.keep("tokens/a", "y".to_owned(), now, now + day).await.expect("what is there may change");
+        drop(notes);
+        let again = FileNotes::open_with(&path, now, MemoryNotes::of_most(1)).await.expect("opens with fewer");
+        assert_eq!(again.find("ended/b", now).await.expect("reads").as_deref(), Some("x"));
+        assert_eq!(again.find("ended/c", now).await.expect("reads"), None);
     }
 }

@@ -32,7 +32,7 @@ pub async fn fetch(request: web_sys::Request, env: Env, context: worker_sys::Con
         Err(refusal) => return refusal,
     };
     let gateway = Gateway::remembering(config, Arc::new(WorkersHost::of_request(context)), memory(&env));
-    if let Some(place) = streams::place_of(&env, &gateway, &taken).await {
+    if let Some(place) = streams::place_of(&env, &gateway, &taken, &request.url()).await {
         return streams::forward(&env, &place, &request).await.unwrap_or_else(|error| {
             tracing::error!(?error, place, "the Durable Object of a stream cannot be reached");
             refusal::unavailable("This stream cannot be opened just now. Try again in a minute.")

@@ -18,14 +18,24 @@ use worker::{Env, worker_sys};
 const BINDING: &str = "STREAMS";
 
 /// The object's name, for a request that opens a stream which many watch and that may ask for it: whoever may not makes no object.
-pub(crate) async fn place_of(env: &Env, gateway: &Gateway, request: &http::Request<Body>) -> Option<String> {
-    Some(match gateway.watched(request)? {
+///
+/// Each address of the console has objects of its own: the gateway in one checks origins and names its cookie by the address it was
+/// made for.
+pub(crate) async fn place_of(
+    env: &Env,
+    gateway: &Gateway,
+    request: &http::Request<Body>,
+    address: &str,
+) -> Option<String> {
+    let origin = url::Url::parse(address).ok()?.origin().ascii_serialization();
+    let name = match gateway.watched(request)? {
         Watched::Log(job) => format!("log {job}"),
         // What opens nothing is told so by the gateway, wherever it runs.
         Watched::SharedLog(token) => format!("log {}", links::job_of(env, token).await?),
         Watched::Jobs(cookie) => format!("events {}", hex(&cookie)),
         Watched::Statuses => "visitors".to_owned(),
-    })
+    };
+    Some(format!("{origin} {name}"))
 }
 
 /// Has the object answer.

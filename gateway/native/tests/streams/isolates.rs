@@ -104,3 +104,20 @@ async fn what_comes_in_clear_is_led_to_https_or_refused_and_signs_nobody_in() {
         assert!(!answer.headers().contains_key(header::SET_COOKIE));
     }
 }
+
+#[tokio::test]
+#[ignore = "of the Worker alone: cargo xtask workers --test"]
+async fn one_log_opens_at_each_address_of_the_console() {
+    let cluster = Cluster::start().await;
+    cluster.write(["one"]);
+    let isolates = Isolates::before(cluster.address).await;
+    let mut open = Vec::new();
+    for name in ["roadstead.account.workers.example", "console.example"] {
+        let edge = Edge::named(isolates.addresses[0], name);
+        let cookie = edge.sign_in("alice").await;
+        assert!(cookie.starts_with("__Host-"), "{cookie}");
+        let mut page = edge.open(&cookie, "/jobs/job-1/logs?from=start").await;
+        assert!(page.log_until("0 one").await.contains(&"0 one".to_owned()), "at {name}");
+        open.push(page);
+    }
+}

@@ -62,6 +62,20 @@ async fn after_a_panic_the_next_request_has_a_fresh_instance_and_the_log_has_the
 
 #[tokio::test]
 #[ignore = "of the Worker alone: cargo xtask workers --test"]
+async fn no_link_stands_in_the_log_after_a_panic() {
+    let cluster = Cluster::start().await;
+    let mut isolates = Isolates::before(cluster.address).await;
+    let edge = Edge::at(isolates.addresses[0]);
+    let request = Request::get("/s/secret/status").header("x-test-no-random-bytes", "1").body(Body::empty());
+    let answer = edge.send(request.expect("a request")).await;
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let id = answer.headers()["x-request-id"].to_str().expect("text").to_owned();
+    let line = soon("the panic is reported", isolates.said(&id)).await;
+    assert!(line.contains("/s/***/status") && !line.contains("secret"), "{line}");
+}
+
+#[tokio::test]
+#[ignore = "of the Worker alone: cargo xtask workers --test"]
 async fn attempts_to_sign_in_are_counted_by_all_isolates_together() {
     let cluster = Cluster::start().await;
     let isolates = Isolates::before(cluster.address).await;

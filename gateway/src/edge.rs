@@ -8,9 +8,9 @@ mod peer;
 mod shield;
 
 pub(crate) use finish::finish;
-pub(crate) use guard::{guard, own_address};
+pub(crate) use guard::{guard, is_own_socket, own_address};
 pub(crate) use input::{Input, Queried};
 pub use pace::Pace;
-pub(crate) use pace::{Buckets, pace};
+pub(crate) use pace::{Buckets, keeps_pace, pace};
 pub(crate) use peer::Peer;
 pub(crate) use shield::{loggable, shield};

@@ -32,6 +32,7 @@ pub use links::{
 };
 pub use memory::Memory;
 pub use session::SessionKeys;
+pub use streams::Watched;
 
 use axum::{Router, middleware::from_fn_with_state, routing::any};
 use drain::Drain;
@@ -161,9 +162,8 @@ pub fn router(gateway: Gateway, console: Router) -> Router {
         .layer(from_fn_with_state(gateway.clone(), edge::pace))
         .layer(from_fn_with_state(gateway.clone(), registry::admit))
         .with_state(gateway.clone());
-    let shared = routes::shared(console.clone())
+    let shared = routes::shared(&gateway, console.clone())
         .layer(from_fn_with_state(gateway.clone(), edge::shield))
-        .layer(from_fn_with_state(gateway.clone(), edge::pace))
         .with_state(gateway.clone());
     Router::new()
         .nest("/api/v1", api)

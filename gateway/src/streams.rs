@@ -5,11 +5,13 @@ mod audience;
 mod backoff;
 mod fate;
 mod places;
+mod watched;
 
 pub(crate) use audience::Audience;
 pub(crate) use backoff::Backoff;
 pub(crate) use fate::{Fate, fate};
 pub(crate) use places::Places;
+pub use watched::Watched;
 
 use crate::{
     Gateway,

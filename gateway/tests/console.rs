@@ -11,5 +11,6 @@ mod console {
     mod shared;
     mod shelf;
     mod trouble;
+    mod watched;
     pub(crate) mod world;
 }

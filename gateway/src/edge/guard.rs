@@ -68,6 +68,11 @@ pub(crate) fn prove_socket(headers: &HeaderMap, public: Option<&Url>) -> Result<
     if own { Ok(true) } else { Err(Failure::Csrf("a WebSocket from another origin")) }
 }
 
+/// Whether a request opens a WebSocket and may.
+pub(crate) fn is_own_socket(headers: &HeaderMap, public: Option<&Url>) -> bool {
+    matches!(prove_socket(headers, public), Ok(true))
+}
+
 /// The address at which this browser reaches the gateway: the configured one, or what the request's `Host` says.
 pub(crate) fn own_address(headers: &HeaderMap, config: &Config) -> Option<Url> {
     if let Some(public) = &config.public_url {

@@ -89,6 +89,11 @@ pub(crate) async fn pace(State(gateway): State<Gateway>, request: Request, next:
     }
 }
 
+/// Counts a request that is no attempt to sign in; whether it comes in time.
+pub(crate) fn keeps_pace(gateway: &Gateway, headers: &HeaderMap, extensions: &Extensions) -> bool {
+    of_address(gateway, extensions).is_ok() && of_session(gateway, headers).is_ok()
+}
+
 /// Whose address is counted, if one is. Err: how many seconds to wait, as with all of these.
 fn of_address(gateway: &Gateway, extensions: &Extensions) -> Result<Option<IpAddr>, u32> {
     // A host that does not know the address has its own limits before us. This machine is a proxy that nobody has named, or the

@@ -2,7 +2,7 @@
 
 use crate::{
     Gateway,
-    edge::{Peer, Queried},
+    edge::{Peer, Queried, pace},
     jobs::JobId,
     links::{self, LinkFailure, Redeemed, Sight, redeem},
     logs::serve_log,
@@ -23,6 +23,7 @@ use axum::{
     Json, Router,
     body::Body,
     extract::{FromRequestParts, RawPathParams, Request, State},
+    middleware::from_fn_with_state,
     response::{Html, IntoResponse, Response},
     routing::get,
 };
@@ -32,15 +33,17 @@ use std::sync::Arc;
 use tower::ServiceExt;
 
 /// Paths are relative to `/s`. `console` holds the page.
-pub(crate) fn shared(console: Router) -> Router<Gateway> {
+pub(crate) fn shared(gateway: &Gateway, console: Router) -> Router<Gateway> {
     Router::new()
-        .route("/{token}", get(async move |gateway, token, peer| shared_page(gateway, token, peer, console).await))
         .route("/{token}/status", get(shared_status))
         .route("/{token}/events", get(shared_events))
         .route("/{token}/badge.svg", get(shared_badge))
         .route("/{token}/logs", get(shared_logs))
         .route("/{token}/logs/page", get(shared_logs_page))
         .route("/{token}/logs/download", get(shared_logs_download))
+        .route_layer(from_fn_with_state(gateway.clone(), pace))
+        // Like a file of the console; and it says why it shows nothing in its own words.
+        .route("/{token}", get(async move |gateway, token, peer| shared_page(gateway, token, peer, console).await))
         .fallback(async || Failure::from(LinkFailure::NoSuchLink))
         .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
 }

@@ -13,16 +13,17 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-/** A path as it may be written down: whoever has a link's token may use the link. The same rule as in the gateway's own log. */
-function loggable({ pathname }) {
-  return pathname.replace(/^\/s\/[^/]*/, "/s/***");
+/** A path as it may stand in the log: without the token of a link. */
+function loggable(path) {
+  return path.replace(/^\/s\/[^/]*/, "/s/***");
 }
 
 /** The answer to requests that were under way when the instance ended. */
 function broken(request) {
   return (message) => {
     const id = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-    console.error(JSON.stringify({ level: "ERROR", id, method: request.method, path: loggable(new URL(request.url)), panic: message }));
+    const path = loggable(new URL(request.url).pathname);
+    console.error(JSON.stringify({ level: "ERROR", id, method: request.method, path, panic: message }));
     const problem = { code: "internal", message: "Something broke in the console's server. Try again.", request_id: id };
     return new Response(JSON.stringify(problem), { status: 500, headers: { ...HEADERS, "x-request-id": id } });
   };

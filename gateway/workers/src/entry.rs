@@ -6,6 +6,7 @@
 #![expect(unreachable_pub, reason = "JavaScript reaches what is public, wherever it lies")]
 
 use crate::{console, exchange, host::WorkersHost, notes::DurableNotes, plain, refusal, settings, streams};
+use axum::body::Body;
 use gateway::{Gateway, Memory};
 use std::sync::{Arc, OnceLock};
 use tower::ServiceExt;
@@ -26,14 +27,18 @@ pub async fn fetch(request: web_sys::Request, env: Env, context: worker_sys::Con
     if let Some(refusal) = plain::refused(&request) {
         return refusal;
     }
-    if let Some(place) = streams::place_of(&env, &request).await {
-        return streams::forward(&env, &place, request).await.unwrap_or_else(|error| {
+    let (config, taken) = match read(&request, &env) {
+        Ok(read) => read,
+        Err(refusal) => return refusal,
+    };
+    let gateway = Gateway::remembering(config, Arc::new(WorkersHost::of_request(context)), memory(&env));
+    if let Some(place) = streams::place_of(&env, &gateway, &taken, &request.url()).await {
+        return streams::forward(&env, &place, &request).await.unwrap_or_else(|error| {
             tracing::error!(?error, place, "the Durable Object of a stream cannot be reached");
             refusal::unavailable("This stream cannot be opened just now. Try again in a minute.")
         });
     }
-    let host = Arc::new(WorkersHost::of_request(context));
-    answer(request, &env, host, |config, host| Gateway::remembering(config, host, memory(&env))).await
+    answer(gateway, taken, &env).await
 }
 
 /// What this instance has learnt, with the notes of all.
@@ -41,26 +46,24 @@ pub(crate) fn memory(env: &Env) -> Memory {
     MEMORY.get_or_init(Memory::default).clone().asking(Arc::new(DurableNotes(env.clone())))
 }
 
-/// Has a gateway answer a request.
-pub(crate) async fn answer(
-    request: web_sys::Request,
+/// How a gateway is to be set up for a request, and the request as it takes it; Err is the answer.
+pub(crate) fn read(
+    request: &web_sys::Request,
     env: &Env,
-    host: Arc<WorkersHost>,
-    gateway: impl FnOnce(gateway::Config, Arc<WorkersHost>) -> Gateway,
-) -> web_sys::Response {
-    let config = match settings::read(env, &request.url()) {
-        Ok(config) => config,
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the Worker is not set up");
-            return refusal::internal("This console is not set up: its log says which binding is missing or wrong.");
-        }
-    };
-    let router = gateway::router(gateway(config, host), console::console(env));
-    match exchange::incoming(&request) {
-        Ok(request) => exchange::outgoing(router.oneshot(request).await.unwrap_or_else(|never| match never {})).await,
-        Err(error) => {
-            tracing::warn!(%error, "a request that cannot be read");
-            refusal::bad_request("The request cannot be read.")
-        }
-    }
+) -> Result<(gateway::Config, http::Request<Body>), web_sys::Response> {
+    let config = settings::read(env, &request.url()).map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "the Worker is not set up");
+        refusal::internal("This console is not set up: its log says which binding is missing or wrong.")
+    })?;
+    let taken = exchange::incoming(request).map_err(|error| {
+        tracing::warn!(%error, "a request that cannot be read");
+        refusal::bad_request("The request cannot be read.")
+    })?;
+    Ok((config, taken))
+}
+
+/// Has a gateway answer a request.
+pub(crate) async fn answer(gateway: Gateway, request: http::Request<Body>, env: &Env) -> web_sys::Response {
+    let router = gateway::router(gateway, console::console(env));
+    exchange::outgoing(router.oneshot(request).await.unwrap_or_else(|never| match never {})).await
 }

@@ -1,6 +1,6 @@
 //! The gateway's host on Cloudflare Workers: fetch, sockets, timers and Durable Objects behind the gateway's ports.
 //!
-//! Knows nothing of jobs or sessions but which addresses are streams that many watch. Built for wasm32 by `cargo xtask workers`;
+//! Knows nothing of jobs or sessions but by what name streams are found that many watch. Built for wasm32 by `cargo xtask workers`;
 //! elsewhere there is nothing in it.
 #![cfg(target_arch = "wasm32")]
 

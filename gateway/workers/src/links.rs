@@ -201,9 +201,9 @@ impl LinkStore for DurableLinks {
     }
 }
 
-/// The job that a link's token opens, for finding the Durable Object of its log.
-pub(crate) async fn job_of(env: &Env, token: &str) -> Option<String> {
-    let found = DurableLinks(env.clone()).find(gateway::token_hash(token)?).await;
+/// The job that the link with this token's hash opens, for finding the Durable Object of its log.
+pub(crate) async fn job_of(env: &Env, token: TokenHash) -> Option<String> {
+    let found = DurableLinks(env.clone()).find(token).await;
     match found {
         Ok(link) => link.map(|link| link.job),
         Err(error) => {

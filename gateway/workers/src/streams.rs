@@ -8,46 +8,41 @@
 //! that socket ends, so do the viewers' streams.
 
 use crate::{entry, exchange::described, host::WorkersHost, links};
-use gateway::{Gateway, ports::Cause};
-use sha2::{Digest, Sha256};
+use axum::body::Body;
+use gateway::{Gateway, Watched, ports::Cause};
 use std::{cell::RefCell, sync::Arc};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use worker::{Env, worker_sys};
 
 const BINDING: &str = "STREAMS";
-const JOBS: &str = "/api/v1/jobs/";
-const SHARED: &str = "/s/";
 
-/// The object's name, for a request that opens a stream which many watch.
-pub(crate) async fn place_of(env: &Env, request: &web_sys::Request) -> Option<String> {
-    let upgrade = request.headers().get("upgrade").ok()??;
-    if !upgrade.eq_ignore_ascii_case("websocket") {
-        return None;
-    }
-    let url = url::Url::parse(&request.url()).ok()?;
-    match url.path().strip_prefix(SHARED).and_then(|rest| rest.split_once('/')) {
-        // One look a second at the cluster serves the visitors of all links.
-        Some((_, "events")) => return Some("visitors".to_owned()),
-        // A visitor reads the same log as the owner. What opens nothing is told so by the gateway, wherever it runs.
-        Some((token, "logs")) => return links::job_of(env, token).await.map(|job| format!("log {job}")),
-        _ => {}
-    }
-    let rest = url.path().strip_prefix(JOBS)?;
-    if rest == "events" {
-        // The pages of one browser: they have the same cookie.
-        let cookie = request.headers().get("cookie").ok()??;
-        return Some(format!("events {}", hex(&Sha256::digest(cookie.as_bytes())[..16])));
-    }
-    let (job, "logs") = rest.split_once('/')? else { return None };
-    Some(format!("log {job}"))
+/// The object's name, for a request that opens a stream which many watch and that may ask for it: whoever may not makes no object.
+///
+/// Each address of the console has objects of its own: the gateway in one checks origins and names its cookie by the address it was
+/// made for.
+pub(crate) async fn place_of(
+    env: &Env,
+    gateway: &Gateway,
+    request: &http::Request<Body>,
+    address: &str,
+) -> Option<String> {
+    let origin = url::Url::parse(address).ok()?.origin().ascii_serialization();
+    let name = match gateway.watched(request)? {
+        Watched::Log(job) => format!("log {job}"),
+        // What opens nothing is told so by the gateway, wherever it runs.
+        Watched::SharedLog(token) => format!("log {}", links::job_of(env, token).await?),
+        Watched::Jobs(cookie) => format!("events {}", hex(&cookie)),
+        Watched::Statuses => "visitors".to_owned(),
+    };
+    Some(format!("{origin} {name}"))
 }
 
 /// Has the object answer.
-pub(crate) async fn forward(env: &Env, place: &str, request: web_sys::Request) -> Result<web_sys::Response, Cause> {
+pub(crate) async fn forward(env: &Env, place: &str, request: &web_sys::Request) -> Result<web_sys::Response, Cause> {
     let stub = env.durable_object(BINDING)?.get_by_name(place)?;
     let stub: worker_sys::DurableObject = stub.into_rpc();
-    let answer = stub.fetch_with_request(&request).map_err(described)?;
+    let answer = stub.fetch_with_request(request).map_err(described)?;
     JsFuture::from(answer).await.map(JsValue::unchecked_into).map_err(described)
 }
 
@@ -75,10 +70,12 @@ impl Streams {
 
     /// Answers a request.
     pub async fn fetch(&self, request: web_sys::Request) -> web_sys::Response {
-        entry::answer(request, &self.env, self.host.clone(), |config, host| {
-            let remembering = || Gateway::remembering(config, host, entry::memory(&self.env));
-            self.gateway.borrow_mut().get_or_insert_with(remembering).clone()
-        })
-        .await
+        let (config, request) = match entry::read(&request, &self.env) {
+            Ok(read) => read,
+            Err(refusal) => return refusal,
+        };
+        let remembering = || Gateway::remembering(config, self.host.clone(), entry::memory(&self.env));
+        let gateway = self.gateway.borrow_mut().get_or_insert_with(remembering).clone();
+        entry::answer(gateway, request, &self.env).await
     }
 }

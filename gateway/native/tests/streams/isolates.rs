@@ -62,6 +62,20 @@ async fn after_a_panic_the_next_request_has_a_fresh_instance_and_the_log_has_the
 
 #[tokio::test]
 #[ignore = "of the Worker alone: cargo xtask workers --test"]
+async fn no_link_stands_in_the_log_after_a_panic() {
+    let cluster = Cluster::start().await;
+    let mut isolates = Isolates::before(cluster.address).await;
+    let edge = Edge::at(isolates.addresses[0]);
+    let request = Request::get("/s/secret/status").header("x-test-no-random-bytes", "1").body(Body::empty());
+    let answer = edge.send(request.expect("a request")).await;
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let id = answer.headers()["x-request-id"].to_str().expect("text").to_owned();
+    let line = soon("the panic is reported", isolates.said(&id)).await;
+    assert!(line.contains("/s/***/status") && !line.contains("secret"), "{line}");
+}
+
+#[tokio::test]
+#[ignore = "of the Worker alone: cargo xtask workers --test"]
 async fn attempts_to_sign_in_are_counted_by_all_isolates_together() {
     let cluster = Cluster::start().await;
     let isolates = Isolates::before(cluster.address).await;
@@ -102,5 +116,22 @@ async fn what_comes_in_clear_is_led_to_https_or_refused_and_signs_nobody_in() {
         let answer = edge.send(request.expect("a request")).await;
         assert_eq!(answer.status(), StatusCode::FORBIDDEN);
         assert!(!answer.headers().contains_key(header::SET_COOKIE));
+    }
+}
+
+#[tokio::test]
+#[ignore = "of the Worker alone: cargo xtask workers --test"]
+async fn one_log_opens_at_each_address_of_the_console() {
+    let cluster = Cluster::start().await;
+    cluster.write(["one"]);
+    let isolates = Isolates::before(cluster.address).await;
+    let mut open = Vec::new();
+    for name in ["roadstead.account.workers.example", "console.example"] {
+        let edge = Edge::named(isolates.addresses[0], name);
+        let cookie = edge.sign_in("alice").await;
+        assert!(cookie.starts_with("__Host-"), "{cookie}");
+        let mut page = edge.open(&cookie, "/jobs/job-1/logs?from=start").await;
+        assert!(page.log_until("0 one").await.contains(&"0 one".to_owned()), "at {name}");
+        open.push(page);
     }
 }

@@ -171,6 +171,16 @@ fn given_up(log: &JobLog, state: &ContainerState) -> Record {
     Record { time_ns, stream: Stream::Stderr, bytes: words.into() }
 }
 
+/// Ends the last line of a run that did not: the next run's output would go on in it.
+pub(super) async fn end_line(log: &Arc<JobLog>, stalls: &Stalls) {
+    if log.ends_in_mid_line() {
+        let time_ns = log.totals().last_time_ns.unwrap_or_default();
+        let end = Record { time_ns, stream: Stream::Stdout, bytes: "\n".into() };
+        // That fails only where the log was finished meanwhile: then there is no next run.
+        let _ = store(log, vec![end], stalls, &CancellationToken::new()).await;
+    }
+}
+
 enum Trouble {
     Engine(EngineError),
     Log(LogError),

@@ -10,8 +10,9 @@ use std::time::Duration;
 use platform::job::{JobStatus, StatusItem, reason};
 use tokio::sync::Notify;
 
-use super::capture::{Capture, Origin};
+use super::capture::{self, Capture, Origin};
 use super::launch::Launched;
+use super::stall::Stalls;
 use super::{Runner, Running, outcome, spec};
 use crate::clock;
 use crate::engine::select::EngineStatus;
@@ -168,7 +169,9 @@ impl Course {
     /// Follows a started container to its exit or the job's end.
     async fn watch(&self, engine: &Arc<dyn Engine>, id: &ContainerId) -> Result<(), Halt> {
         let state = engine.inspect(id).await?;
-        let started = state.started_ns.map(clock::timestamp);
+        // Its start, which we may have missed; but the engine is back only now.
+        let was_away = self.runner.book.get(&self.id).await?.last().reason.as_deref() == Some(ENGINE_UNAVAILABLE);
+        let started = state.started_ns.filter(|_| !was_away || state.phase != Phase::Running).map(clock::timestamp);
         self.story_at(started, JobStatus::Running, None, None, None).await?;
         if state.phase == Phase::Running {
             if state.published_port.is_some() {
@@ -213,6 +216,7 @@ impl Course {
                 self.runner.book.set_http_port(&self.id, None).await?;
             }
             self.drain(capture, engine, id).await?;
+            capture::end_line(&self.log().await?, &self.stalls()).await;
             return self.restart(&job, &state, &outcome).await;
         }
         // Usually the log ends with the process; whoever sees the job's end then finds it whole.
@@ -269,10 +273,13 @@ impl Course {
     }
 
     async fn capture(&self, engine: &Arc<dyn Engine>, id: &ContainerId, follow: bool) -> Result<Capture, Halt> {
-        let log = self.log().await?;
-        let stalls = self.runner.stalls.of(&self.id, &self.runner.clock);
+        let (log, stalls) = (self.log().await?, self.stalls());
         let origin = Origin { engine: Arc::clone(engine), container: id.clone(), job: self.id.clone() };
         Ok(Capture::start(origin, log, follow, stalls))
+    }
+
+    fn stalls(&self) -> Stalls {
+        self.runner.stalls.of(&self.id, &self.runner.clock)
     }
 
     pub(super) async fn log(&self) -> Result<Arc<JobLog>, Halt> {

@@ -132,6 +132,12 @@ async fn restart_policies_bump_restarts_and_keep_one_log() {
     // 1 + 2 + 4 + 8 + 16 seconds of waiting fit into the minute; the sixth wait, of 32, does not end in it.
     assert_eq!(job.restarts(), 6);
     assert_eq!(server.output(&id).await, "again\n".repeat(6));
+    let id = server.book.submit("busybox", "piece:45% exit:1", |job| {
+        job.spec.restart_policy = RestartPolicy::OnFailure;
+        job.max_run_time_minutes = Some(1);
+    });
+    server.settled(&id).await;
+    assert_eq!(server.output(&id).await, "45%\n".repeat(6), "a run begins on a line of its own");
     let id = server.book.submit("busybox", "exit:0", |job| job.spec.restart_policy = RestartPolicy::OnFailure);
     assert_eq!(server.settled(&id).await.restarts(), 0);
     let id = server.book.submit("busybox", "exit:0", |job| job.spec.restart_policy = RestartPolicy::Always);
@@ -189,7 +195,9 @@ async fn an_engine_that_stops_under_a_running_job_is_seen_and_nothing_is_lost() 
     tokio::time::sleep(Duration::from_secs(5)).await;
     engine.come_back();
     server.engines.look().await;
-    server.until(&id, |job| is_running(job) && job.last().reason.is_none()).await;
+    let back = server.until(&id, |job| is_running(job) && job.last().reason.is_none()).await;
+    let gone_secs = back.last().transition_time.duration_since(job.last().transition_time).as_secs();
+    assert!(gone_secs >= 5, "the story tells for how long it was away: {gone_secs} s");
     server.lines(&id, 12).await;
     server.book.cancel(&id).await;
     server.settled(&id).await;

@@ -4,6 +4,7 @@ mod compress;
 mod fingerprint;
 mod first_load;
 mod minify;
+mod names;
 mod page;
 pub(crate) mod quick;
 pub(crate) mod split;
@@ -48,6 +49,7 @@ pub(crate) fn build(timing: &Timing) -> Result<PathBuf> {
         workers::finish(&dist)?;
         let style = page::finish(&dist)?;
         split::finish(&work, &dist, &style)?;
+        names::number(&dist)?;
         compress::write_beside(&dist)?;
         if shelf.exists() {
             fs::remove_dir_all(&shelf)?;

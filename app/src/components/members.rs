@@ -225,11 +225,11 @@ fn Row(
     let change = move |event: leptos::ev::Event| {
         let role = event_target_value(&event);
         let (at, seen) = known.get_value();
+        // Until it is changed, the field says what is so.
+        browser::choose(&role_id(&seen.user), &seen.role);
         let Some(text) = ranks.with_value(|ranks| question(ranks, &seen.role, &role, is_own)) else {
             return save(at, seen, role);
         };
-        // Until it is answered, the field says what is so.
-        browser::choose(&role_id(&seen.user), &seen.role);
         let name = at.name();
         let places = [("user", seen.user.as_str()), ("role", &role), ("place", &name), ("held", &seen.role)];
         confirm.ask(Question {
@@ -268,7 +268,14 @@ fn Row(
             view! { <option value=one.clone() selected=selected>{one.clone()}</option> }
         });
         view! {
-            <select id=role_id(&user) class="input member-role" aria-label=move || i18n.fill(words::MEMBER_ROLE_OF, &[("user", &user)]) on:change=change>
+            <select
+                id=role_id(&user)
+                class="input member-role"
+                aria-label=move || i18n.fill(words::MEMBER_ROLE_OF, &[("user", &user)])
+                // The options' attribute no longer counts once something was chosen.
+                prop:value=held.clone()
+                on:change=change
+            >
                 {options.collect_view()}
             </select>
         }

@@ -34,11 +34,11 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
     let pathname = use_location().pathname;
     provide_context(Arrival::follow(pathname));
     let session = use_session();
-    let is_signed_in = Memo::new(move |_| session.is_signed_in());
     // What stands over a page is about that page, and for who saw it.
+    let seen = Memo::new(move |_| (pathname.get(), session.is_signed_in()));
     Effect::new(move || {
-        pathname.track();
-        is_signed_in.track();
+        // Read, and not only tracked: a memo that nobody has read follows nothing.
+        drop(seen.get());
         question.close();
         sharing.close();
         keys_open.set(false);

@@ -231,6 +231,7 @@ fn is_running(pid: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io::{BufRead, BufReader};
     use std::process::{Command, Stdio};
 
     use super::{Daemon, Network, free_subnet};
@@ -247,8 +248,11 @@ mod tests {
 
         // Stands in for a dockerd that does not answer yet; it ends with its standard input.
         let mut sleeper = Command::new("sh");
-        sleeper.args(["-c", "read end", "dockerd", "--pidfile"]).arg(&pidfile).stdin(Stdio::piped());
-        let mut running = sleeper.spawn().unwrap();
+        sleeper.args(["-c", "echo up; read end", "dockerd", "--pidfile"]).arg(&pidfile);
+        let mut running = sleeper.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        // Before it has begun, its command line may still be empty.
+        let mut said = String::new();
+        BufReader::new(running.stdout.take().unwrap()).read_line(&mut said).unwrap();
         fs::write(&pidfile, format!("{}\n", running.id())).unwrap();
         daemon.remove_stale_pidfile();
         assert_eq!(daemon.pid(), Some(running.id().to_string()));

@@ -38,6 +38,7 @@ const NO_CODE: u16 = 1005;
 const ABNORMAL: u16 = 1006;
 /// Too much at once (RFC 6455, 7.4.1).
 const TOO_BIG: u16 = 1009;
+const TOO_MUCH: &str = "more came than can be taken in";
 /// What stands for a code that may not be sent.
 const INTERNAL: u16 = 1011;
 
@@ -113,10 +114,10 @@ impl Drop for Ears {
 fn open(socket: web_sys::WebSocket) -> Result<Socket, Cause> {
     socket.set_binary_type(BinaryType::Arraybuffer);
     let (said, heard) = mpsc::unbounded::<Result<Message, SocketBroken>>();
-    let waiting = Rc::new(Cell::new(0));
+    let (waiting, is_full) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
     let ears = Ears {
         socket: Clone::clone(&socket),
-        message: on_message(&socket, said.clone(), waiting.clone()),
+        message: on_message(&socket, said.clone(), waiting.clone(), is_full.clone()),
         close: on_close(said.clone()),
         error: Closure::new(move |error: JsValue| {
             let _ = said.unbounded_send(Err(SocketBroken(described(error))));
@@ -137,9 +138,16 @@ fn open(socket: web_sys::WebSocket) -> Result<Socket, Cause> {
         }
         Some((next, (heard, ears)))
     });
-    let tx = sink::unfold(socket, |socket, message| async move {
-        send(&socket, message).map_err(|error| SocketBroken(described(error)))?;
-        Ok(socket)
+    let tx = sink::unfold(socket, move |socket, message| {
+        let is_full = is_full.get();
+        async move {
+            // Whoever reads hears it after all that came before, which may be never; whoever writes hears it now.
+            if is_full {
+                return Err(SocketBroken(TOO_MUCH.into()));
+            }
+            send(&socket, message).map_err(|error| SocketBroken(described(error)))?;
+            Ok(socket)
+        }
     });
     Ok(Socket {
         tx: Box::pin(OneThread(SendWrapper::new(Box::pin(tx)))),
@@ -182,6 +190,7 @@ fn on_message(
     socket: &web_sys::WebSocket,
     said: mpsc::UnboundedSender<Result<Message, SocketBroken>>,
     waiting: Rc<Cell<usize>>,
+    is_full: Rc<Cell<bool>>,
 ) -> Closure<dyn FnMut(MessageEvent)> {
     let socket = Clone::clone(socket);
     Closure::new(move |event: MessageEvent| {
@@ -192,8 +201,9 @@ fn on_message(
         };
         waiting.set(waiting.get() + size(&message));
         if waiting.get() > WAITING_MAX_BYTES {
-            let _ = socket.close_with_code_and_reason(TOO_BIG, "more than can be taken in");
-            let _ = said.unbounded_send(Err(SocketBroken("more came than can be taken in".into())));
+            let _ = socket.close_with_code_and_reason(TOO_BIG, TOO_MUCH);
+            let _ = said.unbounded_send(Err(SocketBroken(TOO_MUCH.into())));
+            is_full.set(true);
             said.close_channel();
             return;
         }

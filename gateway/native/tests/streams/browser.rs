@@ -19,7 +19,7 @@ use tokio_tungstenite::{
 
 /// Fails a test that would wait for ever; nothing is measured by it.
 pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(30), future).await.unwrap_or_else(|_| panic!("{what} did not happen"))
+    tokio::time::timeout(Duration::from_secs(60), future).await.unwrap_or_else(|_| panic!("{what} did not happen"))
 }
 
 pub(crate) struct Edge {

@@ -7,7 +7,7 @@ pub(crate) mod settings;
 use std::{fs::File, path::Path, time::Duration};
 
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    Connection as _, Sqlite, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -89,6 +89,8 @@ impl Store {
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            // SQLite by itself ends a transaction that finds the disk full; sqlx goes on counting it, and begins no other there.
+            .before_acquire(|connection, _| Box::pin(std::future::ready(Ok(!connection.is_in_transaction()))))
             .connect_with(options.clone())
             .await
             .map_err(open)?;
@@ -96,6 +98,9 @@ impl Store {
         drop(alone);
         let reader = SqlitePoolOptions::new()
             .max_connections(READERS)
+            // One stays: what connections share would go with the last of them, and on a full disk there is no room to make it anew.
+            .idle_timeout(None)
+            .max_lifetime(None)
             .connect_with(options.create_if_missing(false).read_only(true))
             .await
             .map_err(open)?;
@@ -144,6 +149,8 @@ pub(crate) mod testing {
     pub(crate) async fn fill_disk(store: &Store) {
         // A limit below the present size counts as the present size.
         sqlx::query("PRAGMA max_page_count = 1").execute(store.write()).await.expect("limits");
+        let options = store.write().connect_options().as_ref().clone();
+        store.write().set_connect_options(options.pragma("max_page_count", "1"));
     }
 
     /// A database in a folder that goes with the guard.
@@ -207,6 +214,21 @@ mod tests {
         assert!(StoreError::from(refused).is_disk_full());
         let other = sqlx::query("INSERT INTO settings VALUES (NULL, NULL)").execute(store.write()).await;
         assert!(!StoreError::from(other.expect_err("not null")).is_disk_full());
+    }
+
+    #[tokio::test]
+    async fn a_change_that_found_the_disk_full_leaves_others_possible() {
+        let (_folder, store) = temporary().await;
+        fill_disk(&store).await;
+        for _ in 0..2 {
+            let mut change = store.begin().await.expect("begins");
+            let insert = sqlx::query("INSERT INTO settings VALUES ('large', hex(zeroblob(65536)))");
+            let refused = insert.execute(&mut *change).await.expect_err("no room");
+            assert!(StoreError::from(refused).is_disk_full());
+        }
+        let mut change = store.begin().await.expect("begins");
+        sqlx::query("INSERT INTO settings VALUES ('small', '')").execute(&mut *change).await.expect("there is room");
+        change.commit().await.expect("commits");
     }
 
     #[tokio::test]

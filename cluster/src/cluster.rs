@@ -29,9 +29,11 @@ use crate::{
     logs::{LogLimits, LogStore},
     registry::{Registry, RegistryError, RegistryOptions, Swept},
     runner::{Runner, RunnerOptions},
-    store::settings,
+    store::{Store, settings},
 };
 
+/// How often room is looked for where the reserve was given up.
+const RESERVE_EVERY: Duration = Duration::from_secs(60);
 /// How often logs past their time are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// The longest time that a push may take between a layer and the manifest that needs it.
@@ -89,6 +91,7 @@ impl Cluster {
     /// The same, with engines and a clock given.
     pub(crate) async fn start_with(config: Config, engines: Choice, clock: Clock) -> Result<Self, ClusterError> {
         let lock = home::lock(&config.data_dir)?;
+        Home::make_room(&config).await;
         let home = Home::open(&config, &clock).await?;
         let jobs = Jobs::new(home.store.clone(), clock.clone());
         let limits = LogLimits {
@@ -109,6 +112,7 @@ impl Cluster {
         let options = RunnerOptions { kill_grace: config.kill_grace, ..RunnerOptions::new(&home.instance) };
         let stopping = CancellationToken::new();
         let tasks = TaskTracker::new();
+        tasks.spawn(keep_reserve(home.store.clone(), stopping.clone()));
         let registry = Arc::new(registry);
         let images = Images::new(Parts {
             registry: Arc::clone(&registry),
@@ -253,6 +257,19 @@ async fn set_strangers_aside(casts: &Casts, acts: &Acts) {
             }
         },
         Err(error) => tracing::error!(error = %causes(&error), "the acts cannot be read"),
+    }
+}
+
+/// Takes the reserve now, and again where it was given up and there is room.
+async fn keep_reserve(store: Store, stopping: CancellationToken) {
+    loop {
+        if let Err(error) = store.reserve().ensure().await {
+            tracing::warn!(%error, "no room is kept for a full disk; trying again");
+        }
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = tokio::time::sleep(RESERVE_EVERY) => {}
+        }
     }
 }
 

@@ -85,6 +85,11 @@ pub(crate) struct Home {
 }
 
 impl Home {
+    /// Makes room on a full disk for opening the folder.
+    pub(crate) async fn make_room(config: &Config) {
+        Store::reserve_of(&config.data_dir.join(DATABASE)).give_up_if_full().await;
+    }
+
     /// Opens the folder, making it and the first user at the first time.
     pub(crate) async fn open(config: &Config, clock: &Clock) -> Result<Self, HomeError> {
         check(config)?;

@@ -1,4 +1,4 @@
-"""The disk with the server's data is full while a job writes: the job says so, and in the end no line is missing."""
+"""The disk with the server's data is full: a job that writes says so and loses no line, and jobs can be ended all the same."""
 
 import contextlib
 import errno
@@ -7,7 +7,7 @@ import subprocess
 import urllib.request
 
 import pytest
-from world import ADMIN, TICK_UNTIL_TOLD, Apolo, Server, tell, wait_for
+from world import ADMIN, TICK_UNTIL_TOLD, Apolo, Server, containers, tell, wait_for
 
 LINES = 150
 # Longer than what is left of a block of the file system can hold for long.
@@ -44,12 +44,49 @@ def fill(file):
                 assert error.errno == errno.ENOSPC
 
 
-def test_a_job_tells_that_its_log_finds_the_disk_full_and_no_line_is_lost(own_server, tmp_path):
+@contextlib.contextmanager
+def full(disk):
+    """The disk has no room until the block ends."""
+    filler = disk / "filler"
+    try:
+        fill(filler)
+        yield
+    finally:
+        filler.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def apolo(own_server, tmp_path):
     home = tmp_path / "cli"
     home.mkdir()
     apolo = Apolo(home)
+    apolo("config", "login-with-token", own_server.token(ADMIN), own_server.api)
+    return apolo
+
+
+def test_a_job_is_entered_and_killed_though_the_disk_is_full(own_server, apolo):
+    job = apolo.run(command=["sh", "-c", TICK_UNTIL_TOLD])
+    apolo.wait_status(job, "running")
+    with full(own_server.data):
+        assert "entered" in apolo("exec", "--no-tty", job, "--", "echo", "entered")
+        apolo("kill", job)
+        apolo.wait_status(job, "cancelled")
+        wait_for("its container is gone", lambda: not containers(job))
+
+
+def test_a_server_that_is_started_on_a_full_disk_ends_a_job(own_server, apolo):
+    job = apolo.run(command=["sh", "-c", TICK_UNTIL_TOLD])
+    apolo.wait_status(job, "running")
+    with full(own_server.data):
+        own_server.kill()
+        own_server.start()
+        apolo("kill", job)
+        apolo.wait_status(job, "cancelled")
+        wait_for("its container is gone", lambda: not containers(job))
+
+
+def test_a_job_tells_that_its_log_finds_the_disk_full_and_no_line_is_lost(own_server, apolo):
     token = own_server.token(ADMIN)
-    apolo("config", "login-with-token", token, own_server.api)
 
     def history(job):
         request = urllib.request.Request(f"{own_server.api}/jobs/{job}", headers={"Authorization": f"Bearer {token}"})
@@ -62,10 +99,7 @@ def test_a_job_tells_that_its_log_finds_the_disk_full_and_no_line_is_lost(own_se
     script = f"{TICK_UNTIL_TOLD}; i=0; {write}; rm /told; {TICK_UNTIL_TOLD}"
     job = apolo.run(command=["sh", "-c", script])
     apolo.wait_status(job, "running")
-    filler = own_server.data / "filler"
-    with contextlib.ExitStack() as afterwards:
-        afterwards.callback(lambda: filler.unlink(missing_ok=True))
-        fill(filler)
+    with full(own_server.data):
         tell(job)
         status, reason, words = wait_for("the job tells it", lambda: (said := history(job))[1] == "LogStalled" and said)
         assert status == "running" and "disk is full" in words, words

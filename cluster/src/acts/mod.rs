@@ -35,10 +35,10 @@ impl Acts {
         Self(store)
     }
 
-    /// Writes an act down; its number. It must not be done when this fails.
+    /// Writes an act down; its number. It must not be done when this fails. Acts end what fills a disk, so the reserve is theirs.
     pub(crate) async fn record(&self, by: &By, act: ActKind, job: &str, detail: &str) -> Result<i64, StoreError> {
         let detail: String = detail.chars().take(DETAIL_MAX_CHARACTERS).collect();
-        store::add(&self.0, by, act, job, &detail).await
+        self.0.with_reserve(|| store::add(&self.0, by, act, job, &detail)).await
     }
 
     /// The number of the newest act; 0 where there is none.

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::store::testing::temporary;
+use crate::store::testing::{fill_disk, temporary};
 
 const NOON: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
@@ -42,4 +42,15 @@ async fn acts_can_be_neither_changed_nor_deleted() {
         let refused = sqlx::query(change).execute(store.write()).await.expect_err("refused");
         assert!(refused.to_string().contains("append-only"), "{refused}");
     }
+}
+
+#[tokio::test]
+async fn an_act_that_finds_the_disk_full_may_have_the_reserve() {
+    let (folder, store) = temporary().await;
+    store.reserve().ensure().await.expect("there is room");
+    fill_disk(&store).await;
+    // A row that is longer than what may be left of a page.
+    let refused = Acts::new(store).record(&by("alice"), ActKind::Kill, &"x".repeat(10_000), "").await;
+    assert!(refused.expect_err("the disk stays full").is_disk_full());
+    assert!(!folder.path().join("cluster.reserve").exists());
 }

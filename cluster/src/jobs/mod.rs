@@ -158,7 +158,12 @@ impl Jobs {
     async fn append(&self, id: &str, item: &StatusItem) -> Result<Appended, JobError> {
         let (jobs, job, item) = (self.clone(), id.to_owned(), item.clone());
         let appended = to_its_end(async move {
-            let appended = store::append(&jobs.store, &job, &item).await?;
+            let append = || store::append(&jobs.store, &job, &item);
+            let appended = match item.status {
+                // It may be this very job that fills the disk.
+                JobStatus::Cancelled => jobs.store.with_reserve(append).await?,
+                _ => append().await?,
+            };
             if appended == Appended::Added {
                 jobs.tell(&job);
             }

@@ -6,10 +6,10 @@ use super::{
     record::tests::{at, spec},
     *,
 };
-use crate::store::testing::temporary;
+use crate::store::testing::{fill_disk, temporary};
 
 struct Fixture {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     clock: Clock,
     jobs: Jobs,
 }
@@ -17,7 +17,7 @@ struct Fixture {
 async fn empty() -> Fixture {
     let (folder, store) = temporary().await;
     let clock = Clock::manual(at(0));
-    Fixture { _folder: folder, jobs: Jobs::new(store, clock.clone()), clock }
+    Fixture { folder, jobs: Jobs::new(store, clock.clone()), clock }
 }
 
 fn new(name: Option<&str>, project: &str, owner: &str) -> NewJob {
@@ -299,4 +299,20 @@ async fn the_runner_takes_up_what_it_may_still_hold() {
     f.jobs.settle(&job.id).await.expect("settles");
     assert!(f.jobs.materialized().await.expect("lists").is_empty());
     assert!(f.jobs.active_resources().await.expect("sums").is_empty());
+}
+
+#[tokio::test]
+async fn on_a_full_disk_the_reserve_is_for_ending_jobs() {
+    let f = empty().await;
+    let job = f.create("train", "demo", "alice").await;
+    f.jobs.store.reserve().ensure().await.expect("there is room");
+    fill_disk(&f.jobs.store).await;
+    // Rows that are longer than what may be left of a page.
+    let long = "x".repeat(10_000);
+    let reserve = f.folder.path().join("cluster.reserve");
+    f.jobs.record(&job.id, &f.jobs.item(JobStatus::Running, &long, None, None)).await.expect_err("no room");
+    assert!(reserve.exists());
+    let refused = f.jobs.cancel(&job.id, &long).await.expect_err("the disk stays full");
+    assert!(matches!(refused, JobError::Store(error) if error.is_disk_full()));
+    assert!(!reserve.exists());
 }

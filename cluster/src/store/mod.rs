@@ -2,6 +2,7 @@
 //!
 //! Owns connections and durability. Knows no table: every concern keeps its SQL in its own `store.rs`.
 
+pub(crate) mod reserve;
 pub(crate) mod settings;
 
 use std::{fs::File, path::Path, time::Duration};
@@ -10,6 +11,8 @@ use sqlx::{
     Connection as _, Sqlite, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+
+use reserve::Reserve;
 
 const READERS: u32 = 4;
 /// Another process (the command line beside a running server) may hold the write lock for a moment.
@@ -64,11 +67,12 @@ impl StoreError {
     }
 }
 
-/// Connections: one writes, a few read beside it.
+/// Connections: one writes, a few read beside it. And room for the worst case.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     writer: SqlitePool,
     reader: SqlitePool,
+    reserve: Reserve,
 }
 
 impl Store {
@@ -104,7 +108,32 @@ impl Store {
             .connect_with(options.create_if_missing(false).read_only(true))
             .await
             .map_err(open)?;
-        Ok(Self { writer, reader })
+        Ok(Self { writer, reader, reserve: Self::reserve_of(path) })
+    }
+
+    /// The reserve beside this database, which need not be open.
+    pub(crate) fn reserve_of(path: &Path) -> Reserve {
+        Reserve::beside(path)
+    }
+
+    /// Its reserve.
+    pub(crate) fn reserve(&self) -> &Reserve {
+        &self.reserve
+    }
+
+    /// Does a write that must be possible on a full disk: there the reserve is given up, and it is done once more.
+    pub(crate) async fn with_reserve<T, F>(&self, write: impl Fn() -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        match write().await {
+            Err(error) if error.is_disk_full() => {
+                // Somebody else may have given it up since: then there is room, too.
+                self.reserve.give_up().await;
+                write().await
+            }
+            done => done,
+        }
     }
 
     /// Connections for reading.
@@ -229,6 +258,28 @@ mod tests {
         let mut change = store.begin().await.expect("begins");
         sqlx::query("INSERT INTO settings VALUES ('small', '')").execute(&mut *change).await.expect("there is room");
         change.commit().await.expect("commits");
+    }
+
+    #[tokio::test]
+    async fn a_write_that_must_be_possible_is_done_in_the_room_of_the_reserve() {
+        let (folder, store) = temporary().await;
+        store.reserve().ensure().await.expect("there is room");
+        let reserve = folder.path().join("cluster.reserve");
+        fill_disk(&store).await;
+        let write = |name: &'static str, bytes: i64| {
+            let (store, reserve) = (&store, &reserve);
+            async move {
+                if !reserve.exists() {
+                    sqlx::query("PRAGMA max_page_count = 1000").execute(store.write()).await?;
+                }
+                let insert = sqlx::query("INSERT INTO settings VALUES (?, hex(zeroblob(?)))").bind(name).bind(bytes);
+                Ok(insert.execute(store.write()).await?.rows_affected())
+            }
+        };
+        assert_eq!(store.with_reserve(|| write("small", 65_536)).await.expect("there is room now"), 1);
+        assert!(!reserve.exists());
+        let refused = store.with_reserve(|| write("large", 1 << 24)).await.expect_err("no more room");
+        assert!(refused.is_disk_full());
     }
 
     #[tokio::test]

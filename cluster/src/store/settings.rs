@@ -4,7 +4,11 @@ use super::{Store, StoreError};
 
 /// The value that stands under a name; `first` is stored when none does.
 pub(crate) async fn get_or_set(store: &Store, name: &str, first: &str) -> Result<String, StoreError> {
-    // The no-op update makes RETURNING give the row that is there.
+    // A start that changes nothing writes nothing: the disk may be full.
+    if let Some(there) = find(store, name).await? {
+        return Ok(there);
+    }
+    // Somebody may have been faster: the no-op update makes RETURNING give the row that is there.
     Ok(sqlx::query_scalar(
         "INSERT INTO settings (name, value) VALUES (?, ?)
          ON CONFLICT (name) DO UPDATE SET value = settings.value RETURNING value",
@@ -30,4 +34,18 @@ pub(crate) async fn set(store: &Store, name: &str, value: &str) -> Result<(), St
     .execute(store.write())
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::testing::temporary;
+
+    #[tokio::test]
+    async fn a_value_that_stands_is_told_without_a_write() {
+        let (_folder, store) = temporary().await;
+        assert_eq!(super::get_or_set(&store, "word", "one").await.expect("writes"), "one");
+        sqlx::query("PRAGMA query_only = ON").execute(store.write()).await.expect("sets");
+        assert_eq!(super::get_or_set(&store, "word", "two").await.expect("reads"), "one");
+        assert!(super::get_or_set(&store, "other", "two").await.is_err());
+    }
 }

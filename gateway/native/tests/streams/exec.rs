@@ -79,20 +79,21 @@ async fn where_sending_never_waits_a_page_that_never_answers_is_sent_so_much_and
 
 #[tokio::test]
 async fn a_page_that_answers_is_sent_no_more_than_the_window_ahead() {
+    if !host::is_native() {
+        // Who writes is not kept waiting there, and when the terminal ends depends on what workerd takes in.
+        return;
+    }
     let cluster = Cluster::start().await;
     let edge = Edge::before(&cluster).await;
     let cookie = edge.sign_in("alice").await;
     let mut page = edge.open(&cookie, "/jobs/job-1/exec?cmd=read").await;
     page.answer(0).await;
     page.send(b"\0\n").await;
-    if host::is_native() {
-        soon("the output is stuck", cluster.flood_until(|flood| flood.is_stuck)).await;
-        edge.sign_out(&cookie).await;
-        host::pass(Duration::from_secs(15)).await;
-    }
+    soon("the output is stuck", cluster.flood_until(|flood| flood.is_stuck)).await;
+    edge.sign_out(&cookie).await;
+    host::pass(Duration::from_secs(15)).await;
     let (bytes, end) = rest(&mut page).await;
-    // A Worker cannot hold the cluster: it takes in some megabytes more, and ends.
-    assert_eq!(end, Sent::Closed(if host::is_native() { 4401 } else { 4502 }));
+    assert_eq!(end, Sent::Closed(4401));
     assert!(bytes <= 2 * WINDOW_BYTES, "{bytes} bytes");
 }
 

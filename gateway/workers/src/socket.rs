@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::body::Body;
 use bytes::Bytes;
-use futures::{Sink, Stream, StreamExt, channel::mpsc, sink};
+use futures::{Sink, Stream, StreamExt, channel::mpsc};
 use gateway::ports::{
     Accepted, Cause, ConnectError, Connected, Message, NotAnUpgrade, SendError, Socket, SocketBroken,
 };
@@ -38,7 +38,6 @@ const NO_CODE: u16 = 1005;
 const ABNORMAL: u16 = 1006;
 /// Too much at once (RFC 6455, 7.4.1).
 const TOO_BIG: u16 = 1009;
-const TOO_MUCH: &str = "more came than can be taken in";
 /// What stands for a code that may not be sent.
 const INTERNAL: u16 = 1011;
 
@@ -114,10 +113,10 @@ impl Drop for Ears {
 fn open(socket: web_sys::WebSocket) -> Result<Socket, Cause> {
     socket.set_binary_type(BinaryType::Arraybuffer);
     let (said, heard) = mpsc::unbounded::<Result<Message, SocketBroken>>();
-    let (waiting, is_full) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
+    let waiting = Rc::new(Cell::new(0));
     let ears = Ears {
         socket: Clone::clone(&socket),
-        message: on_message(&socket, said.clone(), waiting.clone(), is_full.clone()),
+        message: on_message(&socket, said.clone(), waiting.clone()),
         close: on_close(said.clone()),
         error: Closure::new(move |error: JsValue| {
             let _ = said.unbounded_send(Err(SocketBroken(described(error))));
@@ -138,21 +137,35 @@ fn open(socket: web_sys::WebSocket) -> Result<Socket, Cause> {
         }
         Some((next, (heard, ears)))
     });
-    let tx = sink::unfold(socket, move |socket, message| {
-        let is_full = is_full.get();
-        async move {
-            // Whoever reads hears it after all that came before, which may be never; whoever writes hears it now.
-            if is_full {
-                return Err(SocketBroken(TOO_MUCH.into()));
-            }
-            send(&socket, message).map_err(|error| SocketBroken(described(error)))?;
-            Ok(socket)
-        }
-    });
+    // Who has heard the end may ask once more.
+    let rx = rx.fuse();
     Ok(Socket {
-        tx: Box::pin(OneThread(SendWrapper::new(Box::pin(tx)))),
+        tx: Box::pin(OneThread(SendWrapper::new(Box::pin(Mouth(socket))))),
         rx: Box::pin(OneThread(SendWrapper::new(Box::pin(rx)))),
     })
+}
+
+/// What is said goes at once, and lies in memory until the other side takes it. Who was not heard may say something more.
+struct Mouth(web_sys::WebSocket);
+
+impl Sink<Message> for Mouth {
+    type Error = SocketBroken;
+
+    fn poll_ready(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), SocketBroken>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), SocketBroken> {
+        send(&self.0, message).map_err(|error| SocketBroken(described(error)))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), SocketBroken>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), SocketBroken>> {
+        Poll::Ready(Ok(()))
+    }
 }
 
 /// What is JavaScript's cannot leave its thread; there is only one.
@@ -190,7 +203,6 @@ fn on_message(
     socket: &web_sys::WebSocket,
     said: mpsc::UnboundedSender<Result<Message, SocketBroken>>,
     waiting: Rc<Cell<usize>>,
-    is_full: Rc<Cell<bool>>,
 ) -> Closure<dyn FnMut(MessageEvent)> {
     let socket = Clone::clone(socket);
     Closure::new(move |event: MessageEvent| {
@@ -201,9 +213,8 @@ fn on_message(
         };
         waiting.set(waiting.get() + size(&message));
         if waiting.get() > WAITING_MAX_BYTES {
-            let _ = socket.close_with_code_and_reason(TOO_BIG, TOO_MUCH);
-            let _ = said.unbounded_send(Err(SocketBroken(TOO_MUCH.into())));
-            is_full.set(true);
+            let _ = socket.close_with_code_and_reason(TOO_BIG, "more than can be taken in");
+            let _ = said.unbounded_send(Err(SocketBroken("more came than can be taken in".into())));
             said.close_channel();
             return;
         }
